@@ -1,0 +1,239 @@
+"""The one way in: certificate, party, token, scope, purpose, audit row; then, and only then, the work.
+
+    certificate -> connection -> token -> scope -> person -> audit entry -> body -> signature -> key -> work
+
+All of it in one transaction: without an audit row there is no effect and no answer. A refusal undoes
+the transaction and is then written down in one of its own.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from uuid import UUID
+
+from tilts.access import certificates, repeats, signatures
+from tilts.access.limits import CallRate
+from tilts.access.routes import Call, Ground, Incoming, Reply, Route
+from tilts.access.tokens import Tokens
+from tilts.ids import new_id
+from tilts.party import Party
+from tilts.rules import FaultyContent, Refusal
+from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
+from tilts.rules.wire import SIG_MISSING
+from tilts.store import audit, connections
+from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord
+from tilts.store.tx import Database, Tx
+
+
+class Shapes(Protocol):
+    """What the roof lends to the door: reading bodies and writing answers."""
+
+    def read_body(self, route: Route, incoming: Incoming) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """The decoded and checked body: a resource, or a form."""
+        ...
+
+    def written(self, route: Route, reply: Reply) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and bytes of an answer."""
+        ...
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known of a call so far; for the audit entry if it ends badly."""
+
+    connection: ConnectionRecord | None = None
+    party: Party | None = None
+    call: Call | None = None
+
+
+class Pipeline:
+    def __init__(self, database: Database, tokens: Tokens, rate: CallRate, ground: Ground, shapes: Shapes) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._rate = rate
+        self._ground = ground
+        self._shapes = shapes
+
+    async def run(self, route: Route, incoming: Incoming, ids: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        """The answer, ready to be sent; raises what was refused after writing it down."""
+        trace = Trace()
+        try:
+            async with self._database.transaction() as tx:
+                return await self._admitted(tx, route, incoming, ids, trace)
+        except (Refusal, FaultyContent) as no:
+            await self.write_down(route.audit_event, incoming, trace, no)
+            raise
+        except Exception as fault:
+            await self.write_down(route.audit_event, incoming, trace, fault)
+            raise
+
+    async def _admitted(
+        self, tx: Tx, route: Route, incoming: Incoming, ids: dict[str, str], trace: Trace
+    ) -> tuple[int, dict[str, str], bytes]:
+        trace.connection = await self._connection(tx, incoming)
+        party = trace.party = self._party(trace.connection, incoming)
+        self._rate.spend(party.client_id)
+        if route.scope not in party.scopes:
+            raise Refusal(ACC_SCOPE_MISSING, scope=route.scope)
+        if route.person and party.role_id is None:
+            raise Refusal(ACC_PERSON_MISSING)
+        entry = self._entry(route.audit_event, incoming, trace)
+        await audit.add(tx, entry)
+        call = trace.call = self._call(tx, party, incoming, ids)
+        answer = await self._work(route, call)
+        await audit.add_subjects(tx, entry.audit_id, distinct(call.subjects))
+        return answer
+
+    async def _work(self, route: Route, call: Call) -> tuple[int, dict[str, str], bytes]:
+        call.resource, call.form = self._shapes.read_body(route, call.incoming)
+        if route.signed:
+            call.signed = await self._signature(call)
+        key = repeats.key_of(route, call)
+        if key is not None and (first := await repeats.earlier(call, key)):
+            return self._shapes.written(route, first)
+        reply = await route.work(call)
+        if call.warnings:
+            warned = ", ".join(f'299 tilts "{rule_id}"' for rule_id in call.warnings)
+            reply = replace(reply, headers={**reply.headers, "Warning": warned})
+        status, headers, body = self._shapes.written(route, reply)
+        if key is not None:
+            await repeats.keep(call, key, status, headers, body)
+        return status, headers, body
+
+    async def _connection(self, tx: Tx, incoming: Incoming) -> ConnectionRecord:
+        wall = self._ground.clock.wall()
+        if not incoming.plain:
+            connection = await certificates.identify(tx, incoming.certificate, wall)
+        else:
+            claims = self._tokens.read(
+                bearer(incoming), audience=self._ground.plain_base, fingerprint=None, now=wall
+            )
+            found = await connections.find_by_client_id(tx, claims["client_id"])
+            if found is None:
+                raise Refusal(ACC_TOKEN_OF_ANOTHER)
+            connection = found
+        return certificates.check_active(connection)
+
+    def _party(self, connection: ConnectionRecord, incoming: Incoming) -> Party:
+        plain = incoming.plain
+        certificate = None if plain or incoming.certificate is None else incoming.certificate
+        claims = self._tokens.read(
+            bearer(incoming),
+            audience=self._ground.plain_base if plain else self._ground.public_base,
+            fingerprint=certificates.fingerprint_of(certificate) if certificate else None,
+            now=self._ground.clock.wall(),
+        )
+        if claims["client_id"] != connection.client_id:
+            raise Refusal(ACC_TOKEN_OF_ANOTHER)
+        return party_from(connection, claims, plain=plain)
+
+    def _call(self, tx: Tx, party: Party, incoming: Incoming, ids: dict[str, str]) -> Call:
+        ground = self._ground
+        return Call(
+            tx=tx,
+            party=party,
+            now=ground.clock.now(),
+            incoming=incoming,
+            ids=ids,
+            terms=ground.terms,
+            canonical_base=ground.canonical_base,
+            public_base=ground.plain_base if party.plain else ground.public_base,
+            if_match=version_in(incoming.headers.get("if-match", "")),
+        )
+
+    async def _signature(self, call: Call) -> Any:
+        header = call.incoming.headers.get("x-provenance")
+        if header is None:
+            if not call.party.plain:
+                raise Refusal(SIG_MISSING)
+            call.warnings.append(SIG_MISSING.id)
+            return None
+        return await signatures.verified(call.tx, header, call.incoming.body, call.party)
+
+    async def write_down(self, event: str, incoming: Incoming, trace: Trace, end: Exception) -> None:
+        """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
+        entry = self._entry(event, incoming, trace)
+        if isinstance(end, Refusal | FaultyContent):
+            reason = end.facts.get("reason") if isinstance(end, Refusal) else None
+            detail = {"reason": str(reason)} if reason else {}
+            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
+        else:
+            entry = replace(entry, outcome="fault", detail={"kind": type(end).__name__})
+        subjects = distinct(trace.call.subjects) if trace.call else []
+        async with self._database.transaction() as tx:
+            await audit.add(tx, entry)
+            await audit.add_subjects(tx, entry.audit_id, subjects)
+
+    def _entry(self, event: str, incoming: Incoming, trace: Trace) -> AuditEntry:
+        connection, party = trace.connection, trace.party
+        return AuditEntry(
+            audit_id=new_id(),
+            at=self._ground.clock.now(),
+            event=event,
+            outcome="success",
+            request_id=incoming.request_id,
+            method=incoming.method,
+            address=incoming.address[:200],
+            client_id=connection.client_id if connection else None,
+            organization_id=connection.organization_id if connection else None,
+            organization_name=connection.organization_name if connection else None,
+            role_id=party.role_id if party else None,
+            role_code=party.role_code if party else None,
+            acting_patient_id=party.patient_id if party else None,
+            purpose=party.purpose if party else None,
+            token_id=party.token_id if party else None,
+        )
+
+
+def party_from(connection: ConnectionRecord, claims: dict[str, Any], *, plain: bool) -> Party:
+    """The acting party: organisation from the register, person and purpose from the token."""
+
+    def uuid_in(name: str) -> UUID | None:
+        return UUID(claims[name]) if name in claims else None
+
+    return Party(
+        client_id=connection.client_id,
+        organization_id=connection.organization_id,
+        organization_name=connection.organization_name,
+        kind=connection.kind,  # type: ignore[arg-type]  # the table's CHECK holds it
+        site=connection.site,
+        purpose=claims["purpose"],
+        scopes=scopes_in(claims["scope"]),
+        token_id=claims["jti"],
+        practitioner_id=uuid_in("practitioner"),
+        role_id=uuid_in("role"),
+        role_code=claims.get("role_code"),
+        patient_id=uuid_in("patient"),
+        plain=plain,
+    )
+
+
+def scopes_in(text: str) -> frozenset[str]:
+    return frozenset(
+        f"{name}.{letter}" for name, _, letters in (word.partition(".") for word in text.split()) for letter in letters
+    )
+
+
+def bearer(incoming: Incoming) -> str:
+    scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(ACC_NO_TOKEN)
+    return token.strip()
+
+
+def version_in(if_match: str) -> int | None:
+    """W/"3" -> 3; anything else asks for nothing we can check, so it matches nothing."""
+    if not if_match:
+        return None
+    digits = if_match.removeprefix("W/").strip('"')
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+
+
+def distinct(subjects: list[AuditSubject]) -> list[AuditSubject]:
+    """One row for each patient: of several resources of one patient, none is named."""
+    by_patient: dict[UUID, AuditSubject] = {}
+    for subject in subjects:
+        seen = by_patient.get(subject.patient_id)
+        if seen is not None and seen != subject:
+            subject = replace(subject, resource_id=None)
+        by_patient[subject.patient_id] = subject
+    return list(by_patient.values())

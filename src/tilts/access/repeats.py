@@ -1,0 +1,62 @@
+"""A repeated call answers as the first time: the key is taken before the work, in its transaction.
+
+A create is known by the sender's own identifier, an operation or a Bundle by `Idempotency-Key`. Two
+at once: the second waits on the key's row, then gets the first one's answer. What was refused keeps
+no key, so a mended request may come again under the same one.
+"""
+
+import hashlib
+import re
+from typing import Any, Final
+
+from tilts.access.routes import Call, Reply, Route
+from tilts.rules import Refusal
+from tilts.rules.wire import KEY_MALFORMED, KEY_MISSING, KEY_REUSED
+from tilts.store import request_keys
+from tilts.store.records import EarlierAnswer
+
+VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,64}\Z")
+
+
+def key_of(route: Route, call: Call) -> str | None:
+    """None: this call has no key and is done each time it is sent."""
+    if route.key == "identifier":
+        return identifier_key(call.resource)
+    written = call.incoming.headers.get("idempotency-key")
+    if route.key == "none" or written is None:
+        return None
+    if not VISIBLE.match(written):
+        raise Refusal(KEY_MALFORMED)
+    return f"key:{written}"
+
+
+def identifier_key(resource: dict[str, Any]) -> str:
+    for identifier in resource.get("identifier", ()):
+        if identifier.get("system") and identifier.get("value"):
+            return f"id:{resource['resourceType']}|{identifier['system']}|{identifier['value']}"
+    raise Refusal(KEY_MISSING, expressions=(f"{resource['resourceType']}.identifier",))
+
+
+def hash_of(call: Call) -> bytes:
+    """What must be the same for the key to be the same: method, address and the very bytes."""
+    digest = hashlib.sha256(f"{call.incoming.method} {call.incoming.address}\n".encode())
+    digest.update(call.incoming.body)
+    return digest.digest()
+
+
+async def earlier(call: Call, key: str) -> Reply | None:
+    """The first answer, if this key was used; None when it is new and now taken."""
+    organization_id = call.party.organization_id
+    request_hash = hash_of(call)
+    if await request_keys.take(call.tx, organization_id, key, request_hash, call.now):
+        return None
+    found = await request_keys.find(call.tx, organization_id, key)
+    assert found is not None, "a key that is taken stands in its table"
+    if found.request_hash != request_hash:
+        raise Refusal(KEY_REUSED)
+    return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
+
+
+async def keep(call: Call, key: str, status: int, headers: dict[str, str], answer: bytes) -> None:
+    kept = EarlierAnswer(request_hash=b"", status=status, headers=headers, answer=answer)
+    await request_keys.keep(call.tx, call.party.organization_id, key, kept)

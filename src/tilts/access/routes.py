@@ -1,0 +1,133 @@
+"""What a route must say before it exists: who may, what is written down, what it reads and answers.
+
+`scope` and `audit_event` have no default, so a route that says nothing about rights and audit does
+not import. CapabilityStatement, docs and tests are made from the routes declared here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from tilts.clock import Clock
+from tilts.exchange.documents import Signed
+from tilts.exchange.terms import Terms
+from tilts.party import Party
+from tilts.rules import Language
+from tilts.store.records import AuditSubject
+from tilts.store.tx import Tx
+
+BodyKind: TypeAlias = Literal["none", "resource", "parameters", "form"]
+KeyKind: TypeAlias = Literal["none", "identifier", "header"]
+
+PUBLIC: Final = ""  # the scope of a route that is open to everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as a value, whatever server and port it came through."""
+
+    method: str
+    path: tuple[str, ...]  # segments below /fhir/r4
+    query: list[tuple[str, str]]
+    headers: dict[str, str]  # lower case
+    body: bytes
+    certificate: bytes | None  # DER of the peer
+    plain: bool
+    request_id: str
+    language: Language
+
+    @property
+    def address(self) -> str:
+        """For audit and logs: without the query, where a stock client may have put a name."""
+        return "/" + "/".join(self.path)
+
+
+@dataclass(slots=True)
+class Call:
+    """An admitted call: who acts, within which transaction, on what."""
+
+    tx: Tx
+    party: Party
+    now: datetime
+    incoming: Incoming
+    ids: dict[str, str]  # what stood in the places of the path
+    terms: Terms
+    canonical_base: str
+    public_base: str
+    resource: dict[str, Any] = field(default_factory=dict)  # the decoded and checked body
+    form: list[tuple[str, str]] = field(default_factory=list)
+    signed: Signed | None = None
+    if_match: int | None = None
+    warnings: list[str] = field(default_factory=list)  # ids of rules that the plain port lets pass
+    subjects: list[AuditSubject] = field(default_factory=list)
+    detail: dict[str, Any] = field(default_factory=dict)  # for the audit entry, never personal
+
+    def concerns(self, patient_id: UUID | None, resource_type: str, resource_id: UUID | None) -> None:
+        """Write down that this call touches that patient."""
+        if patient_id is not None:
+            self.subjects.append(AuditSubject(patient_id, resource_type, resource_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a route answers: a resource to encode, or bytes as they are stored."""
+
+    resource: dict[str, Any] | None = None
+    raw: bytes | None = None
+    content_type: str = ""  # of `raw`, when it is not FHIR JSON
+    version: int | None = None
+    last_modified: datetime | None = None
+    location: str | None = None
+    existing: bool = False  # a create that found it already there (If-None-Exist)
+    replayed: bool = False
+    status: int | None = None  # of a replay: as the first time
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Work: TypeAlias = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str  # below /fhir/r4, with {id} and {version} for places
+    scope: str
+    audit_event: str
+    work: Work
+    success_status: int = 200
+    body: BodyKind = "none"
+    key: KeyKind = "none"
+    signed: bool = False
+    person: bool = False  # needs a practitioner in a role
+    resource_type: str = ""
+    interaction: str = ""  # FHIR code for the CapabilityStatement, or the operation's name
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(part for part in self.path.split("/") if part)
+
+
+ROUTES: Final[list[Route]] = []
+
+
+def route(method: str, path: str, *, scope: str, audit_event: str, **rest: Any) -> Callable[[Work], Work]:
+    """Declares a route. `rest` are the fields of `Route` that have a default."""
+
+    def declare(work: Work) -> Work:
+        ROUTES.append(Route(method, path, scope, audit_event, work, **rest))
+        return work
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every call stands on, put together in house.py."""
+
+    clock: Clock
+    terms: Terms
+    canonical_base: str
+    public_base: str
+    plain_base: str

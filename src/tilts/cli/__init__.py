@@ -1,0 +1,1 @@
+"""The shell: one file for each noun; exit status written down in each."""

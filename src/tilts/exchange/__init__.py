@@ -1,0 +1,1 @@
+"""A room: what may happen to a prescription, decided by pure functions."""

@@ -1,0 +1,177 @@
+"""Dispensing: a pharmacy finds what was shown to it, claims it, hands out, gives back.
+
+    load (store)  ->  decide (here, pure)  ->  save (store)
+
+What stops two pharmacies from handing out the same last pack: the line's row is locked before it is
+decided (`locked_line`), only its holder may hand out (`check_dispense`), and below both stands the
+constraint `dispensed_within_allowed`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from tilts.exchange import documents
+from tilts.exchange.documents import Belonging, Signed
+from tilts.exchange.lines import check_claim, check_dispense, check_release, current
+from tilts.exchange.prescriptions import locked_line, viewer_of
+from tilts.exchange.terms import Terms
+from tilts.ids import new_id, read_prescription_number
+from tilts.indexing import fold
+from tilts.party import Party
+from tilts.rules import Refusal
+from tilts.rules.dispensing import (
+    DSP_NO_PRESCRIPTION,
+    DSP_NOT_HANDED_OVER,
+    DSP_OTHER_PATIENT,
+    DSP_OTHER_PERFORMER,
+    DSP_PHARMACY_ONLY,
+    DSP_QUANTITY_WRONG,
+    DSP_RELEASE_REASON,
+)
+from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
+from tilts.store import dispensing as store
+from tilts.store import prescriptions as lines
+from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
+from tilts.store.tx import Tx
+
+RELEASE_REASONS: Final = ("patient-left", "not-in-stock", "claimed-in-error", "other")
+MISSES_WINDOW: Final = timedelta(minutes=10)  # security.md 3.3
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a person at the counter says: the number and the patient's name."""
+
+    number: str | None
+    family: str | None
+    given: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DispenseOrder:
+    """What a pharmacy has handed over; `document` is the MedicationDispense as received."""
+
+    document: dict[str, Any]
+    status: str
+    line_id: UUID | None  # None: it names no MedicationRequest of ours
+    patient_id: UUID | None
+    quantity: Quantity | None
+    performers: tuple[str, ...]
+
+
+async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms: Terms) -> list[LineRecord]:
+    """The door: lines of the prescription that was shown, or none.
+
+    A wrong number and a wrong name get the same empty answer and are counted alike.
+    """
+    if party.kind != "pharmacy":
+        raise Refusal(DSP_PHARMACY_ONLY)
+    if not (presented.number and presented.family and presented.given):
+        raise Refusal(PRE_FIND_INCOMPLETE)
+    if await lines.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
+        raise Refusal(PRE_FIND_GUESSING, retry_after_seconds=int(MISSES_WINDOW.total_seconds()))
+    number = read_prescription_number(presented.number)
+    found = await lines.find_presented(tx, number or "", fold(presented.family), fold(presented.given))
+    if found is None:
+        await lines.add_miss(tx, party.client_id, now)
+        return []
+    await lines.present(tx, found, party.organization_id, now + terms.presentation)
+    return [current(line, now) for line in await lines.lines_of_prescription(tx, found)]
+
+
+async def claim(
+    tx: Tx, task_id: UUID, party: Party, now: datetime, terms: Terms, if_match: int | None
+) -> LineRecord:
+    """The door: the line is this pharmacy's for the length of the lease; again by the same: the same."""
+    line = await locked_line(tx, task_id, party, now, if_match)
+    check_claim(line, party, now)
+    if line.hold is not None:
+        return line
+    hold = Hold(
+        organization_id=party.organization_id,
+        organization_name=party.organization_name,
+        site=party.site,
+        client_id=party.client_id,
+        claimed_at=now,
+        lease_until=now + terms.lease,
+    )
+    claimed = replace(line, state="claimed", hold=hold, reason=None, changed_at=now)
+    return await lines.save_line(tx, claimed)
+
+
+def decide_dispense(
+    line: LineRecord, order: DispenseOrder, party: Party, now: datetime, terms: Terms
+) -> tuple[DispenseRecord, LineRecord]:
+    """The whole rule of handing out: the dispense, and the line after it."""
+    asked = checked_quantity(line, order, party)
+    check_dispense(line, party, now, asked)
+    assert line.hold is not None and party.role_id is not None
+    hold = line.hold
+    if hold.first_dispensed_at is None:  # the first dispense replaces the lease by the hand-over period
+        hold = replace(hold, first_dispensed_at=now, lease_until=now + terms.handover)
+    record = DispenseRecord(
+        dispense_id=new_id(),
+        line_id=line.line_id,
+        patient_id=line.patient_id,
+        organization_id=party.organization_id,
+        site=party.site,
+        client_id=party.client_id,
+        role_id=party.role_id,
+        quantity=asked,
+        recorded_at=now,
+    )
+    return record, replace(line, dispensed=line.dispensed + asked, hold=hold, changed_at=now)
+
+
+def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> Decimal:
+    """How much was handed over, once the content fits line and party."""
+    if order.status != "completed":
+        where = ("MedicationDispense.status",)
+        raise Refusal(DSP_NOT_HANDED_OVER, expressions=where, status=order.status)
+    if order.patient_id != line.patient_id:
+        raise Refusal(DSP_OTHER_PATIENT, expressions=("MedicationDispense.subject",))
+    own = {f"PractitionerRole/{party.role_id}", f"Practitioner/{party.practitioner_id}"}
+    own.add(f"Organization/{party.organization_id}")
+    if not own.issuperset(order.performers):
+        raise Refusal(DSP_OTHER_PERFORMER, expressions=("MedicationDispense.performer.actor",))
+    quantity = order.quantity
+    if quantity is None or quantity.value <= 0 or not quantity.same_unit(line.allowed):
+        unit = line.allowed.unit or line.allowed.code or "1"
+        raise Refusal(DSP_QUANTITY_WRONG, expressions=("MedicationDispense.quantity",), unit=unit)
+    return quantity.value
+
+
+async def dispense(
+    tx: Tx, order: DispenseOrder, party: Party, now: datetime, terms: Terms, signed: Signed | None
+) -> tuple[dict[str, Any], LineRecord]:
+    """The door: records what was handed over, once, and lowers the balance with it."""
+    viewer = viewer_of(party, now)
+    line = await lines.lock_line(tx, order.line_id, viewer) if order.line_id else None
+    if line is None:
+        raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
+    record, after = decide_dispense(current(line, now), order, party, now, terms)
+    after = await lines.save_line(tx, after)
+    await store.add(tx, record)
+    await lines.present(tx, line.prescription_id, party.organization_id, now + terms.handover)
+    if after.left == 0:
+        await documents.set_status(tx, "MedicationRequest", line.line_id, "completed", now)
+    belonging = Belonging(record.dispense_id, line.patient_id, party.organization_id, line.prescription_id)
+    document = await documents.keep(tx, order.document, belonging, now)
+    # The signature of a dispense is not shown to other pharmacies: no thread, only author and patient.
+    seal = Belonging(new_id(), line.patient_id, party.organization_id, None)
+    await documents.keep_signature(tx, signed, [f"MedicationDispense/{record.dispense_id}"], seal, now)
+    return document, after
+
+
+async def release(
+    tx: Tx, task_id: UUID, reason: str | None, party: Party, now: datetime, if_match: int | None
+) -> LineRecord:
+    """The door: the holder gives the line back with its balance; the reason has no default."""
+    if reason not in RELEASE_REASONS:
+        raise Refusal(DSP_RELEASE_REASON, reasons=", ".join(RELEASE_REASONS))
+    line = await locked_line(tx, task_id, party, now, if_match)
+    check_release(line, party, now)
+    return await lines.save_line(tx, replace(line, state="open", hold=None, reason=reason, changed_at=now))

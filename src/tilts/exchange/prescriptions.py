@@ -1,0 +1,178 @@
+"""Prescribing and cancelling: a doctor says what may be handed out, and takes it back.
+
+    load (store)  ->  decide (here, pure)  ->  save (store)
+
+One Task for each line; the answer is the document with the prescription number in it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from tilts.clock import day_in_riga
+from tilts.exchange import documents
+from tilts.exchange.documents import Belonging, Signed
+from tilts.exchange.lines import check_cancel, current
+from tilts.exchange.terms import Terms, months_later
+from tilts.ids import new_id, new_prescription_number
+from tilts.party import PRESCRIBING_KINDS, Party
+from tilts.rules import Refusal
+from tilts.rules.prescriptions import (
+    PRE_CANCEL_REASON,
+    PRE_LINES_DIFFER,
+    PRE_NOT_AN_ORDER,
+    PRE_OTHER_REQUESTER,
+    PRE_PATIENT_UNKNOWN,
+    PRE_PERIOD_WRONG,
+    PRE_QUANTITY_MISSING,
+    PRE_ROLE,
+)
+from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_VERSION_DIFFERS
+from tilts.store import connections
+from tilts.store import prescriptions as store
+from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
+from tilts.store.tx import Tx
+
+PRESCRIBING_ROLES: Final = frozenset({"doctor", "physician-assistant"})  # latvia.md 6.1
+CANCEL_REASONS: Final = ("wrong-patient", "wrong-medicine", "therapy-changed", "patient-request", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class LineOrder:
+    """One line as a practice wants it; `document` is the MedicationRequest as received."""
+
+    document: dict[str, Any]
+    status: str
+    intent: str
+    patient_id: UUID | None  # None: the subject is not a patient of our register
+    requester: str  # reference as written, "" when there is none
+    quantity: Quantity | None  # of one fill
+    repeats: int  # fills after the first
+    valid_from: date | None
+    valid_to: date | None
+    group: tuple[str, str] | None  # system and value of groupIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    prescription: PrescriptionRecord
+    lines: list[LineRecord]
+    documents: list[dict[str, Any]]
+
+
+def decide(orders: list[LineOrder], party: Party, now: datetime, terms: Terms) -> Prescribed:
+    """The whole rule of prescribing, but for the question whether the patient exists."""
+    if party.kind not in PRESCRIBING_KINDS or party.role_code not in PRESCRIBING_ROLES:
+        raise Refusal(PRE_ROLE, role=party.role_code, kind=party.kind)
+    assert party.role_id is not None, "a role code without a role"
+    first = orders[0]
+    if any((order.patient_id, order.group) != (first.patient_id, first.group) for order in orders):
+        raise Refusal(PRE_LINES_DIFFER)
+    if first.patient_id is None:
+        raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
+    prescription = PrescriptionRecord(
+        prescription_id=new_id(),
+        number=new_prescription_number(),
+        patient_id=first.patient_id,
+        organization_id=party.organization_id,
+        role_id=party.role_id,
+        written_at=now,
+    )
+    lines = [decide_line(order, prescription, party, now, terms) for order in orders]
+    numbered = [
+        documents.with_number(order.document, prescription.number, terms.number_system) for order in orders
+    ]
+    return Prescribed(prescription, lines, numbered)
+
+
+def decide_line(
+    order: LineOrder, prescription: PrescriptionRecord, party: Party, now: datetime, terms: Terms
+) -> LineRecord:
+    if (order.status, order.intent) != ("active", "order"):
+        where = ("MedicationRequest.status", "MedicationRequest.intent")
+        raise Refusal(PRE_NOT_AN_ORDER, expressions=where, status=order.status, intent=order.intent)
+    own = (f"PractitionerRole/{party.role_id}", f"Practitioner/{party.practitioner_id}")
+    if order.requester not in own:
+        raise Refusal(PRE_OTHER_REQUESTER, expressions=("MedicationRequest.requester",))
+    if order.quantity is None or order.quantity.value <= 0:
+        raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
+    valid_from, valid_to = validity(order, day_in_riga(now), terms)
+    return LineRecord(
+        line_id=new_id(),
+        task_id=new_id(),
+        prescription_id=prescription.prescription_id,
+        number=prescription.number,
+        patient_id=prescription.patient_id,
+        organization_id=prescription.organization_id,
+        state="open",
+        valid_from=valid_from,
+        valid_to=valid_to,
+        allowed=order.quantity.with_value(order.quantity.value * (order.repeats + 1)),
+        dispensed=Decimal(0),
+        hold=None,
+        reason=None,
+        version=1,
+        written_at=now,
+        changed_at=now,
+    )
+
+
+def validity(order: LineOrder, today: date, terms: Terms) -> tuple[date, date]:
+    valid_from = order.valid_from or today
+    valid_to = order.valid_to or months_later(valid_from, terms.ordinary_months)
+    if valid_to < today or valid_to < valid_from or valid_to - max(valid_from, today) > terms.longest:
+        where = ("MedicationRequest.dispenseRequest.validityPeriod",)
+        raise Refusal(PRE_PERIOD_WRONG, expressions=where, valid_from=valid_from, valid_to=valid_to)
+    return valid_from, valid_to
+
+
+async def prescribe(
+    tx: Tx, orders: list[LineOrder], party: Party, now: datetime, terms: Terms, signed: Signed | None
+) -> Prescribed:
+    """The door: one prescription with one or several lines, all or nothing."""
+    decided = decide(orders, party, now, terms)
+    patient_id = decided.prescription.patient_id
+    if not await connections.patient_exists(tx, patient_id):
+        raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
+    await store.add_prescription(tx, decided.prescription)
+    thread_id = decided.prescription.prescription_id
+    kept = []
+    for line, document in zip(decided.lines, decided.documents, strict=True):
+        await store.add_line(tx, line)
+        belonging = Belonging(line.line_id, patient_id, party.organization_id, thread_id)
+        kept.append(await documents.keep(tx, document, belonging, now))
+    targets = [f"MedicationRequest/{line.line_id}" for line in decided.lines]
+    belonging = Belonging(new_id(), patient_id, party.organization_id, thread_id)
+    await documents.keep_signature(tx, signed, targets, belonging, now)
+    return replace(decided, documents=kept)
+
+
+async def cancel(
+    tx: Tx, task_id: UUID, reason: str | None, party: Party, now: datetime, if_match: int | None
+) -> LineRecord:
+    """The door: takes back a line of which nothing is claimed or handed out."""
+    if reason not in CANCEL_REASONS:
+        raise Refusal(PRE_CANCEL_REASON, reasons=", ".join(CANCEL_REASONS))
+    line = await locked_line(tx, task_id, party, now, if_match)
+    check_cancel(line, party, now)
+    cancelled = replace(line, state="cancelled", reason=reason, changed_at=now)
+    await documents.set_status(tx, "MedicationRequest", line.line_id, "cancelled", now)
+    return await store.save_line(tx, cancelled)
+
+
+async def locked_line(
+    tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None
+) -> LineRecord:
+    """The line of a Task, locked, as it is now; hidden lines look like missing ones."""
+    line = await store.lock_line_of_task(tx, task_id, viewer_of(party, now))
+    if line is None:
+        raise Refusal(WIRE_NOT_FOUND)
+    if if_match is not None and if_match != line.version:
+        raise Refusal(WIRE_VERSION_DIFFERS, version=line.version)
+    return current(line, now)
+
+
+def viewer_of(party: Party, now: datetime) -> Viewer:
+    return Viewer(party.organization_id, party.patient_id, now)

@@ -1,0 +1,31 @@
+"""Who acts: an organisation through one of its systems, and the person it says is at the screen."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+OrganizationKind: TypeAlias = Literal["practice", "pharmacy", "hospital", "authority", "vendor", "portal"]
+PRESCRIBING_KINDS: frozenset[str] = frozenset({"practice", "hospital"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The acting party of one call, as the certificate, the token and the registers say.
+
+    `organization_id`, `site` and `client_id` together are who holds a claimed prescription: there
+    is no claim secret that could be lost with a reply (docs/adr/0016-no-claim-secret.md).
+    """
+
+    client_id: str
+    organization_id: UUID
+    organization_name: str
+    kind: OrganizationKind
+    site: str  # institution code or pharmacy licence number
+    purpose: str
+    scopes: frozenset[str]
+    token_id: str
+    practitioner_id: UUID | None = None
+    role_id: UUID | None = None
+    role_code: str | None = None
+    patient_id: UUID | None = None  # set for the portal only: the resident at the screen
+    plain: bool = False  # came through the sandbox's plain port

@@ -1,0 +1,106 @@
+"""Person codes: is this a code that can have been issued, how is it shown, can it belong to anyone.
+
+Two forms are in use. The old one is DDMMYY-CNNNK (C is the century, K a check digit); the new one
+starts with 32, holds no birth date and has been issued since July 2017. A birth date or a sex is
+never derived from either: they are fields of their own. The check digit comes from no official
+text that we could read, so a wrong one in an old code is a warning only (docs/adr/0013).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+FaultKind: TypeAlias = Literal["form", "birth-date", "check-digit"]
+Severity: TypeAlias = Literal["error", "warning"]
+
+DIGITS: Final = 11
+HYPHEN_AT: Final = 6
+NEW_FORM: Final = "32"
+CENTURIES: Final = {"0": 1800, "1": 1900, "2": 2000}
+WEIGHTS: Final = (10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFault:
+    kind: FaultKind
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ReservedBlock:
+    """Codes that nobody can have been given: the test persons' block, refused by production.
+
+    The old form was last issued in July 2017, so none of its codes holds a date of the 2090s.
+    """
+
+    old_form_first_year: int = 2090
+    old_form_last_year: int = 2099
+    new_form_prefix: str = "32999"  # unverified that it stays unissued; therefore a setting
+
+
+RESERVED: Final = ReservedBlock()
+
+
+def compact(written: str) -> str | None:
+    """The stored form, 11 digits; None when it is neither that nor the shown form."""
+    digits = written.strip()
+    if len(digits) == DIGITS + 1 and digits[HYPHEN_AT] == "-":
+        digits = digits[:HYPHEN_AT] + digits[HYPHEN_AT + 1 :]
+    if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
+        return None
+    return digits
+
+
+def shown(written: str) -> str:
+    """The form for people, with a hyphen; what cannot be a code is shown as it was written."""
+    digits = compact(written)
+    return written if digits is None else f"{digits[:HYPHEN_AT]}-{digits[HYPHEN_AT:]}"
+
+
+def is_new_form(digits: str) -> bool:
+    return digits.startswith(NEW_FORM)
+
+
+def check_digit(first_ten: str) -> str:
+    total = 1 + sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_ten, strict=True))
+    return str(total % 11 % 10)
+
+
+def faults(written: str) -> tuple[CodeFault, ...]:
+    """Everything wrong with a code; empty when nothing is."""
+    digits = compact(written)
+    if digits is None:
+        return (CodeFault("form", "error"),)
+    found: list[CodeFault] = []
+    new_form = is_new_form(digits)
+    if not new_form and _date_in(digits) is None:
+        found.append(CodeFault("birth-date", "error"))
+    if check_digit(digits[:-1]) != digits[-1]:
+        found.append(CodeFault("check-digit", "error" if new_form else "warning"))
+    return tuple(found)
+
+
+def is_acceptable(written: str) -> bool:
+    return all(fault.severity != "error" for fault in faults(written))
+
+
+def is_reserved(written: str, block: ReservedBlock = RESERVED) -> bool:
+    """Is it one of the codes kept for test persons? Only ever valid under the arc 2.999."""
+    digits = compact(written)
+    if digits is None:
+        return False
+    if is_new_form(digits):
+        return digits.startswith(block.new_form_prefix)
+    day = _date_in(digits)
+    return day is not None and block.old_form_first_year <= day.year <= block.old_form_last_year
+
+
+def _date_in(digits: str) -> date | None:
+    """The date inside an old code: a test of its form, never anybody's birth date."""
+    century = CENTURIES.get(digits[HYPHEN_AT])
+    if century is None:
+        return None
+    try:
+        return date(century + int(digits[4:6]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        return None

@@ -1,0 +1,56 @@
+"""What Tilts may refuse, and why: the ground that everything stands on.
+
+A rule id is a promise to integrators: it is never renamed and never reused. The same id stands in
+the OperationOutcome, the audit entry, the docs, the test and the scenario; tests/house checks it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["lv", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A reason for a "no".
+
+    Texts may name facts in braces, for example `{holder}`: exactly the facts named there are
+    told to the caller (in words, and as data beside them); all others stay in log and audit.
+    """
+
+    id: str
+    http_status: int
+    issue_code: str  # FHIR R4 issue-type, https://hl7.org/fhir/R4/valueset-issue-type.html
+    source: str  # where the duty comes from: law, specification, or one of our decisions
+    text_en: str
+    text_lv: str
+    fix_en: str  # what the caller should do now
+    fix_lv: str
+
+    def text(self, language: Language) -> str:
+        return self.text_lv if language == "lv" else self.text_en
+
+    def fix(self, language: Language) -> str:
+        return self.fix_lv if language == "lv" else self.fix_en
+
+
+class Refusal(Exception):
+    """An expected "no": the caller can act on it. Anything else is our fault (500)."""
+
+    def __init__(self, rule: Rule, *, expressions: tuple[str, ...] = (), **facts: object) -> None:
+        super().__init__(rule.id)
+        self.rule = rule
+        self.expressions = expressions  # FHIRPath of the elements it is about
+        self.facts = facts
+
+
+class FaultyContent(Exception):
+    """The body does not have the structure of its type: every fault found, not the first.
+
+    Raised by the roof only; `rule` is WIRE-005, the faults become one issue each.
+    """
+
+    def __init__(self, rule: Rule, faults: tuple[object, ...]) -> None:
+        super().__init__(rule.id)
+        self.rule = rule
+        self.faults = faults

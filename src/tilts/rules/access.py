@@ -1,0 +1,194 @@
+"""Why the door stays closed: certificate, token, scope, person, purpose."""
+
+from tilts.rules import Rule
+
+ACC_NO_CERTIFICATE = Rule(
+    id="ACC-001",
+    http_status=401,
+    issue_code="login",
+    source="Source page B3: each institution or pharmacy identifies its connection by its own certificate",
+    text_en="The connection carries no client certificate.",
+    text_lv="Savienojumā nav klienta sertifikāta.",
+    fix_en="Connect with the certificate and key of your institution or pharmacy.",
+    fix_lv="Savienojieties ar savas iestādes vai aptiekas sertifikātu un atslēgu.",
+)
+ACC_CERTIFICATE_UNKNOWN = Rule(
+    id="ACC-002",
+    http_status=401,
+    issue_code="login",
+    source="Source page B2, B3",
+    text_en="This certificate is not registered for any connection.",
+    text_lv="Šis sertifikāts nav reģistrēts nevienam savienojumam.",
+    fix_en="Use the registered certificate, or register this one first.",
+    fix_lv="Lietojiet reģistrēto sertifikātu vai vispirms reģistrējiet šo.",
+)
+ACC_CERTIFICATE_REVOKED = Rule(
+    id="ACC-003",
+    http_status=401,
+    issue_code="login",
+    source="RFC 5280 section 5: certificate revocation lists",
+    text_en="This certificate has been revoked.",
+    text_lv="Šis sertifikāts ir atsaukts.",
+    fix_en="Register a new certificate; this one will never work again.",
+    fix_lv="Reģistrējiet jaunu sertifikātu; šis vairs nedarbosies.",
+)
+ACC_CERTIFICATE_NOT_VALID_NOW = Rule(
+    id="ACC-004",
+    http_status=401,
+    issue_code="login",
+    source="RFC 5280 section 4.1.2.5: validity",
+    text_en="This certificate is not valid today.",
+    text_lv="Šis sertifikāts šodien nav derīgs.",
+    fix_en="Register a certificate that is valid now.",
+    fix_lv="Reģistrējiet sertifikātu, kas pašlaik ir derīgs.",
+)
+ACC_NO_TOKEN = Rule(
+    id="ACC-005",
+    http_status=401,
+    issue_code="login",
+    source="RFC 6750 section 2.1",
+    text_en="The call carries no access token.",
+    text_lv="Izsaukumā nav piekļuves talona.",
+    fix_en="Get a token at /oauth/token and send it as 'Authorization: Bearer ...'.",
+    fix_lv="Saņemiet talonu adresē /oauth/token un sūtiet to kā 'Authorization: Bearer ...'.",
+)
+ACC_TOKEN_WRONG = Rule(
+    id="ACC-006",
+    http_status=401,
+    issue_code="login",
+    source="RFC 9068 section 4",
+    text_en="The access token is not one of this exchange for this address.",
+    text_lv="Piekļuves talonu nav izdevusi šī sistēma šai adresei.",
+    fix_en="Get a new token from the token endpoint of the same environment and port.",
+    fix_lv="Saņemiet jaunu talonu tās pašas vides un porta talonu adresē.",
+)
+ACC_TOKEN_EXPIRED = Rule(
+    id="ACC-007",
+    http_status=401,
+    issue_code="expired",
+    source="RFC 9068 section 4; SMART Backend Services: at most 300 seconds",
+    text_en="The access token has expired.",
+    text_lv="Piekļuves talona termiņš ir beidzies.",
+    fix_en="Get a new token; tokens live five minutes at most.",
+    fix_lv="Saņemiet jaunu talonu; talons ir derīgs ne ilgāk par piecām minūtēm.",
+)
+ACC_TOKEN_OF_ANOTHER = Rule(
+    id="ACC-008",
+    http_status=401,
+    issue_code="login",
+    source="RFC 8705 section 3: certificate-bound access tokens",
+    text_en="The access token was issued to another certificate.",
+    text_lv="Piekļuves talons izdots citam sertifikātam.",
+    fix_en="Use the token only with the certificate with which you got it.",
+    fix_lv="Lietojiet talonu tikai ar to sertifikātu, ar kuru to saņēmāt.",
+)
+ACC_SCOPE_MISSING = Rule(
+    id="ACC-009",
+    http_status=403,
+    issue_code="forbidden",
+    source="SMART App Launch 2.2, scopes; RFC 6750 section 3.1",
+    text_en="The token does not cover this call; it needs the scope {scope}.",
+    text_lv="Talons neattiecas uz šo izsaukumu; vajadzīga joma {scope}.",
+    fix_en="Ask for that scope; if your kind of party never has it, this call is not for you.",
+    fix_lv="Pieprasiet šo jomu; ja jūsu veida dalībniekam tās nav, šis izsaukums nav domāts jums.",
+)
+ACC_PERSON_MISSING = Rule(
+    id="ACC-010",
+    http_status=403,
+    issue_code="forbidden",
+    source="latvia.md 3: a user is a practitioner in a workplace",
+    text_en="This call needs a token that names the practitioner and the role.",
+    text_lv="Šim izsaukumam vajadzīgs talons, kurā norādīta ārstniecības persona un tās loma.",
+    fix_en="Put subject_id and subject_role into extensions.hl7-b2b of the client assertion.",
+    fix_lv="Klienta apliecinājuma extensions.hl7-b2b laukos norādiet subject_id un subject_role.",
+)
+ACC_PARTY_CLOSED = Rule(
+    id="ACC-011",
+    http_status=403,
+    issue_code="forbidden",
+    source="latvia.md 3.3: no exchange with a suspended institution or a pharmacy without licence",
+    text_en="The organisation or its connection is not active.",
+    text_lv="Iestāde vai tās savienojums nav aktīvs.",
+    fix_en="Ask the contract desk why; nothing can be done from the system.",
+    fix_lv="Noskaidrojiet iemeslu pie līgumu daļas; sistēmā to mainīt nevar.",
+)
+ACC_TOO_MANY = Rule(
+    id="ACC-012",
+    http_status=429,
+    issue_code="throttled",
+    source="design 5: requests per second and client",
+    text_en="Too many calls in a short time.",
+    text_lv="Pārāk daudz izsaukumu īsā laikā.",
+    fix_en="Wait as long as Retry-After says, then go on more slowly.",
+    fix_lv="Nogaidiet Retry-After norādīto laiku un turpiniet lēnāk.",
+)
+TOK_NOT_AUTHENTICATED = Rule(
+    id="TOK-001",
+    http_status=401,
+    issue_code="login",
+    source="RFC 6749 section 5.2 invalid_client; one answer for all reasons",
+    text_en="The client could not be authenticated.",
+    text_lv="Klientu neizdevās autentificēt.",
+    fix_en="Check certificate, registered key, aud, exp (60 seconds at most) and that jti is new each time.",
+    fix_lv="Pārbaudiet sertifikātu, reģistrēto atslēgu, aud, exp (ne vairāk kā 60 sekundes) un jaunu jti katru reizi.",
+)
+TOK_BAD_REQUEST = Rule(
+    id="TOK-002",
+    http_status=400,
+    issue_code="invalid",
+    source="RFC 6749 section 5.2 invalid_request, unsupported_grant_type",
+    text_en="The token request is not as it should be: {fault}.",
+    text_lv="Talona pieprasījums nav pareizs: {fault}.",
+    fix_en="Send a form with grant_type=client_credentials, client_assertion_type and client_assertion.",
+    fix_lv="Sūtiet formu ar grant_type=client_credentials, client_assertion_type un client_assertion.",
+)
+TOK_BAD_SCOPE = Rule(
+    id="TOK-003",
+    http_status=400,
+    issue_code="invalid",
+    source="RFC 6749 section 5.2 invalid_scope",
+    text_en="None of the scopes asked for is open to this client.",
+    text_lv="Neviena no pieprasītajām jomām šim klientam nav atvērta.",
+    fix_en="Leave the scope out to get all that the client may have.",
+    fix_lv="Neuzrādiet jomu, lai saņemtu visas klientam pieejamās.",
+)
+TOK_PERSON_NOT_THERE = Rule(
+    id="TOK-004",
+    http_status=400,
+    issue_code="forbidden",
+    source="latvia.md 3: practitioners' register and institutions' register, both, now",
+    text_en="The person named does not hold the role named at this organisation today.",
+    text_lv="Norādītajai personai šajā iestādē šodien nav norādītās lomas.",
+    fix_en="Check subject_id (Practitioner), subject_role (PractitionerRole) and the workplace in the register.",
+    fix_lv="Pārbaudiet subject_id (Practitioner), subject_role (PractitionerRole) un darbavietu reģistrā.",
+)
+TOK_PURPOSE = Rule(
+    id="TOK-005",
+    http_status=400,
+    issue_code="forbidden",
+    source="latvia.md 6.6: a purpose stands in every message; UDAP Security b2b: purpose_of_use",
+    text_en="The purpose of use is missing or not open to this kind of party; open: {purposes}.",
+    text_lv="Izmantošanas mērķis nav norādīts vai nav atļauts šāda veida dalībniekam; atļauts: {purposes}.",
+    fix_en="Put one allowed code into extensions.hl7-b2b.purpose_of_use.",
+    fix_lv="Norādiet vienu atļautu kodu laukā extensions.hl7-b2b.purpose_of_use.",
+)
+TOK_BINDING_WRONG = Rule(
+    id="TOK-006",
+    http_status=400,
+    issue_code="invalid",
+    source="HL7 UDAP Security b2b.md: extensions.hl7-b2b",
+    text_en="extensions.hl7-b2b does not fit this client: {fault}.",
+    text_lv="extensions.hl7-b2b neatbilst šim klientam: {fault}.",
+    fix_en="Send version '1', your own organization_id, and patient only from the portal.",
+    fix_lv="Sūtiet version '1', savu organization_id un patient tikai no portāla.",
+)
+ACC_PATIENT_ONLY = Rule(
+    id="ACC-013",
+    http_status=403,
+    issue_code="forbidden",
+    source="latvia.md 6.5: residents see who looked at their own data",
+    text_en="Accesses are shown to the patient themselves only.",
+    text_lv="Piekļuves ierakstus rāda tikai pašam pacientam.",
+    fix_en="Search through the portal, for the patient at the screen.",
+    fix_lv="Meklējiet portālā par pacientu, kas ir pie ekrāna.",
+)

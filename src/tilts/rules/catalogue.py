@@ -1,0 +1,12 @@
+"""All rules in one table: for the docs, the lab and the tests of the house."""
+
+from types import MappingProxyType
+
+from tilts.rules import Rule, access, dispensing, prescriptions, wire
+
+_NOUNS = (access, wire, prescriptions, dispensing)
+
+BY_NAME = MappingProxyType(
+    {name: value for noun in _NOUNS for name, value in vars(noun).items() if isinstance(value, Rule)}
+)
+BY_ID = MappingProxyType({rule.id: rule for rule in BY_NAME.values()})

@@ -1,0 +1,114 @@
+"""Why a pharmacy cannot claim, hand out or give back."""
+
+from tilts.rules import Rule
+
+DSP_HELD_BY_ANOTHER = Rule(
+    id="DSP-001",
+    http_status=409,
+    issue_code="conflict",
+    source="anchors.md 3.2 row 3: 409 with holder organisation, since and lease end",
+    text_en="{holder} holds this line since {since}, until {lease_until}.",
+    text_lv="Šo rindu kopš {since} līdz {lease_until} tur {holder}.",
+    fix_en="Ask the holder to release it, or try again after that time.",
+    fix_lv="Lūdziet turētājam to atbrīvot vai mēģiniet pēc šī laika.",
+)
+DSP_NOT_OPEN = Rule(
+    id="DSP-002",
+    http_status=409,
+    issue_code="conflict",
+    source="anchors.md 3.2: only what is ready can be claimed",
+    text_en="The line is not open: its state is '{state}'.",
+    text_lv="Rinda nav atvērta: tās stāvoklis ir '{state}'.",
+    fix_en="Read the Task for its state and dates; the patient may need a new prescription.",
+    fix_lv="Stāvokli un datumus rāda Task; pacientam var būt vajadzīga jauna recepte.",
+)
+DSP_NOTHING_LEFT = Rule(
+    id="DSP-003",
+    http_status=409,
+    issue_code="business-rule",
+    source="latvia.md 6.1: the system keeps the remaining amount; anchors.md 3.2 row 5",
+    text_en="More than what is left: asked {asked}, left {left}.",
+    text_lv="Vairāk, nekā atlicis: prasīts {asked}, atlicis {left}.",
+    fix_en="Hand out no more than what is left.",
+    fix_lv="Izsniedziet ne vairāk, kā atlicis.",
+)
+DSP_NOT_CLAIMED = Rule(
+    id="DSP-004",
+    http_status=409,
+    issue_code="business-rule",
+    source="anchors.md 3.2 rows 5 and 6: the holder hands out and gives back",
+    text_en="You do not hold this line; its state is '{state}'.",
+    text_lv="Jūs šo rindu neturat; tās stāvoklis ir '{state}'.",
+    fix_en="Claim it first; if your hold has run out, claim it again.",
+    fix_lv="Vispirms to piesakiet; ja turēšanas laiks beidzies, piesakiet vēlreiz.",
+)
+DSP_NOT_HANDED_OVER = Rule(
+    id="DSP-005",
+    http_status=422,
+    issue_code="business-rule",
+    source="FHIR R4 MedicationDispense.status: only what was handed over counts",
+    text_en="Only a completed dispense is taken; this one is '{status}'.",
+    text_lv="Tiek pieņemta tikai pabeigta izsniegšana; šī ir '{status}'.",
+    fix_en="Send status 'completed' when the medicine has been handed over.",
+    fix_lv="Sūtiet status 'completed', kad zāles ir izsniegtas.",
+)
+DSP_QUANTITY_WRONG = Rule(
+    id="DSP-006",
+    http_status=422,
+    issue_code="value",
+    source="FHIR R4 MedicationDispense.quantity; one unit on a line",
+    text_en="The quantity must be above zero and in the unit of the prescription ({unit}).",
+    text_lv="Daudzumam jābūt virs nulles un receptes mērvienībā ({unit}).",
+    fix_en="Give 'quantity' with value and the same unit, system and code as the prescription.",
+    fix_lv="Norādiet 'quantity' ar vērtību un to pašu unit, system un code kā receptē.",
+)
+DSP_NO_PRESCRIPTION = Rule(
+    id="DSP-007",
+    http_status=422,
+    issue_code="not-found",
+    source="design 5: dispense = POST MedicationDispense with authorizingPrescription",
+    text_en="The dispense does not name one prescription line that you can see.",
+    text_lv="Izsniegšanā nav norādīta viena jums redzama receptes rinda.",
+    fix_en="Find the prescription, claim the line and refer to it in authorizingPrescription.",
+    fix_lv="Atrodiet recepti, piesakiet rindu un norādiet to laukā authorizingPrescription.",
+)
+DSP_RELEASE_REASON = Rule(
+    id="DSP-008",
+    http_status=400,
+    issue_code="required",
+    source="anchors.md 3.2 row 6: release with a reason that has no default",
+    text_en="A release needs one of these reasons: {reasons}.",
+    text_lv="Atbrīvošanai vajadzīgs viens no iemesliem: {reasons}.",
+    fix_en="Send Parameters with 'reason' (valueCode).",
+    fix_lv="Sūtiet Parameters ar 'reason' (valueCode).",
+)
+DSP_OTHER_PATIENT = Rule(
+    id="DSP-009",
+    http_status=422,
+    issue_code="business-rule",
+    source="FHIR R4 MedicationDispense.subject",
+    text_en="The dispense is for another patient than the prescription.",
+    text_lv="Izsniegšana ir citam pacientam nekā recepte.",
+    fix_en="Check the patient; nothing was recorded.",
+    fix_lv="Pārbaudiet pacientu; nekas netika ierakstīts.",
+)
+DSP_OTHER_PERFORMER = Rule(
+    id="DSP-010",
+    http_status=422,
+    issue_code="business-rule",
+    source="latvia.md 3: the practitioner in the workplace acts",
+    text_en="The performer is not the practitioner of the token.",
+    text_lv="Izsniedzējs nav talonā norādītā persona.",
+    fix_en="Put the PractitionerRole of the token into performer.actor, or leave it out.",
+    fix_lv="Laukā performer.actor norādiet talona PractitionerRole vai atstājiet to tukšu.",
+)
+DSP_PHARMACY_ONLY = Rule(
+    id="DSP-011",
+    http_status=403,
+    issue_code="forbidden",
+    source="latvia.md 6.1: pharmacies dispense; design 5: a pharmacy finds and claims",
+    text_en="Only a pharmacy finds, claims, hands out and gives back.",
+    text_lv="Atrast, pieteikt, izsniegt un atbrīvot drīkst tikai aptieka.",
+    fix_en="Use the connection of a pharmacy.",
+    fix_lv="Lietojiet aptiekas savienojumu.",
+)

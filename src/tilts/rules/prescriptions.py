@@ -1,0 +1,144 @@
+"""Why a prescription is not taken, not shown or not cancelled."""
+
+from tilts.rules import Rule
+
+PRE_NOT_AN_ORDER = Rule(
+    id="PRE-001",
+    http_status=422,
+    issue_code="business-rule",
+    source="FHIR R4 MedicationRequest.status, .intent: only an active order can be dispensed from",
+    text_en="Only an active order is taken; this one is '{status}' with intent '{intent}'.",
+    text_lv="Tiek pieņemts tikai spēkā esošs rīkojums; šis ir '{status}' ar nolūku '{intent}'.",
+    fix_en="Send status 'active' and intent 'order'; drafts and closed orders stay in your system.",
+    fix_lv="Sūtiet status 'active' un intent 'order'; melnraksti un slēgti rīkojumi paliek jūsu sistēmā.",
+)
+PRE_PATIENT_UNKNOWN = Rule(
+    id="PRE-002",
+    http_status=422,
+    issue_code="not-found",
+    source="FHIR R4 MedicationRequest.subject; the patient register",
+    text_en="The patient is not in the register.",
+    text_lv="Pacienta nav reģistrā.",
+    fix_en="Find the patient by person code first and refer to Patient/{id}.",
+    fix_lv="Vispirms atrodiet pacientu pēc personas koda un norādiet Patient/{id}.",
+)
+PRE_OTHER_REQUESTER = Rule(
+    id="PRE-003",
+    http_status=422,
+    issue_code="business-rule",
+    source="latvia.md 3: the practitioner in the workplace acts",
+    text_en="The requester is not the practitioner of the token.",
+    text_lv="Izrakstītājs nav talonā norādītā ārstniecības persona.",
+    fix_en="Put the PractitionerRole of the token into 'requester'.",
+    fix_lv="Laukā 'requester' norādiet talona PractitionerRole.",
+)
+PRE_QUANTITY_MISSING = Rule(
+    id="PRE-004",
+    http_status=422,
+    issue_code="required",
+    source="latvia.md 6.1: quantity and unit are mandatory on a prescription",
+    text_en="The prescription does not say how much may be handed out.",
+    text_lv="Receptē nav norādīts, cik daudz drīkst izsniegt.",
+    fix_en="Give dispenseRequest.quantity with a value above zero.",
+    fix_lv="Norādiet dispenseRequest.quantity ar vērtību virs nulles.",
+)
+PRE_PERIOD_WRONG = Rule(
+    id="PRE-005",
+    http_status=422,
+    issue_code="business-rule",
+    source="latvia.md 6.1: validity terms [V-2013], unverified and a setting",
+    text_en="The validity period is over, upside down or too long: {valid_from} to {valid_to}.",
+    text_lv="Derīguma termiņš ir beidzies, apgriezts vai pārāk garš: no {valid_from} līdz {valid_to}.",
+    fix_en="Give dispenseRequest.validityPeriod that ends today or later, or leave it out for the usual term.",
+    fix_lv="Norādiet dispenseRequest.validityPeriod, kas beidzas šodien vai vēlāk, vai atstājiet to tukšu.",
+)
+PRE_ROLE = Rule(
+    id="PRE-006",
+    http_status=403,
+    issue_code="forbidden",
+    source="latvia.md 6.1: doctor; physician's assistant ordinary only; nurse none",
+    text_en="This role may not prescribe.",
+    text_lv="Ar šo lomu recepti izrakstīt nedrīkst.",
+    fix_en="A doctor or a physician's assistant of a practice or hospital prescribes.",
+    fix_lv="Recepti izraksta ārsts vai ārsta palīgs praksē vai slimnīcā.",
+)
+PRE_LINES_DIFFER = Rule(
+    id="PRE-007",
+    http_status=422,
+    issue_code="business-rule",
+    source="design 5: several lines with one groupIdentifier, one patient",
+    text_en="The lines of one prescription must be of one patient, one requester and one groupIdentifier.",
+    text_lv="Vienas receptes rindām jābūt vienam pacientam, vienam izrakstītājam un vienam groupIdentifier.",
+    fix_en="Send one Bundle for each prescription.",
+    fix_lv="Katrai receptei sūtiet savu Bundle.",
+)
+PRE_BUNDLE_ENTRY = Rule(
+    id="PRE-008",
+    http_status=422,
+    issue_code="not-supported",
+    source="design 5: a transaction Bundle prescribes several lines",
+    text_en="The Bundle must be a transaction of 1 to {most} entries 'POST MedicationRequest'.",
+    text_lv="Bundle jābūt darījumam ar 1 līdz {most} ierakstiem 'POST MedicationRequest'.",
+    fix_en="Send everything else by its own call.",
+    fix_lv="Pārējo sūtiet ar atsevišķiem izsaukumiem.",
+)
+PRE_CANCEL_STATE = Rule(
+    id="PRE-009",
+    http_status=409,
+    issue_code="conflict",
+    source="anchors.md 3.2 row 12: cancel only what is future or ready",
+    text_en="The line cannot be cancelled: it is '{state}'.",
+    text_lv="Rindu nevar anulēt: tās stāvoklis ir '{state}'.",
+    fix_en="What was handed out stays; a balance can be cancelled only before the first dispense.",
+    fix_lv="Izsniegtais paliek; anulēt var tikai pirms pirmās izsniegšanas.",
+)
+PRE_CANCEL_REASON = Rule(
+    id="PRE-010",
+    http_status=400,
+    issue_code="required",
+    source="anchors.md 3.2 row 12: per line and with a reason",
+    text_en="A cancellation needs one of these reasons: {reasons}.",
+    text_lv="Anulēšanai vajadzīgs viens no iemesliem: {reasons}.",
+    fix_en="Send Parameters with 'reason' (valueCode).",
+    fix_lv="Sūtiet Parameters ar 'reason' (valueCode).",
+)
+PRE_FIND_INCOMPLETE = Rule(
+    id="PRE-011",
+    http_status=400,
+    issue_code="required",
+    source="latvia.md 6.1: prescription number and the patient's name and surname",
+    text_en="To find a prescription give number, family and given name.",
+    text_lv="Lai atrastu recepti, norādiet numuru, uzvārdu un vārdu.",
+    fix_en="Send Parameters with 'number', 'family' and 'given' (valueString).",
+    fix_lv="Sūtiet Parameters ar 'number', 'family' un 'given' (valueString).",
+)
+PRE_FIND_GUESSING = Rule(
+    id="PRE-012",
+    http_status=429,
+    issue_code="throttled",
+    source="security.md 3.3: searches without a hit, per client and ten minutes",
+    text_en="Too many searches without a hit.",
+    text_lv="Pārāk daudz meklējumu bez rezultāta.",
+    fix_en="Wait as long as Retry-After says and check what was typed.",
+    fix_lv="Nogaidiet Retry-After norādīto laiku un pārbaudiet ievadīto.",
+)
+PRE_CANCEL_CLAIMED = Rule(
+    id="PRE-013",
+    http_status=409,
+    issue_code="conflict",
+    source="anchors.md 3.2 row 12: 409 and who holds it",
+    text_en="The line cannot be cancelled now: {holder} holds it since {since}, until {lease_until}.",
+    text_lv="Rindu pašlaik nevar anulēt: to kopš {since} līdz {lease_until} tur {holder}.",
+    fix_en="Call the holder, or try again after that time.",
+    fix_lv="Sazinieties ar turētāju vai mēģiniet pēc šī laika.",
+)
+PRE_PRESCRIBER_ONLY = Rule(
+    id="PRE-014",
+    http_status=403,
+    issue_code="forbidden",
+    source="anchors.md 3.2 row 12: cancelled by the prescriber",
+    text_en="Only the organisation that prescribed can cancel.",
+    text_lv="Anulēt drīkst tikai iestāde, kas recepti izrakstīja.",
+    fix_en="Ask the prescriber.",
+    fix_lv="Lūdziet izrakstītājam.",
+)

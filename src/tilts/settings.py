@@ -1,0 +1,70 @@
+"""What can be set, each with a unit in its name; every setting works when absent.
+
+Read from the environment as TILTS_<NAME>; docs/reference/settings.md lists them and a test of the
+house holds that list against this class.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    environment: str = "test"  # schema and marking of the environment: test or production
+    database_url: str = ""  # libpq words or URL; several hosts allowed
+    canonical_base: str = "https://tilts.example/fhir"
+    identifier_arc: str = "urn:oid:2.999.1.3"  # sandbox arc; docs/reference/wire.md
+    public_base: str = "https://localhost:8443"  # how clients reach us: audience of tokens, links
+    plain_base: str = ""  # sandbox only: http://127.0.0.1:M; empty means no plain port
+    portal_base: str = ""
+    tls_port: int = 8443
+    plain_port: int = 0
+    portal_port: int = 0
+    sandbox: bool = False
+    pki_folder: Path = Path("pki")  # trust store, server certificate, certificate revocation list
+    keys_folder: Path = Path("keys")  # keys of the exchange itself; 0700
+    database_connections: int = 16
+    body_limit_bytes: int = 1_048_576
+    bundle_limit_bytes: int = 10_485_760
+    header_limit_bytes: int = 16_384
+    claim_lease_minutes: int = 120
+    handover_period_hours: int = 72
+    presentation_hours: int = 72
+    ordinary_validity_months: int = 3  # latvia.md 6.1 [V-2013]: unverified, therefore a setting
+    longest_validity_days: int = 366  # repeat-use prescriptions; unverified
+    token_seconds: int = 300
+    assertion_seconds: int = 60
+    clock_skew_seconds: int = 10
+    page_link_minutes: int = 10
+    search_pages: int = 20
+    find_misses: int = 50  # wrong number or name per client in ten minutes, then 429
+    requests_per_second: int = 50  # per client; 0 switches the limit off
+    log_level: str = "info"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    source = os.environ if environ is None else environ
+    found: dict[str, object] = {}
+    for field in fields(Settings):
+        written = source.get(f"TILTS_{field.name.upper()}")
+        if written is not None:
+            found[field.name] = _read(field.name, written, getattr(Settings(), field.name))
+    return Settings(**found)  # type: ignore[arg-type]
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The same settings as environment variables, for the server process."""
+    return {f"TILTS_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(Settings)}
+
+
+def _read(name: str, written: str, default: object) -> object:
+    if isinstance(default, bool):
+        return written.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        try:
+            return int(written)
+        except ValueError:
+            raise SystemExit(f"TILTS_{name.upper()}={written!r} is not a whole number") from None
+    return Path(written) if isinstance(default, Path) else written

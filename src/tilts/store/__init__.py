@@ -1,0 +1,1 @@
+"""The cellar: SQL and transactions, and nothing else knows SQL."""

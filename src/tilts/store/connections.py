@@ -1,0 +1,142 @@
+"""SQL for connections: registered clients, their certificates and keys, spent assertions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from tilts.store.records import ConnectionRecord, RoleRecord
+from tilts.store.tx import Tx
+
+FIND_BY_FINGERPRINT: Final[LiteralString] = """
+SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.site,
+       c.active AND o.active AS active, f.not_before, f.not_after, f.revoked_at
+  FROM onboarding.client_certificate f
+  JOIN onboarding.client c USING (client_id)
+  JOIN organization o USING (organization_id)
+ WHERE f.fingerprint = %(fingerprint)s
+"""
+# One row by three primary keys: on the path of every call.
+
+FIND_BY_CLIENT_ID: Final[LiteralString] = """
+SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.site,
+       c.active AND o.active AS active,
+       NULL::timestamptz AS not_before, NULL::timestamptz AS not_after, NULL::timestamptz AS revoked_at
+  FROM onboarding.client c
+  JOIN organization o USING (organization_id)
+ WHERE c.client_id = %(client_id)s
+"""
+
+KEYS_OF_CLIENT: Final[LiteralString] = """
+SELECT kid, algorithm, jwk
+  FROM onboarding.client_key
+ WHERE client_id = %(client_id)s
+"""
+
+SPEND_ASSERTION: Final[LiteralString] = """
+INSERT INTO spent_assertion (client_id, jti, expires_at)
+VALUES (%(client_id)s, %(jti)s, %(expires_at)s)
+ON CONFLICT ON CONSTRAINT assertion_is_spent_once DO NOTHING
+RETURNING true
+"""
+
+FORGET_ASSERTIONS: Final[LiteralString] = """
+DELETE FROM spent_assertion WHERE expires_at < %(before)s
+"""
+
+FIND_ROLE: Final[LiteralString] = """
+SELECT role_id, practitioner_id, organization_id, code, display, active
+  FROM practitioner_role
+ WHERE role_id = %(role_id)s
+"""
+
+PATIENT_EXISTS: Final[LiteralString] = """
+SELECT EXISTS (SELECT 1 FROM patient WHERE patient_id = %(patient_id)s)
+"""
+
+REVOKE: Final[LiteralString] = """
+UPDATE onboarding.client_certificate
+   SET revoked_at = %(revoked_at)s
+ WHERE fingerprint = %(fingerprint)s
+   AND revoked_at IS NULL
+"""
+
+SAVE_CLIENT: Final[LiteralString] = """
+INSERT INTO onboarding.client (client_id, name, organization_id, site)
+VALUES (%(client_id)s, %(name)s, %(organization_id)s, %(site)s)
+ON CONFLICT (client_id) DO UPDATE
+   SET name = excluded.name, organization_id = excluded.organization_id, site = excluded.site
+"""
+
+SAVE_CERTIFICATE: Final[LiteralString] = """
+INSERT INTO onboarding.client_certificate (fingerprint, client_id, not_before, not_after, revoked_at)
+VALUES (%(fingerprint)s, %(client_id)s, %(not_before)s, %(not_after)s, %(revoked_at)s)
+ON CONFLICT (fingerprint) DO NOTHING
+"""
+
+SAVE_KEY: Final[LiteralString] = """
+INSERT INTO onboarding.client_key (kid, client_id, algorithm, jwk)
+VALUES (%(kid)s, %(client_id)s, %(algorithm)s, %(jwk)s)
+ON CONFLICT (kid) DO NOTHING
+"""
+
+
+async def find_by_fingerprint(tx: Tx, fingerprint: bytes) -> ConnectionRecord | None:
+    async with tx.cursor(row_factory=class_row(ConnectionRecord)) as cursor:
+        await cursor.execute(FIND_BY_FINGERPRINT, {"fingerprint": fingerprint})
+        return await cursor.fetchone()
+
+
+async def find_by_client_id(tx: Tx, client_id: str) -> ConnectionRecord | None:
+    async with tx.cursor(row_factory=class_row(ConnectionRecord)) as cursor:
+        await cursor.execute(FIND_BY_CLIENT_ID, {"client_id": client_id})
+        return await cursor.fetchone()
+
+
+async def keys_of_client(tx: Tx, client_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """kid -> (fixed algorithm, public JWK)."""
+    cursor = await tx.execute(KEYS_OF_CLIENT, {"client_id": client_id})
+    return {kid: (algorithm, jwk) for kid, algorithm, jwk in await cursor.fetchall()}
+
+
+async def spend_assertion(tx: Tx, client_id: str, jti: str, expires_at: datetime) -> bool:
+    """False when it was spent before; two at once are told apart by the primary key."""
+    cursor = await tx.execute(SPEND_ASSERTION, {"client_id": client_id, "jti": jti, "expires_at": expires_at})
+    return await cursor.fetchone() is not None
+
+
+async def forget_assertions(tx: Tx, before: datetime) -> None:
+    await tx.execute(FORGET_ASSERTIONS, {"before": before})
+
+
+async def find_role(tx: Tx, role_id: UUID) -> RoleRecord | None:
+    async with tx.cursor(row_factory=class_row(RoleRecord)) as cursor:
+        await cursor.execute(FIND_ROLE, {"role_id": role_id})
+        return await cursor.fetchone()
+
+
+async def patient_exists(tx: Tx, patient_id: UUID) -> bool:
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(PATIENT_EXISTS, {"patient_id": patient_id})
+        return bool(await cursor.fetchone())
+
+
+async def revoke(tx: Tx, fingerprint: bytes, revoked_at: datetime) -> None:
+    await tx.execute(REVOKE, {"fingerprint": fingerprint, "revoked_at": revoked_at})
+
+
+async def save_client(tx: Tx, client: dict[str, Any]) -> None:
+    await tx.execute(SAVE_CLIENT, client)
+
+
+async def save_certificates(tx: Tx, certificates: Iterable[dict[str, Any]]) -> None:
+    async with tx.cursor() as cursor:
+        await cursor.executemany(SAVE_CERTIFICATE, list(certificates))
+
+
+async def save_key(tx: Tx, client_id: str, algorithm: str, jwk: dict[str, Any]) -> None:
+    row = {"kid": jwk["kid"], "client_id": client_id, "algorithm": algorithm, "jwk": Jsonb(jwk)}
+    await tx.execute(SAVE_KEY, row)

@@ -1,0 +1,246 @@
+"""SQL for prescriptions and their lines. One statement, one constant, one function."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import dict_row, scalar_row
+
+from tilts.store.records import Hold, LineRecord, PrescriptionRecord, Quantity, Viewer
+from tilts.store.tx import Tx
+
+ADD_PRESCRIPTION: Final[LiteralString] = """
+INSERT INTO prescription (prescription_id, number, patient_id, organization_id, role_id, written_at)
+VALUES (%(prescription_id)s, %(number)s, %(patient_id)s, %(organization_id)s, %(role_id)s, %(written_at)s)
+"""
+
+ADD_LINE: Final[LiteralString] = """
+INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, state,
+                               valid_from, valid_to, allowed, unit, unit_system, unit_code, changed_at)
+VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organization_id)s, 'open',
+        %(valid_from)s, %(valid_to)s, %(allowed)s, %(unit)s, %(unit_system)s, %(unit_code)s, %(changed_at)s)
+"""
+
+LINES: Final[LiteralString] = """
+SELECT l.*, p.number, p.written_at, h.name AS holder_name
+  FROM prescription_line l
+  JOIN prescription p USING (prescription_id)
+  LEFT JOIN organization h ON h.organization_id = l.holder_id
+"""
+
+# The same sight as for clinical resources (store/resources.py), on the rows the Tasks are drawn from.
+LINE_VISIBLE: Final[LiteralString] = """
+(l.organization_id = %(viewer_organization_id)s
+ OR l.patient_id = %(viewer_patient_id)s
+ OR EXISTS (SELECT 1 FROM presentation s
+             WHERE s.prescription_id = l.prescription_id AND s.organization_id = %(viewer_organization_id)s
+               AND s.ends_at > %(now)s))
+"""
+
+LINE_OF_TASK: Final[LiteralString] = LINES + " WHERE l.task_id = %(task_id)s AND " + LINE_VISIBLE
+
+LOCK_LINE_OF_TASK: Final[LiteralString] = LINE_OF_TASK + " FOR UPDATE OF l"
+# One locked row, unique index: nothing else can be decided about this line meanwhile.
+
+LOCK_LINE: Final[LiteralString] = (
+    LINES + " WHERE l.line_id = %(line_id)s AND " + LINE_VISIBLE + " FOR UPDATE OF l"
+)
+
+SAVE_LINE: Final[LiteralString] = """
+UPDATE prescription_line
+   SET state = %(state)s, dispensed = %(dispensed)s, holder_id = %(holder_id)s, holder_site = %(holder_site)s,
+       holder_client_id = %(holder_client_id)s, claimed_at = %(claimed_at)s, lease_until = %(lease_until)s,
+       first_dispensed_at = %(first_dispensed_at)s, reason = %(reason)s, changed_at = %(changed_at)s, version = version + 1
+ WHERE line_id = %(line_id)s
+   AND version = %(version)s
+RETURNING version
+"""
+
+FIND_PRESENTED: Final[LiteralString] = """
+SELECT p.prescription_id
+  FROM prescription p
+  JOIN patient t USING (patient_id)
+ WHERE p.number = %(number)s
+   AND t.family_folded = %(family)s
+   AND t.given_folded = %(given)s
+"""
+
+PRESENT: Final[LiteralString] = """
+INSERT INTO presentation (prescription_id, organization_id, ends_at)
+VALUES (%(prescription_id)s, %(organization_id)s, %(ends_at)s)
+ON CONFLICT (prescription_id, organization_id)
+DO UPDATE SET ends_at = greatest(presentation.ends_at, excluded.ends_at)
+"""
+
+ADD_MISS: Final[LiteralString] = """
+INSERT INTO find_miss (client_id, at) VALUES (%(client_id)s, %(at)s)
+"""
+
+COUNT_MISSES: Final[LiteralString] = """
+SELECT count(*) FROM find_miss WHERE client_id = %(client_id)s AND at > %(since)s
+"""
+
+LINES_OF_PRESCRIPTION: Final[LiteralString] = (
+    LINES + " WHERE l.prescription_id = %(prescription_id)s ORDER BY l.line_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCriteria:
+    task_ids: list[UUID] | None = None
+    line_ids: list[UUID] | None = None
+    patient_ids: list[UUID] | None = None
+    numbers: list[str] | None = None
+    holder_ids: list[UUID] | None = None
+
+
+async def add_prescription(tx: Tx, prescription: PrescriptionRecord) -> None:
+    row = {name: getattr(prescription, name) for name in PrescriptionRecord.__slots__}
+    await tx.execute(ADD_PRESCRIPTION, row)
+
+
+async def add_line(tx: Tx, line: LineRecord) -> None:
+    row = {
+        "line_id": line.line_id,
+        "task_id": line.task_id,
+        "prescription_id": line.prescription_id,
+        "patient_id": line.patient_id,
+        "organization_id": line.organization_id,
+        "valid_from": line.valid_from,
+        "valid_to": line.valid_to,
+        "allowed": line.allowed.value,
+        "unit": line.allowed.unit,
+        "unit_system": line.allowed.system,
+        "unit_code": line.allowed.code,
+        "changed_at": line.changed_at,
+    }
+    await tx.execute(ADD_LINE, row)
+
+
+async def line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord | None:
+    return await _one_line(tx, LINE_OF_TASK, {"task_id": task_id, **_eyes(viewer)})
+
+
+async def lock_line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord | None:
+    return await _one_line(tx, LOCK_LINE_OF_TASK, {"task_id": task_id, **_eyes(viewer)})
+
+
+async def lock_line(tx: Tx, line_id: UUID, viewer: Viewer) -> LineRecord | None:
+    return await _one_line(tx, LOCK_LINE, {"line_id": line_id, **_eyes(viewer)})
+
+
+async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
+    """Saves a line that was locked and decided; its version must still be the one that was read."""
+    hold = line.hold
+    row = {
+        "line_id": line.line_id,
+        "version": line.version,
+        "state": line.state,
+        "dispensed": line.dispensed,
+        "holder_id": hold.organization_id if hold else None,
+        "holder_site": hold.site if hold else None,
+        "holder_client_id": hold.client_id if hold else None,
+        "claimed_at": hold.claimed_at if hold else None,
+        "lease_until": hold.lease_until if hold else None,
+        "first_dispensed_at": hold.first_dispensed_at if hold else None,
+        "reason": line.reason,
+        "changed_at": line.changed_at,
+    }
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(SAVE_LINE, row)
+        version = await cursor.fetchone()
+    assert version is not None, "a locked line changed under its lock"
+    return _with_version(line, int(version))
+
+
+async def find_presented(tx: Tx, number: str, family: str, given: str) -> UUID | None:
+    """By number and folded name together: a wrong number and a wrong name look the same."""
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(FIND_PRESENTED, {"number": number, "family": family, "given": given})
+        return await cursor.fetchone()
+
+
+async def present(tx: Tx, prescription_id: UUID, organization_id: UUID, ends_at: datetime) -> None:
+    await tx.execute(
+        PRESENT,
+        {"prescription_id": prescription_id, "organization_id": organization_id, "ends_at": ends_at},
+    )
+
+
+async def add_miss(tx: Tx, client_id: str, at: datetime) -> None:
+    await tx.execute(ADD_MISS, {"client_id": client_id, "at": at})
+
+
+async def count_misses(tx: Tx, client_id: str, since: datetime) -> int:
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(COUNT_MISSES, {"client_id": client_id, "since": since})
+        return int(await cursor.fetchone() or 0)
+
+
+async def lines_of_prescription(tx: Tx, prescription_id: UUID) -> list[LineRecord]:
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(LINES_OF_PRESCRIPTION, {"prescription_id": prescription_id})
+        return [_line(row) for row in await cursor.fetchall()]
+
+
+async def search_lines(
+    tx: Tx, criteria: LineCriteria, viewer: Viewer, *, before: UUID | None, limit: int
+) -> list[LineRecord]:
+    """Newest first by task id, through the viewer's eyes."""
+    wanted: list[tuple[LiteralString, object]] = [
+        ("l.task_id = ANY(%(task_ids)s::uuid[])", criteria.task_ids),
+        ("l.line_id = ANY(%(line_ids)s::uuid[])", criteria.line_ids),
+        ("l.patient_id = ANY(%(patient_ids)s::uuid[])", criteria.patient_ids),
+        ("p.number = ANY(%(numbers)s::text[])", criteria.numbers),
+        ("l.holder_id = ANY(%(holder_ids)s::uuid[])", criteria.holder_ids),
+        ("l.task_id < %(before)s", before),
+    ]
+    where = [sql.SQL(text) for text, value in wanted if value is not None]
+    statement = sql.SQL("{} WHERE {} ORDER BY l.task_id DESC LIMIT %(limit)s").format(
+        sql.SQL(LINES), sql.SQL(" AND ").join([*where, sql.SQL(LINE_VISIBLE)])
+    )
+    values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, {**values, **_eyes(viewer), "before": before, "limit": limit})
+        return [_line(row) for row in await cursor.fetchall()]
+
+
+def _eyes(viewer: Viewer) -> dict[str, object]:
+    return {
+        "viewer_organization_id": viewer.organization_id,
+        "viewer_patient_id": viewer.patient_id,
+        "now": viewer.now,
+    }
+
+
+async def _one_line(tx: Tx, statement: LiteralString, values: dict[str, object]) -> LineRecord | None:
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, values)
+        row = await cursor.fetchone()
+    return _line(row) if row else None
+
+
+def _line(row: dict[str, Any]) -> LineRecord:
+    hold = None
+    if row["holder_id"] is not None:
+        hold = Hold(
+            organization_id=row["holder_id"],
+            organization_name=row["holder_name"],
+            site=row["holder_site"],
+            client_id=row["holder_client_id"],
+            claimed_at=row["claimed_at"],
+            lease_until=row["lease_until"],
+            first_dispensed_at=row["first_dispensed_at"],
+        )
+    dispensed: Decimal = row["dispensed"]
+    shared = {name: row[name] for name in LineRecord.__slots__ if name in row and name != "allowed"}
+    allowed = Quantity(row["allowed"], row["unit"], row["unit_system"], row["unit_code"])
+    return LineRecord(**{**shared, "allowed": allowed, "dispensed": dispensed, "hold": hold})
+
+
+def _with_version(line: LineRecord, version: int) -> LineRecord:
+    values = {name: getattr(line, name) for name in LineRecord.__slots__}
+    return LineRecord(**{**values, "version": version})

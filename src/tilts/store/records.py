@@ -1,0 +1,205 @@
+"""Rows as frozen values: what the cellar hands up to the rooms."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+StoredState: TypeAlias = Literal["open", "claimed", "completed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """A registered client with its organisation, found by certificate or by client id."""
+
+    client_id: str
+    organization_id: UUID
+    organization_name: str
+    kind: str
+    site: str
+    active: bool  # client and organisation both
+    not_before: datetime | None  # of the certificate; none on the plain port
+    not_after: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRecord:
+    role_id: UUID
+    practitioner_id: UUID
+    organization_id: UUID
+    code: str
+    display: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    resource_type: str
+    resource_id: UUID
+    version: int
+    last_updated_at: datetime
+    patient_id: UUID | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewResource:
+    """A resource on its way into the store, with all that it will be found by."""
+
+    resource_type: str
+    resource_id: UUID
+    last_updated_at: datetime
+    patient_id: UUID | None
+    organization_id: UUID | None
+    thread_id: UUID | None
+    body: bytes
+    tokens: list[int]
+    identifiers: list[tuple[str, str]]  # system, value
+    texts: list[tuple[str, str]]  # parameter, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose eyes a reading statement looks through."""
+
+    organization_id: UUID
+    patient_id: UUID | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    value: Decimal
+    unit: str = ""
+    system: str = ""
+    code: str = ""
+
+    def same_unit(self, other: "Quantity") -> bool:
+        return (self.system, self.code or self.unit) == (other.system, other.code or other.unit)
+
+    def with_value(self, value: Decimal) -> "Quantity":
+        return Quantity(value, self.unit, self.system, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who holds a claimed line: organisation, site and client together."""
+
+    organization_id: UUID
+    organization_name: str
+    site: str
+    client_id: str
+    claimed_at: datetime
+    lease_until: datetime
+    first_dispensed_at: datetime | None = None  # of this hold: then the hand-over period runs
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """One line of a prescription: its content's id, its Task, its balance and who holds it."""
+
+    line_id: UUID
+    task_id: UUID
+    prescription_id: UUID
+    number: str
+    patient_id: UUID
+    organization_id: UUID  # the prescriber's
+    state: StoredState
+    valid_from: date
+    valid_to: date
+    allowed: Quantity
+    dispensed: Decimal
+    hold: Hold | None
+    reason: str | None
+    version: int
+    written_at: datetime
+    changed_at: datetime
+
+    @property
+    def left(self) -> Decimal:
+        return self.allowed.value - self.dispensed
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionRecord:
+    prescription_id: UUID
+    number: str
+    patient_id: UUID
+    organization_id: UUID
+    role_id: UUID
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DispenseRecord:
+    dispense_id: UUID
+    line_id: UUID
+    patient_id: UUID
+    organization_id: UUID
+    site: str
+    client_id: str
+    role_id: UUID
+    quantity: Decimal
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    request_hash: bytes
+    status: int
+    headers: dict[str, str]
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One call, as it will stand in the audit trail."""
+
+    audit_id: UUID
+    at: datetime
+    event: str
+    outcome: Literal["success", "refused", "fault"]
+    request_id: str
+    method: str
+    address: str
+    rule_id: str | None = None
+    client_id: str | None = None
+    organization_id: UUID | None = None
+    organization_name: str | None = None
+    role_id: UUID | None = None
+    role_code: str | None = None
+    acting_patient_id: UUID | None = None
+    purpose: str | None = None
+    token_id: str | None = None
+    detail: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSubject:
+    patient_id: UUID
+    resource_type: str
+    resource_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One entry of a patient's list: who looked, why, at what."""
+
+    audit_id: UUID
+    at: datetime
+    event: str
+    outcome: str
+    rule_id: str | None
+    client_id: str | None
+    organization_name: str | None
+    organization_id: UUID | None
+    role_id: UUID | None
+    role_code: str | None
+    practitioner: str | None
+    purpose: str | None
+    request_id: str
+    patient_id: UUID
+    resource_type: str
+    resource_id: UUID | None

@@ -1,0 +1,1 @@
+"""The roof: FHIR and OAuth over HTTP; no rule stands here."""

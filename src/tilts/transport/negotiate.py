@@ -1,0 +1,63 @@
+"""What the headers ask for, read once: language, form of the answer, Prefer."""
+
+import re
+from typing import Final, Literal, TypeAlias
+
+from tilts.ids import new_id
+from tilts.rules import Language, Refusal
+from tilts.rules.wire import WIRE_CONTENT_TYPE, WIRE_NOT_ACCEPTABLE
+
+FHIR_JSON: Final = "application/fhir+json"
+JSON_TYPES: Final = frozenset({FHIR_JSON, "application/json", "text/json"})
+ACCEPTED: Final = JSON_TYPES | {"*/*", "application/*", ""}
+FORM: Final = "application/x-www-form-urlencoded"
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
+Preference: TypeAlias = Literal["representation", "minimal", "OperationOutcome"]
+
+
+def language_of(accept_language: str) -> Language:
+    """lv unless English is preferred (RFC 9110 section 12.5.4); the house speaks lv first."""
+    best: tuple[float, Language] = (0.0, "lv")
+    for part in accept_language.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        name = tag.strip().lower().split("-")[0]
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            quality = 0.0
+        if name in ("lv", "en") and quality > best[0]:
+            best = (quality, "lv" if name == "lv" else "en")
+    return best[1]
+
+
+def check_accept(accept: str, format_parameter: str | None = None) -> None:
+    wanted = format_parameter or accept
+    if not wanted:
+        return
+    for part in wanted.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        version = next((p.partition("=")[2] for p in parameters if p.startswith("fhirversion=")), "4.0")
+        if (kind in ACCEPTED or kind in ("json", "application/jose")) and version in ("4.0", "4.0.1"):
+            return
+    raise Refusal(WIRE_NOT_ACCEPTABLE, accept=wanted[:200])
+
+
+def check_content_type(written: str, *, form: bool) -> None:
+    kind = written.partition(";")[0].strip().lower()
+    if form and kind != FORM:
+        raise Refusal(WIRE_CONTENT_TYPE, expected=FORM)
+    if not form and kind not in JSON_TYPES:
+        raise Refusal(WIRE_CONTENT_TYPE, expected=FHIR_JSON)
+
+
+def preference(prefer: str) -> Preference:
+    for part in re.split(r"[,;]", prefer):
+        name, _, value = part.strip().partition("=")
+        if name == "return" and value in ("minimal", "OperationOutcome"):
+            return "minimal" if value == "minimal" else "OperationOutcome"
+    return "representation"
+
+
+def request_id_of(written: str) -> str:
+    """The caller's own, if it is harmless in a log; otherwise a new one."""
+    return written if REQUEST_ID.match(written) else str(new_id())

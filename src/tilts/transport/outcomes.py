@@ -1,0 +1,100 @@
+"""From a refusal or a fault to an answer: the only place where an error gets its HTTP status.
+
+Two kinds only: a rule says no, with its id, text and what to do; anything else is our fault and
+says nothing of itself, because its text may hold patient data.
+"""
+
+from string import Formatter
+from typing import Any, Final
+
+from tilts.rules import FaultyContent, Language, Refusal
+from tilts.transport.negotiate import FHIR_JSON
+from tilts_fhir.json_strict import encode
+
+OUR_FAULT: Final = {
+    "lv": "Mūsu kļūda; nekas netika ierakstīts. Sazinoties ar atbalstu, nosauciet {request_id}.",
+    "en": "Our fault; nothing was recorded. Quote {request_id} to support.",
+}
+BEARER_ERROR: Final = {401: "invalid_token", 403: "insufficient_scope"}
+
+
+def answer_for(
+    end: Exception, language: Language, request_id: str, canonical_base: str
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body for what ended a call."""
+    headers = {"content-type": f"{FHIR_JSON}; charset=utf-8", "content-language": language}
+    if isinstance(end, Refusal):
+        status = end.rule.http_status
+        if status == 401:
+            headers["www-authenticate"] = f'Bearer error="{BEARER_ERROR[status]}"'
+        if "retry_after_seconds" in end.facts:
+            headers["retry-after"] = str(end.facts["retry_after_seconds"])
+        return status, headers, encode(outcome([issue_for(end, language, canonical_base)]))
+    if isinstance(end, FaultyContent):
+        issues = [_fault_issue(fault, end, language, canonical_base) for fault in end.faults]
+        return end.rule.http_status, headers, encode(outcome(issues))
+    text = OUR_FAULT[language].format(request_id=request_id)
+    issue = {"severity": "fatal", "code": "exception", "details": {"text": text}}
+    return 500, headers, encode(outcome([issue]))
+
+
+def outcome(issues: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def issue_for(
+    no: Refusal, language: Language, canonical_base: str, severity: str = "error"
+) -> dict[str, Any]:
+    rule = no.rule
+    issue: dict[str, Any] = {}
+    told = facts_told(no)
+    if told:
+        url = f"{canonical_base}/StructureDefinition/refusal-fact"
+        issue["extension"] = [
+            {
+                "url": url,
+                "extension": [
+                    {"url": "name", "valueCode": name.replace("_", "-")},
+                    {"url": "value", "valueString": value},
+                ],
+            }
+            for name, value in told.items()
+        ]
+    issue |= {
+        "severity": severity,
+        "code": rule.issue_code,
+        "details": {
+            "coding": [{"system": f"{canonical_base}/CodeSystem/rule", "code": rule.id}],
+            "text": rule_text(no, language),
+        },
+        "diagnostics": rule.fix(language),
+    }
+    if no.expressions:
+        issue["expression"] = list(no.expressions)
+    return issue
+
+
+def rule_text(no: Refusal, language: Language) -> str:
+    return no.rule.text(language).format_map({name: str(value) for name, value in no.facts.items()})
+
+
+def facts_told(no: Refusal) -> dict[str, str]:
+    """Exactly the facts that the rule's text names; all others stay in log and audit."""
+    named = {field for _, field, _, _ in Formatter().parse(no.rule.text_en) if field}
+    return {name: str(no.facts[name]) for name in sorted(named) if str(no.facts[name])}
+
+
+def _fault_issue(fault: Any, end: FaultyContent, language: Language, canonical_base: str) -> dict[str, Any]:
+    return {
+        "severity": fault.severity,
+        "code": fault.code,
+        "details": {
+            "coding": [
+                {"system": f"{canonical_base}/CodeSystem/rule", "code": end.rule.id},
+                {"system": f"{canonical_base}/CodeSystem/structure-fault", "code": fault.key},
+            ],
+            "text": fault.text_lv if language == "lv" else fault.text_en,
+        },
+        "diagnostics": end.rule.fix(language),
+        "expression": [fault.expression],
+    }

@@ -1,0 +1,65 @@
+"""The client's certificate, handed from the TLS layer to the door.
+
+No released server gives it to the application (stack.md 2.2), so the protocol class is told to.
+Behind a proxy it comes as `Client-Cert` (RFC 9440), believed on a Unix socket only: there nobody but
+the proxy can write, and the proxy strips what a client sends under that name.
+"""
+
+import base64
+import binascii
+import ssl
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
+
+
+class PeerProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with the DER of the peer's leaf certificate in every scope."""
+
+    _certificate: bytes | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None:
+            self._certificate = tls.getpeercert(binary_form=True)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CERTIFICATE: self._certificate}  # type: ignore[typeddict-item]
+
+
+def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
+    """DER of the client's certificate, or None. `behind_proxy`: this listener is a Unix socket."""
+    if not behind_proxy:
+        found: bytes | None = scope.get("extensions", {}).get(CERTIFICATE)
+        return found
+    values = [value for name, value in scope["headers"] if name == b"client-cert"]
+    if len(values) != 1:
+        return None
+    written = values[0].strip()
+    if not (written.startswith(b":") and written.endswith(b":")):
+        return None  # RFC 9440 section 2.1: a structured-field byte sequence
+    try:
+        return base64.b64decode(written[1:-1], validate=True) or None
+    except binascii.Error:
+        return None
+
+
+def tls_context(certificate: Path, key: Path, trusted: Path) -> ssl.SSLContext:
+    """TLS 1.2 and later; a client certificate is asked for, not demanded (design 5).
+
+    So a call without one, or with one that is not registered, gets an answer that says what to do
+    instead of a dead socket; one that does not verify at all dies in the handshake.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.load_cert_chain(certificate, key)
+    context.load_verify_locations(trusted)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context

@@ -1,0 +1,212 @@
+"""Reading and searching, written once for every type that is kept as a resource.
+
+Interactions of a type stand in READABLE; its routes, and with them scope and audit event, are made
+from that line. https://hl7.org/fhir/R4/http.html#read, https://hl7.org/fhir/R4/search.html
+"""
+
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from tilts.access.routes import Call, Reply, Route
+from tilts.exchange.prescriptions import viewer_of
+from tilts.rules import Refusal
+from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_NOT_FOUND, WIRE_PARAMETER
+from tilts.store import resources
+from tilts.store.records import ResourceRecord
+from tilts.store.resources import Criteria
+from tilts.transport.search import (
+    REGISTERS,
+    PageLinks,
+    Search,
+    check_not_in_url,
+    continued,
+    criteria_of,
+    read_search,
+    searchset,
+)
+from tilts.transport.shapes.elements import parameters_in, uuid_or_none
+from tilts_fhir.json_strict import decode
+
+# type -> name of its audit events
+READABLE: Final = {
+    "Patient": "patient",
+    "Practitioner": "practitioner",
+    "PractitionerRole": "practitioner-role",
+    "Organization": "organization",
+    "MedicationRequest": "prescription",
+    "MedicationDispense": "dispense",
+    "Provenance": "signature",
+}
+
+
+async def read(resource_type: str, call: Call) -> Reply:
+    row = await found(resource_type, call)
+    call.concerns(row.patient_id, resource_type, row.resource_id)
+    return _shown(row)
+
+
+async def read_version(resource_type: str, call: Call) -> Reply:
+    row = await found(resource_type, call)
+    call.concerns(row.patient_id, resource_type, row.resource_id)
+    written = call.ids["version"]
+    wanted = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
+    if wanted == row.version:
+        return _shown(row)
+    earlier = await resources.read_version(call.tx, resource_type, row.resource_id, wanted)
+    if earlier is None:
+        raise Refusal(WIRE_NOT_FOUND)
+    return _shown(earlier)
+
+
+async def found(resource_type: str, call: Call) -> ResourceRecord:
+    """The resource of the path, if this caller may see it; else it looks like a missing one."""
+    resource_id = uuid_or_none(call.ids["id"])
+    if resource_id is None or not _may_see_patient(resource_type, resource_id, call):
+        raise Refusal(WIRE_NOT_FOUND)
+    viewer = None if resource_type in REGISTERS else viewer_of(call.party, call.now)
+    row = await resources.read(call.tx, resource_type, resource_id, viewer)
+    if row is None:
+        raise Refusal(WIRE_NOT_FOUND)
+    return row
+
+
+async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
+    call.warnings += refuse_personal_urls(resource_type, call)
+    asked, pairs = opened_search(resource_type, links, call)
+    own = is_own_worklist(asked, call)
+    links.check_pages(asked, freely=own or resource_type in REGISTERS)
+    criteria = criteria_of(asked, own=own, public_base=call.public_base)
+    viewer = viewer_of(call.party, call.now)
+    for patient_id in criteria.patient_ids or ():
+        call.concerns(patient_id, resource_type, None)
+    if asked.only_total:
+        total = await resources.count(call.tx, criteria, viewer)
+        return Reply(resource=searchset([], own_link=_own_link(call), next_link=None, total=total))
+    rows = await resources.search(call.tx, criteria, viewer, before=asked.before, limit=asked.count + 1)
+    shown = rows[: asked.count]
+    for row in shown:
+        call.concerns(row.patient_id, resource_type, row.resource_id)
+    next_link = None
+    if len(rows) > asked.count:
+        sealed = links.link(asked, pairs, shown[-1].resource_id, call.party.client_id, call.now)
+        next_link = f"{call.public_base}/{resource_type}?_page={sealed}"
+    total = len(shown) if next_link is None and asked.page == 1 else None
+    entries = [entry_of(call, row.resource_type, row.resource_id, decode(row.body)) for row in shown]
+    entries += warning_entries(call)
+    return Reply(resource=searchset(entries, own_link=_own_link(call), next_link=next_link, total=total))
+
+
+async def by_identity(resource_type: str, call: Call) -> Reply:
+    """One resource by identifier, in a body: person codes never stand in URLs (latvia.md 0.3)."""
+    given = parameters_in(call.resource)
+    if not given.get("system") or not given.get("value"):
+        raise Refusal(WIRE_PARAMETER, parameter="system, value")
+    criteria = Criteria(
+        resource_type=resource_type,
+        register=resource_type in REGISTERS,
+        identifiers=[[(given["system"], given["value"])]],
+    )
+    rows = await resources.search(call.tx, criteria, viewer_of(call.party, call.now), before=None, limit=1)
+    if not rows:
+        raise Refusal(WIRE_NOT_FOUND)
+    call.concerns(rows[0].patient_id, resource_type, rows[0].resource_id)
+    return _shown(rows[0])
+
+
+def opened_search(resource_type: str, links: PageLinks, call: Call) -> tuple[Search, list[tuple[str, str]]]:
+    """The search of this call, or the one that its page link carries on."""
+    sealed = next((value for name, value in call.form if name == "_page"), None)
+    if sealed is None:
+        return read_search(resource_type, call.form), call.form
+    pairs, before, page = links.opened(resource_type, sealed, call.party.client_id, call.now)
+    return continued(read_search(resource_type, pairs), before, page), pairs
+
+
+def is_own_worklist(asked: Search, call: Call) -> bool:
+    """A clinical search of an organisation that names no patient is a search in its own documents."""
+    if asked.resource_type in REGISTERS or call.party.patient_id is not None:
+        return False
+    return not (asked.asks_for_patient or asked.values_of("_id", "focus", "prescription", "target"))
+
+
+def refuse_personal_urls(resource_type: str, call: Call) -> list[str]:
+    """On the plain port a warning, on the real one a refusal."""
+    try:
+        check_not_in_url(resource_type, call.incoming.query)
+    except Refusal:
+        if not call.party.plain:
+            raise
+        return [WIRE_IDENTIFIER_IN_URL.id]
+    return []
+
+
+def warning_entries(call: Call) -> list[dict[str, Any]]:
+    if not call.warnings:
+        return []
+    issues = [
+        {
+            "severity": "warning",
+            "code": "security",
+            "details": {"coding": [{"system": f"{call.canonical_base}/CodeSystem/rule", "code": rule_id}]},
+        }
+        for rule_id in call.warnings
+    ]
+    return [{"resource": {"resourceType": "OperationOutcome", "issue": issues}, "search": {"mode": "outcome"}}]
+
+
+def entry_of(
+    call: Call, resource_type: str, resource_id: UUID, resource: dict[str, Any], mode: str = "match"
+) -> dict[str, Any]:
+    full_url = f"{call.public_base}/{resource_type}/{resource_id}"
+    return {"fullUrl": full_url, "resource": resource, "search": {"mode": mode}}
+
+
+def _may_see_patient(resource_type: str, resource_id: UUID, call: Call) -> bool:
+    """A resident reads one patient: the one at the screen."""
+    return resource_type != "Patient" or call.party.patient_id in (None, resource_id)
+
+
+def _shown(row: ResourceRecord) -> Reply:
+    return Reply(raw=row.body, version=row.version, last_modified=row.last_updated_at)
+
+
+def _own_link(call: Call) -> str:
+    """Without parameters: they may hold names, and the client knows what it asked."""
+    return f"{call.public_base}/{call.incoming.path[0]}"
+
+
+def declare(links: PageLinks) -> list[Route]:
+    """The routes of every readable type."""
+    made: list[Route] = []
+    for kind, noun in READABLE.items():
+        find = partial(search, kind, links)
+        scope, found_event = f"system/{kind}.s", f"{noun}.searched"
+        more: dict[str, Any] = {"resource_type": kind}
+        made += [
+            Route("GET", f"/{kind}/{{id}}", f"system/{kind}.r", f"{noun}.read", partial(read, kind), interaction="read", **more),
+            Route(
+                "GET",
+                f"/{kind}/{{id}}/_history/{{version}}",
+                f"system/{kind}.r",
+                f"{noun}.read",
+                partial(read_version, kind),
+                interaction="vread",
+                **more,
+            ),
+            Route("GET", f"/{kind}", scope, found_event, find, interaction="search-type", **more),
+            Route("POST", f"/{kind}/_search", scope, found_event, find, body="form", interaction="search-type", **more),
+            Route(
+                "POST",
+                f"/{kind}/by-identity",
+                scope,
+                found_event,
+                partial(by_identity, kind),
+                body="parameters",
+                interaction="by-identity",
+                **more,
+            ),
+        ]
+    return made
+
+

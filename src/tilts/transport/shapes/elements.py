@@ -1,0 +1,70 @@
+"""References, quantities, days and operation parameters: the small parts that every shape is made of."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tilts.clock import RIGA, day_in_riga
+from tilts.store.records import Quantity
+from tilts_fhir.primitives import parse_date, parse_datetime
+
+
+def id_in(reference: dict[str, Any] | None, resource_type: str, public_base: str) -> UUID | None:
+    """The id in `Type/id`, relative or on our own base; None for anything else."""
+    written = (reference or {}).get("reference", "")
+    relative = written.removeprefix(f"{public_base}/")
+    kind, _, rest = relative.partition("/")
+    if kind != resource_type:
+        return None
+    return uuid_or_none(rest.partition("/_history/")[0])
+
+
+def uuid_or_none(written: str) -> UUID | None:
+    if len(written) != 36:
+        return None
+    try:
+        return UUID(written)
+    except ValueError:
+        return None
+
+
+def quantity_in(quantity: dict[str, Any] | None) -> Quantity | None:
+    """Exact: 1.10 stays 1.10. None when there is no value or a comparator makes it vague."""
+    if not quantity or "value" not in quantity or "comparator" in quantity:
+        return None
+    return Quantity(
+        value=Decimal(quantity["value"]),
+        unit=quantity.get("unit", ""),
+        system=quantity.get("system", ""),
+        code=quantity.get("code", ""),
+    )
+
+
+def quantity_out(quantity: Quantity) -> dict[str, Any]:
+    shown = {"value": quantity.value, "unit": quantity.unit, "system": quantity.system, "code": quantity.code}
+    return {name: value for name, value in shown.items() if value != ""}
+
+
+def first_day(written: str | None) -> date | None:
+    """The first civil day in Riga that a FHIR date or dateTime covers."""
+    if written is None:
+        return None
+    return parse_date(written)[0] if "T" not in written else day_in_riga(parse_datetime(written, RIGA)[0])
+
+
+def last_day(written: str | None) -> date | None:
+    """The last civil day in Riga that a FHIR date or dateTime covers."""
+    if written is None:
+        return None
+    return parse_date(written)[1] if "T" not in written else day_in_riga(parse_datetime(written, RIGA)[0])
+
+
+def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
+    """The simple values of Parameters by name; the first of each."""
+    found: dict[str, str] = {}
+    for parameter in resource.get("parameter", ()):
+        values = [value for name, value in parameter.items() if name.startswith("value")]
+        if values and isinstance(values[0], str):
+            found.setdefault(parameter["name"], values[0])
+    return found

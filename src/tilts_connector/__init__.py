@@ -1,0 +1,59 @@
+"""The connector: what the system of a practice, hospital, pharmacy or portal needs to talk to the exchange.
+
+    exchange = Exchange(base_url, Credentials.from_ready_line(ready["clients"]["practice"]))
+    prescription = Practice(exchange).prescribe(patient_id, PrescriptionOrder(...))
+
+Each class that waits for answers has a twin for programs with an event loop: `AsyncExchange`,
+`AsyncPractice`, `AsyncPharmacy`, `AsyncPatientPortal`. What can go wrong stands in `errors`.
+"""
+
+from tilts_connector._async.exchange import AsyncExchange
+from tilts_connector._async.patient import AsyncPatientPortal
+from tilts_connector._async.pharmacy import AsyncPharmacy
+from tilts_connector._async.practice import AsyncPractice
+from tilts_connector._core import Page
+from tilts_connector._sync.exchange import Exchange
+from tilts_connector._sync.patient import PatientPortal
+from tilts_connector._sync.pharmacy import Pharmacy
+from tilts_connector._sync.practice import Practice
+from tilts_connector.accesses import Access
+from tilts_connector.credentials import Actor, Credentials, Options, Patience, Seen, Vocabulary
+from tilts_connector.dispenses import Dispensed
+from tilts_connector.errors import Attempt, Misused, Refused, TiltsError, Unreachable
+from tilts_connector.lines import Action, Line
+from tilts_connector.persons import Person
+from tilts_connector.prescriptions import Prescription, PrescriptionOrder
+from tilts_connector.quantities import Coding, Quantity, packs
+
+__all__ = [
+    "Access",
+    "Action",
+    "Actor",
+    "AsyncExchange",
+    "AsyncPatientPortal",
+    "AsyncPharmacy",
+    "AsyncPractice",
+    "Attempt",
+    "Coding",
+    "Credentials",
+    "Dispensed",
+    "Exchange",
+    "Line",
+    "Misused",
+    "Options",
+    "Page",
+    "Patience",
+    "PatientPortal",
+    "Person",
+    "Pharmacy",
+    "Practice",
+    "Prescription",
+    "PrescriptionOrder",
+    "Quantity",
+    "Refused",
+    "Seen",
+    "TiltsError",
+    "Unreachable",
+    "Vocabulary",
+    "packs",
+]

@@ -1,0 +1,171 @@
+# Made from _async/exchange.py by tools/async_to_sync.py: change that one.
+"""The exchange as a FHIR server: read, search, create, operate; the verbs of each kind of user stand on it."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any, Self
+from uuid import uuid4
+
+from tilts_connector._core import Call, Page, Params, Resource, page_of, parameters_of
+from tilts_connector._sync.connection import Connection
+from tilts_connector.credentials import Actor, Credentials, Options
+
+LONGEST_PAGE = "50"
+
+
+class Exchange:
+    """
+    The exchange, as one organisation sees it.
+
+    Keep one object for the life of the program: it holds the open connections (a mutual TLS handshake
+    costs about eighteen requests) and the tokens. Threads may share it. Use it in
+    `with`, or call `close()`.
+
+    Args:
+        base_url: FHIR base, `https://host/fhir/r4`; `http://127.0.0.1:port/fhir/r4` is the plain port of a
+            sandbox, where no certificate is shown.
+        credentials: The system that calls.
+        actor: The person and purpose; default: the practitioner of the credentials, for treatment.
+        options: Language, patience, pool and the `on_call` hook.
+
+    Raises:
+        Misused: A file cannot be read, or the base is not an address that may be called.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        actor: Actor | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self._connection = Connection(base_url, credentials, options or Options())
+        self.actor = actor or credentials.actor()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, for all that act through them."""
+        self._connection.close()
+
+    @property
+    def credentials(self) -> Credentials:
+        return self._connection.credentials
+
+    @property
+    def options(self) -> Options:
+        return self._connection.options
+
+    def acting_as(self, actor: Actor) -> Self:
+        """The same exchange for another person or purpose: same connections, a token of its own."""
+        other = copy(self)
+        other.actor = actor
+        return other
+
+    def metadata(self) -> Resource:
+        """The CapabilityStatement; asked without a token."""
+        call = self._connection.base.call("GET", "metadata")
+        answer = self._connection.ask(call, None)
+        return answer.resource()
+
+    def read(self, resource_type: str, resource_id: str) -> Resource:
+        """
+        One resource by its logical id.
+
+        Raises:
+            Refused: Status 404 for one that does not exist and for one that is not yours to see.
+            Unreachable: No usable answer; safe to repeat.
+        """
+        call = self._connection.base.read(resource_type, resource_id)
+        return self._ask(call)
+
+    def search(self, resource_type: str, params: Params) -> Iterator[Page]:
+        """
+        Page after page of a search, newest first.
+
+        Always sent as `POST {type}/_search`, so that person codes never stand in a URL. A next page can be
+        fetched for 10 minutes; a list as value repeats the parameter.
+
+        Raises:
+            Refused: The parameters are not allowed, or the link of the next page has ended.
+            Unreachable: No usable answer; safe to repeat from the start.
+        """
+        call = self._connection.base.search(resource_type, params)
+        while True:
+            page = page_of(self._ask(call))
+            yield page
+            if page.next_url is None:
+                return
+            call = self._connection.base.next_page(page.next_url)
+
+    def matches(self, resource_type: str, params: Params) -> list[Resource]:
+        """All that a search finds, from all its pages."""
+        found: list[Resource] = []
+        for page in self.search(resource_type, {"_count": LONGEST_PAGE, **params}):
+            found.extend(page.matches)
+        return found
+
+    def by_identity(self, resource_type: str, system: str, value: str) -> Resource:
+        """
+        One resource by an identifier that must not stand in a URL, such as a person code.
+
+        Raises:
+            Refused: Status 404 if nobody has it.
+            Unreachable: No usable answer; safe to repeat.
+        """
+        parameters = parameters_of(system={"valueUri": system}, value={"valueString": value})
+        return self.operation(f"{resource_type}/by-identity", parameters)
+
+    def create(self, resource: Mapping[str, Any]) -> Resource:
+        """
+        Store a resource, signed over the exact bytes that are sent.
+
+        Safe to repeat if the resource has an `identifier` of your own: with the same one and the same
+        content the exchange answers as the first time.
+
+        Raises:
+            Refused: The content breaks a rule, or IDM-002: the identifier was used for other content.
+            Unreachable: Repeat with the same identifier; without one (`repeatable` is false) search first.
+            Misused: No resourceType, not JSON, or no practitioner to sign for.
+        """
+        call = self._connection.base.create(dict(resource))
+        return self._ask(call)
+
+    def operation(
+        self, path: str, parameters: Mapping[str, Any] | None = None, key: str | None = None
+    ) -> Resource:
+        """
+        Call an operation, such as `Task/{id}/$claim`.
+
+        Args:
+            path: Below the base.
+            parameters: A Parameters resource, or nothing.
+            key: Idempotency-Key, 1 to 64 visible characters, kept 30 days by the exchange; default: a new
+                one, which `Unreachable.key` gives back.
+
+        Raises:
+            Refused: 409 for a state that does not allow it, with the facts; 422 for a key used otherwise.
+            Unreachable: Repeat with the same key.
+        """
+        body = dict(parameters) if parameters is not None else None
+        call = self._connection.base.operation(path, body, key or str(uuid4()))
+        return self._ask(call)
+
+    def transaction(self, bundle: Mapping[str, Any], key: str | None = None) -> Resource:
+        """
+        Store several resources together or none, signed as one.
+
+        Raises:
+            Refused: One entry breaks a rule: nothing was stored.
+            Unreachable: Repeat with the same key.
+        """
+        call = self._connection.base.transaction(dict(bundle), key or str(uuid4()))
+        return self._ask(call)
+
+    def _ask(self, call: Call) -> Resource:
+        answer = self._connection.ask(call, self.actor)
+        return answer.resource()
