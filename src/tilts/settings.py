@@ -42,6 +42,8 @@ class Settings:
     find_misses: int = 50  # wrong number or name per client in ten minutes, then 429
     requests_per_second: int = 50  # per client; 0 switches the limit off
     log_level: str = "info"
+    inherited_sockets: str = ""  # from the sandbox: tls=5,plain=6,portal=7 (file descriptors)
+    sandbox_facts: Path = Path()  # what the portal's first page tells: the sandbox's state file
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:

@@ -168,7 +168,7 @@ def test_texts_tell_what_to_do_in_both_languages() -> None:
     "resource", [{}, {"resourceType": None}, {"resourceType": "Patiant"}, {"resourceType": "Element"}]
 )
 def test_a_resource_needs_a_known_type(resource: Json) -> None:
-    assert [key for key, _ in found(resource)][0] in {"no-resource-type", "resource-type"}
+    assert next(key for key, _ in found(resource)) in {"no-resource-type", "resource-type"}
 
 
 def test_issues_and_values_are_bounded() -> None:

@@ -55,6 +55,11 @@ async def identify(tx: Tx, certificate_der: bytes | None, now: datetime) -> Conn
     return check(await connections.find_by_fingerprint(tx, fingerprint_of(certificate_der)), now)
 
 
+async def apply_revocations(tx: Tx, crl_file: Path, issuer_file: Path) -> None:
+    """What the issuer has revoked is closed from the next call on, also on open connections."""
+    await connections.revoke(tx, revoked_serials(crl_file, issuer_file))
+
+
 def revoked_serials(crl_file: Path, issuer_file: Path) -> dict[int, datetime]:
     """Serial -> revoked at, from a revocation list whose signature by the issuer holds.
 

@@ -67,9 +67,7 @@ async def grant(tx: Tx, request: GrantRequest, wall: datetime, settings: Setting
     return claims
 
 
-async def authenticate(
-    tx: Tx, request: GrantRequest, wall: datetime, settings: Settings
-) -> ConnectionRecord:
+async def authenticate(tx: Tx, request: GrantRequest, wall: datetime, settings: Settings) -> ConnectionRecord:
     """Certificate and assertion, both; any fault is TOK-001."""
     try:
         claims = jose.unverified_claims(request.assertion)
@@ -165,7 +163,11 @@ def token_claims(
         "purpose": binding.purpose,
     }
     if role is not None:
-        claims |= {"practitioner": str(role.practitioner_id), "role": str(role.role_id), "role_code": role.code}
+        claims |= {
+            "practitioner": str(role.practitioner_id),
+            "role": str(role.role_id),
+            "role_code": role.code,
+        }
     if binding.patient_id is not None:
         claims["patient"] = str(binding.patient_id)
     return claims

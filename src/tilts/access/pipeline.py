@@ -20,7 +20,7 @@ from tilts.rules import FaultyContent, Refusal
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
 from tilts.rules.wire import SIG_MISSING
 from tilts.store import audit, connections
-from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord
+from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord, LineRecord
 from tilts.store.tx import Database, Tx
 
 
@@ -46,14 +46,18 @@ class Trace:
 
 
 class Pipeline:
-    def __init__(self, database: Database, tokens: Tokens, rate: CallRate, ground: Ground, shapes: Shapes) -> None:
+    def __init__(
+        self, database: Database, tokens: Tokens, rate: CallRate, ground: Ground, shapes: Shapes
+    ) -> None:
         self._database = database
         self._tokens = tokens
         self._rate = rate
         self._ground = ground
         self._shapes = shapes
 
-    async def run(self, route: Route, incoming: Incoming, ids: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    async def run(
+        self, route: Route, incoming: Incoming, ids: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
         """The answer, ready to be sent; raises what was refused after writing it down."""
         trace = Trace()
         try:
@@ -76,7 +80,7 @@ class Pipeline:
             raise Refusal(ACC_SCOPE_MISSING, scope=route.scope)
         if route.person and party.role_id is None:
             raise Refusal(ACC_PERSON_MISSING)
-        entry = self._entry(route.audit_event, incoming, trace)
+        entry = self.entry(route.audit_event, incoming, trace)
         await audit.add(tx, entry)
         call = trace.call = self._call(tx, party, incoming, ids)
         answer = await self._work(route, call)
@@ -151,19 +155,19 @@ class Pipeline:
 
     async def write_down(self, event: str, incoming: Incoming, trace: Trace, end: Exception) -> None:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
-        entry = self._entry(event, incoming, trace)
+        entry = self.entry(event, incoming, trace)
         if isinstance(end, Refusal | FaultyContent):
             reason = end.facts.get("reason") if isinstance(end, Refusal) else None
             detail = {"reason": str(reason)} if reason else {}
             entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
         else:
             entry = replace(entry, outcome="fault", detail={"kind": type(end).__name__})
-        subjects = distinct(trace.call.subjects) if trace.call else []
+        subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
         async with self._database.transaction() as tx:
             await audit.add(tx, entry)
             await audit.add_subjects(tx, entry.audit_id, subjects)
 
-    def _entry(self, event: str, incoming: Incoming, trace: Trace) -> AuditEntry:
+    def entry(self, event: str, incoming: Incoming, trace: Trace) -> AuditEntry:
         connection, party = trace.connection, trace.party
         return AuditEntry(
             audit_id=new_id(),
@@ -209,7 +213,9 @@ def party_from(connection: ConnectionRecord, claims: dict[str, Any], *, plain: b
 
 def scopes_in(text: str) -> frozenset[str]:
     return frozenset(
-        f"{name}.{letter}" for name, _, letters in (word.partition(".") for word in text.split()) for letter in letters
+        f"{name}.{letter}"
+        for name, _, letters in (word.partition(".") for word in text.split())
+        for letter in letters
     )
 
 
@@ -218,6 +224,12 @@ def bearer(incoming: Incoming) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal(ACC_NO_TOKEN)
     return token.strip()
+
+
+def concerned(end: Exception) -> list[AuditSubject]:
+    """The patient of a refusal that came after the line was found."""
+    line = end.facts.get("about") if isinstance(end, Refusal) else None
+    return [AuditSubject(line.patient_id, "Task", line.task_id)] if isinstance(line, LineRecord) else []
 
 
 def version_in(if_match: str) -> int | None:
@@ -233,7 +245,6 @@ def distinct(subjects: list[AuditSubject]) -> list[AuditSubject]:
     by_patient: dict[UUID, AuditSubject] = {}
     for subject in subjects:
         seen = by_patient.get(subject.patient_id)
-        if seen is not None and seen != subject:
-            subject = replace(subject, resource_id=None)
-        by_patient[subject.patient_id] = subject
+        several = seen is not None and seen != subject
+        by_patient[subject.patient_id] = replace(subject, resource_id=None) if several else subject
     return list(by_patient.values())

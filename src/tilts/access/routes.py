@@ -4,6 +4,7 @@
 not import. CapabilityStatement, docs and tests are made from the routes declared here.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,10 @@ from tilts.store.tx import Tx
 BodyKind: TypeAlias = Literal["none", "resource", "parameters", "form"]
 KeyKind: TypeAlias = Literal["none", "identifier", "header"]
 
-PUBLIC: Final = ""  # the scope of a route that is open to everybody
+# A resource type, an operation, a word of the API, a version, or one of our own ids.
+HARMLESS: Final = re.compile(
+    r"(?:[A-Z][A-Za-z]{1,40}|[$_]?[a-z][a-z-]{1,40}|[0-9]{1,5}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class Incoming:
 
     @property
     def address(self) -> str:
-        """For audit and logs: without the query, where a stock client may have put a name."""
-        return "/" + "/".join(self.path)
+        """For audit and logs: no query, and nothing that is not ours, since it may be a person code."""
+        return "/" + "/".join(part if HARMLESS.match(part) else "*" for part in self.path)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 _REGISTERS: Final = "Organization.rs Practitioner.rs PractitionerRole.rs"
-_PRESCRIBING: Final = f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs"
+_PRESCRIBING: Final = (
+    f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs"
+)
 
 OPEN: Final = MappingProxyType(
     {
@@ -62,4 +64,6 @@ def as_text(scopes: frozenset[str]) -> str:
     for scope in scopes:
         name, _, letter = scope.partition(".")
         letters[name] = letters.get(name, "") + letter
-    return " ".join(f"{name}.{''.join(sorted(text, key='cruds'.index))}" for name, text in sorted(letters.items()))
+    return " ".join(
+        f"{name}.{''.join(sorted(text, key='cruds'.index))}" for name, text in sorted(letters.items())
+    )

@@ -96,4 +96,3 @@ class Tokens:
         if len(self._seen) > CACHE_SIZE:
             self._seen.popitem(last=False)
         return claims
-

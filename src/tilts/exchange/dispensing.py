@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import check_claim, check_dispense, check_release, current
+from tilts.exchange.lines import about, check_claim, check_dispense, check_release, current
 from tilts.exchange.prescriptions import locked_line, viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id, read_prescription_number
@@ -87,7 +87,8 @@ async def claim(
 ) -> LineRecord:
     """The door: the line is this pharmacy's for the length of the lease; again by the same: the same."""
     line = await locked_line(tx, task_id, party, now, if_match)
-    check_claim(line, party, now)
+    with about(line):
+        check_claim(line, party, now)
     if line.hold is not None:
         return line
     hold = Hold(
@@ -152,7 +153,8 @@ async def dispense(
     line = await lines.lock_line(tx, order.line_id, viewer) if order.line_id else None
     if line is None:
         raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
-    record, after = decide_dispense(current(line, now), order, party, now, terms)
+    with about(line):
+        record, after = decide_dispense(current(line, now), order, party, now, terms)
     after = await lines.save_line(tx, after)
     await store.add(tx, record)
     await lines.present(tx, line.prescription_id, party.organization_id, now + terms.handover)
@@ -173,5 +175,6 @@ async def release(
     if reason not in RELEASE_REASONS:
         raise Refusal(DSP_RELEASE_REASON, reasons=", ".join(RELEASE_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
-    check_release(line, party, now)
+    with about(line):
+        check_release(line, party, now)
     return await lines.save_line(tx, replace(line, state="open", hold=None, reason=reason, changed_at=now))

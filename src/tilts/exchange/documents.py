@@ -76,7 +76,11 @@ async def keep_signature(
 
 
 def stamp(document: dict[str, Any], resource_id: UUID, version: int, at: datetime) -> dict[str, Any]:
-    meta = {**document.get("meta", {}), "versionId": str(version), "lastUpdated": at.isoformat(timespec="milliseconds")}
+    meta = {
+        **document.get("meta", {}),
+        "versionId": str(version),
+        "lastUpdated": at.isoformat(timespec="milliseconds"),
+    }
     rest = {name: value for name, value in document.items() if name not in OURS}
     return {"resourceType": document["resourceType"], "id": str(resource_id), "meta": meta, **rest}
 

@@ -8,7 +8,8 @@ Everything here is pure. The stored row may lag behind the clock (nobody wakes u
       cancel            +-----------------+
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -129,6 +130,16 @@ def allowed_actions(line: LineRecord, party: Party, now: datetime) -> list[Answe
             refusal = no
         answers.append(Answer(action, refusal))
     return answers
+
+
+@contextmanager
+def about(line: LineRecord) -> Iterator[None]:
+    """A refusal within is about this line: its patient will see the attempt in the audit trail."""
+    try:
+        yield
+    except Refusal as no:
+        no.facts["about"] = line
+        raise
 
 
 def held(rule: Rule, hold: Hold) -> Refusal:

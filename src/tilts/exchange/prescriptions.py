@@ -14,7 +14,7 @@ from uuid import UUID
 from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import check_cancel, current
+from tilts.exchange.lines import about, check_cancel, current
 from tilts.exchange.terms import Terms, months_later
 from tilts.ids import new_id, new_prescription_number
 from tilts.party import PRESCRIBING_KINDS, Party
@@ -156,15 +156,14 @@ async def cancel(
     if reason not in CANCEL_REASONS:
         raise Refusal(PRE_CANCEL_REASON, reasons=", ".join(CANCEL_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
-    check_cancel(line, party, now)
+    with about(line):
+        check_cancel(line, party, now)
     cancelled = replace(line, state="cancelled", reason=reason, changed_at=now)
     await documents.set_status(tx, "MedicationRequest", line.line_id, "cancelled", now)
     return await store.save_line(tx, cancelled)
 
 
-async def locked_line(
-    tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None
-) -> LineRecord:
+async def locked_line(tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None) -> LineRecord:
     """The line of a Task, locked, as it is now; hidden lines look like missing ones."""
     line = await store.lock_line_of_task(tx, task_id, viewer_of(party, now))
     if line is None:

@@ -54,7 +54,12 @@ async def add(tx: Tx, entry: AuditEntry) -> None:
 
 async def add_subjects(tx: Tx, audit_id: UUID, subjects: Iterable[AuditSubject]) -> None:
     rows = [
-        {"audit_id": audit_id, "patient_id": s.patient_id, "resource_type": s.resource_type, "resource_id": s.resource_id}
+        {
+            "audit_id": audit_id,
+            "patient_id": s.patient_id,
+            "resource_type": s.resource_type,
+            "resource_id": s.resource_id,
+        }
         for s in subjects
     ]
     if len(rows) == 1:
@@ -75,5 +80,3 @@ async def recent(tx: Tx, limit: int) -> list[dict[str, Any]]:
     async with tx.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(RECENT, {"limit": limit})
         return await cursor.fetchall()
-
-

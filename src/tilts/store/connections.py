@@ -60,7 +60,7 @@ SELECT EXISTS (SELECT 1 FROM patient WHERE patient_id = %(patient_id)s)
 REVOKE: Final[LiteralString] = """
 UPDATE onboarding.client_certificate
    SET revoked_at = %(revoked_at)s
- WHERE fingerprint = %(fingerprint)s
+ WHERE serial = %(serial)s
    AND revoked_at IS NULL
 """
 
@@ -72,8 +72,8 @@ ON CONFLICT (client_id) DO UPDATE
 """
 
 SAVE_CERTIFICATE: Final[LiteralString] = """
-INSERT INTO onboarding.client_certificate (fingerprint, client_id, not_before, not_after, revoked_at)
-VALUES (%(fingerprint)s, %(client_id)s, %(not_before)s, %(not_after)s, %(revoked_at)s)
+INSERT INTO onboarding.client_certificate (fingerprint, client_id, serial, not_before, not_after)
+VALUES (%(fingerprint)s, %(client_id)s, %(serial)s, %(not_before)s, %(not_after)s)
 ON CONFLICT (fingerprint) DO NOTHING
 """
 
@@ -124,8 +124,11 @@ async def patient_exists(tx: Tx, patient_id: UUID) -> bool:
         return bool(await cursor.fetchone())
 
 
-async def revoke(tx: Tx, fingerprint: bytes, revoked_at: datetime) -> None:
-    await tx.execute(REVOKE, {"fingerprint": fingerprint, "revoked_at": revoked_at})
+async def revoke(tx: Tx, revoked: dict[int, datetime]) -> None:
+    """Serial -> since when; a certificate once revoked stays so."""
+    rows = [{"serial": str(serial), "revoked_at": since} for serial, since in revoked.items()]
+    async with tx.cursor() as cursor:
+        await cursor.executemany(REVOKE, rows)
 
 
 async def save_client(tx: Tx, client: dict[str, Any]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 Tx: TypeAlias = AsyncConnection[Any]
 
@@ -19,7 +19,13 @@ class Database:
 
     def __init__(self, conninfo: str, *, connections: int) -> None:
         self._pool = AsyncConnectionPool(
-            conninfo, min_size=min(4, connections), max_size=connections, open=False, name="tilts"
+            conninfo,
+            min_size=min(4, connections),
+            max_size=connections,
+            open=False,
+            name="tilts",
+            # A connection that died with its server is noticed before it is handed out, not after.
+            check=AsyncConnectionPool.check_connection,
         )
 
     async def open(self) -> None:
@@ -32,3 +38,12 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         async with self._pool.connection() as connection, connection.transaction():
             yield connection
+
+    async def answers(self) -> bool:
+        """Whether a transaction can be had right now."""
+        try:
+            async with self._pool.connection(timeout=5) as connection:
+                await connection.execute("SELECT 1")
+        except (OperationalError, PoolTimeout):
+            return False
+        return True

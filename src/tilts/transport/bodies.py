@@ -68,5 +68,3 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
         return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
     except (UnicodeDecodeError, ValueError) as fault:
         raise Refusal(WIRE_NOT_JSON, fault="the form is not readable", line="?", column="?") from fault
-
-

@@ -4,6 +4,7 @@ POST /Task/$find, POST /Task/{id}/$claim, POST /MedicationDispense, POST /Task/{
 """
 
 from typing import Any
+from uuid import UUID
 
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.dispensing import claim, dispense, find, release
@@ -73,7 +74,7 @@ async def create_dispense(call: Call) -> Reply:
         return existing
     order = dispense_from_fhir(call.resource, call.public_base)
     document, line = await dispense(call.tx, order, call.party, call.now, call.terms, call.signed)
-    call.concerns(line.patient_id, "MedicationDispense", order.line_id)
+    call.concerns(line.patient_id, "MedicationDispense", UUID(document["id"]))
     return Reply(
         resource=document,
         version=1,

@@ -30,13 +30,13 @@ class PeerProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {CERTIFICATE: self._certificate}  # type: ignore[typeddict-item]
+        self.scope["extensions"] = {CERTIFICATE: {"der": self._certificate}}
 
 
 def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
     """DER of the client's certificate, or None. `behind_proxy`: this listener is a Unix socket."""
     if not behind_proxy:
-        found: bytes | None = scope.get("extensions", {}).get(CERTIFICATE)
+        found: bytes | None = scope.get("extensions", {}).get(CERTIFICATE, {}).get("der")
         return found
     values = [value for name, value in scope["headers"] if name == b"client-cert"]
     if len(values) != 1:

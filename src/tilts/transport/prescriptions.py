@@ -108,7 +108,11 @@ def lines_of(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     for position, entry in enumerate(entries):
         request = entry.get("request", {})
         kind = entry.get("resource", {}).get("resourceType")
-        if (request.get("method"), request.get("url"), kind) != ("POST", "MedicationRequest", "MedicationRequest"):
+        if (request.get("method"), request.get("url"), kind) != (
+            "POST",
+            "MedicationRequest",
+            "MedicationRequest",
+        ):
             raise Refusal(PRE_BUNDLE_ENTRY, expressions=(f"Bundle.entry[{position}]",), most=MOST_LINES)
     return [entry["resource"] for entry in entries]
 

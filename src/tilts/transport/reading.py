@@ -91,10 +91,10 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     if len(rows) > asked.count:
         sealed = links.link(asked, pairs, shown[-1].resource_id, call.party.client_id, call.now)
         next_link = f"{call.public_base}/{resource_type}?_page={sealed}"
-    total = len(shown) if next_link is None and asked.page == 1 else None
+    complete = len(shown) if next_link is None and asked.page == 1 else None
     entries = [entry_of(call, row.resource_type, row.resource_id, decode(row.body)) for row in shown]
     entries += warning_entries(call)
-    return Reply(resource=searchset(entries, own_link=_own_link(call), next_link=next_link, total=total))
+    return Reply(resource=searchset(entries, own_link=_own_link(call), next_link=next_link, total=complete))
 
 
 async def by_identity(resource_type: str, call: Call) -> Reply:
@@ -152,7 +152,9 @@ def warning_entries(call: Call) -> list[dict[str, Any]]:
         }
         for rule_id in call.warnings
     ]
-    return [{"resource": {"resourceType": "OperationOutcome", "issue": issues}, "search": {"mode": "outcome"}}]
+    return [
+        {"resource": {"resourceType": "OperationOutcome", "issue": issues}, "search": {"mode": "outcome"}}
+    ]
 
 
 def entry_of(
@@ -184,7 +186,15 @@ def declare(links: PageLinks) -> list[Route]:
         scope, found_event = f"system/{kind}.s", f"{noun}.searched"
         more: dict[str, Any] = {"resource_type": kind}
         made += [
-            Route("GET", f"/{kind}/{{id}}", f"system/{kind}.r", f"{noun}.read", partial(read, kind), interaction="read", **more),
+            Route(
+                "GET",
+                f"/{kind}/{{id}}",
+                f"system/{kind}.r",
+                f"{noun}.read",
+                partial(read, kind),
+                interaction="read",
+                **more,
+            ),
             Route(
                 "GET",
                 f"/{kind}/{{id}}/_history/{{version}}",
@@ -195,7 +205,16 @@ def declare(links: PageLinks) -> list[Route]:
                 **more,
             ),
             Route("GET", f"/{kind}", scope, found_event, find, interaction="search-type", **more),
-            Route("POST", f"/{kind}/_search", scope, found_event, find, body="form", interaction="search-type", **more),
+            Route(
+                "POST",
+                f"/{kind}/_search",
+                scope,
+                found_event,
+                find,
+                body="form",
+                interaction="search-type",
+                **more,
+            ),
             Route(
                 "POST",
                 f"/{kind}/by-identity",
@@ -208,5 +227,3 @@ def declare(links: PageLinks) -> list[Route]:
             ),
         ]
     return made
-
-

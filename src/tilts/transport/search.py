@@ -52,7 +52,9 @@ class PageLinks:
         self._lifetime = timedelta(minutes=minutes)
         self._pages = pages
 
-    def link(self, search: Search, pairs: list[tuple[str, str]], last: UUID, client_id: str, now: datetime) -> str:
+    def link(
+        self, search: Search, pairs: list[tuple[str, str]], last: UUID, client_id: str, now: datetime
+    ) -> str:
         page = {
             "type": search.resource_type,
             "pairs": pairs,
@@ -65,7 +67,9 @@ class PageLinks:
         sealed = self._seal.encrypt(nonce, json.dumps(page).encode(), None)
         return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
-    def opened(self, resource_type: str, written: str, client_id: str, now: datetime) -> tuple[list[tuple[str, str]], UUID, int]:
+    def opened(
+        self, resource_type: str, written: str, client_id: str, now: datetime
+    ) -> tuple[list[tuple[str, str]], UUID, int]:
         """What was searched, where the last page ended, and which page this is."""
         try:
             sealed = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
@@ -107,7 +111,11 @@ def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
     personal = {parameter.name for parameter in PARAMETERS.get(resource_type, ()) if parameter.personal}
     for name, value in query:
         plain_name = name.partition(":")[0]
-        if plain_name in personal or "." in plain_name or ("|" in value and plain_name.startswith(("patient", "subject"))):
+        if (
+            plain_name in personal
+            or "." in plain_name
+            or ("|" in value and plain_name.startswith(("patient", "subject")))
+        ):
             raise Refusal(WIRE_IDENTIFIER_IN_URL, parameter=plain_name)
 
 

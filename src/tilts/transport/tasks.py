@@ -41,7 +41,14 @@ def task_reply(call: Call, line: LineRecord) -> Reply:
     return Reply(resource=shown(call, line), version=line.version, last_modified=line.changed_at)
 
 
-@route("GET", "/Task/{id}", scope="system/Task.r", audit_event="task.read", resource_type="Task", interaction="read")
+@route(
+    "GET",
+    "/Task/{id}",
+    scope="system/Task.r",
+    audit_event="task.read",
+    resource_type="Task",
+    interaction="read",
+)
 async def read_task(call: Call) -> Reply:
     line = await lines.line_of_task(call.tx, task_id_of(call), viewer_of(call.party, call.now))
     if line is None:
@@ -101,7 +108,9 @@ def in_state(line: LineRecord, asked: Search, call: Call) -> bool:
 def line_criteria(asked: Search, call: Call, *, own: bool) -> LineCriteria:
     def ids(name: str, target: str) -> list[UUID] | None:
         values = asked.values_of(name)
-        return ids_in(Parameter(name, "reference", target=target), values, call.public_base) if values else None
+        return (
+            ids_in(Parameter(name, "reference", target=target), values, call.public_base) if values else None
+        )
 
     numbers = [value.rpartition("|")[2] for value in asked.values_of("group-identifier")] or None
     holders = ids("owner", "Organization")

@@ -81,7 +81,7 @@ class AsyncConnection:
         return replace(call, headers={**call.headers, "X-Provenance": header})
 
     async def _token(self, actor: Actor) -> Token:
-        if True:
+        async with self._one_token_at_a_time:
             token = self._tokens.find(actor, time.monotonic())
             if token is None:
                 asked_at = time.monotonic()

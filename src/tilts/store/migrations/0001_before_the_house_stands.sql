@@ -17,11 +17,13 @@ CREATE TABLE onboarding.client (
 CREATE TABLE onboarding.client_certificate (
     fingerprint  bytea PRIMARY KEY CHECK (length(fingerprint) = 32),
     client_id    text COLLATE "C" NOT NULL REFERENCES onboarding.client,
+    serial       text COLLATE "C" NOT NULL,
     not_before   timestamptz NOT NULL,
     not_after    timestamptz NOT NULL,
     revoked_at   timestamptz
 );
 CREATE INDEX client_certificate_by_client ON onboarding.client_certificate (client_id);
+CREATE INDEX client_certificate_by_serial ON onboarding.client_certificate (serial);
 
 CREATE TABLE onboarding.client_key (
     kid        text COLLATE "C" PRIMARY KEY,

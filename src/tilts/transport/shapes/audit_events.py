@@ -44,7 +44,11 @@ def _client(access: Access) -> dict[str, Any]:
         who["reference"] = f"Organization/{access.organization_id}"
     if access.client_id:
         who["identifier"] = {"value": access.client_id}
-    return {"type": {"coding": [{"system": DICOM, "code": "110153"}]}, "who": who, "requestor": access.role_id is None}
+    return {
+        "type": {"coding": [{"system": DICOM, "code": "110153"}]},
+        "who": who,
+        "requestor": access.role_id is None,
+    }
 
 
 def _person(access: Access) -> dict[str, Any]:
@@ -72,8 +76,14 @@ def _entities(access: Access) -> list[dict[str, Any]]:
         what = {"reference": f"{access.resource_type}/{access.resource_id}"}
         entities.append({"what": what, "role": {"system": OBJECT_ROLE, "code": "4"}})
     elif access.resource_type != "Patient":
-        entities.append({"what": {"type": access.resource_type}, "role": {"system": OBJECT_ROLE, "code": "4"}})
+        entities.append(
+            {"what": {"type": access.resource_type}, "role": {"system": OBJECT_ROLE, "code": "4"}}
+        )
     entities.append(
-        {"what": {"identifier": {"value": access.request_id}}, "type": {"code": "X-Request-Id"}, "name": "X-Request-Id"}
+        {
+            "what": {"identifier": {"value": access.request_id}},
+            "type": {"code": "X-Request-Id"},
+            "name": "X-Request-Id",
+        }
     )
     return entities

@@ -1,0 +1,1 @@
+"""`tilts`: arguments, exit status, and nothing that a command does."""

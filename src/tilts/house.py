@@ -1,0 +1,190 @@
+"""The only place where parts are put together: settings in, a running exchange out.
+
+`python -m tilts.house` is one server process; the sandbox and `tilts serve` start as many as are wanted.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+
+from tilts.access import certificates
+from tilts.access.limits import CallRate
+from tilts.access.pipeline import Pipeline
+from tilts.access.routes import Ground
+from tilts.access.tokens import SigningKey, Tokens, ensure_key
+from tilts.clock import Clock, WallClock
+from tilts.exchange.terms import terms_from
+from tilts.measures import Measures
+from tilts.portal.app import portal
+from tilts.settings import Settings, from_environment
+from tilts.store.tx import Database
+from tilts.transport.app import Listener
+from tilts.transport.bodies import FhirShapes
+from tilts.transport.listeners import Parts, listener
+from tilts.transport.peer import PeerProtocol, tls_context
+from tilts.transport.search import PageLinks
+
+REVOCATIONS_SECONDS: Final = 30
+log = structlog.get_logger("tilts.house")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A whole exchange, not yet listening."""
+
+    settings: Settings
+    database: Database
+    tls: Starlette
+    plain: Starlette | None
+    proxied: Starlette
+    portal: Starlette
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> House:
+    clock = clock or WallClock()
+    key = ensure_key(settings.keys_folder)
+    database = Database(settings.database_url, connections=settings.database_connections)
+    tokens = Tokens(key, issuer=settings.public_base)
+    ground = Ground(
+        clock=clock,
+        terms=terms_from(settings),
+        canonical_base=settings.canonical_base,
+        public_base=settings.public_base,
+        plain_base=settings.plain_base,
+    )
+    rate = CallRate(settings.requests_per_second)
+    pipeline = Pipeline(database, tokens, rate, ground, FhirShapes())
+    links = PageLinks(page_secret(key), minutes=settings.page_link_minutes, pages=settings.search_pages)
+    measures = Measures()
+    parts = Parts(database, tokens, pipeline, links, clock, settings, measures)
+    return House(
+        settings=settings,
+        database=database,
+        tls=listener(parts, Listener()),
+        plain=listener(parts, Listener(plain=True)) if settings.plain_base else None,
+        proxied=listener(parts, Listener(behind_proxy=True)),
+        portal=portal(settings, database, measures),
+    )
+
+
+def page_secret(key: SigningKey) -> bytes:
+    """The same for all workers of an installation, of no use for anything else."""
+    return hashlib.sha256(b"tilts page links\x00" + key.private["d"].encode()).digest()
+
+
+def inherited(written: str) -> dict[str, socket.socket]:
+    """`tls=5,portal=7` -> sockets that the parent process bound, so that a new worker takes over."""
+    pairs = [pair.partition("=") for pair in written.split(",") if pair]
+    return {name: socket.socket(fileno=int(number)) for name, _, number in pairs}
+
+
+def servers(
+    house: House, sockets: dict[str, socket.socket]
+) -> Iterator[tuple[uvicorn.Server, socket.socket]]:
+    """One uvicorn server for each listener that has a socket."""
+    pki = house.settings.pki_folder
+    apps = {"tls": house.tls, "plain": house.plain, "proxied": house.proxied, "portal": house.portal}
+    for name, listening in sockets.items():
+        app = apps[name]
+        assert app is not None, f"a socket for {name}, but nothing to answer there"
+        config = uvicorn.Config(
+            app,
+            http=PeerProtocol,
+            loop="uvloop",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=house.settings.header_limit_bytes,
+            ssl_context_factory=(
+                lambda *_: tls_context(pki / "server.pem", pki / "server.key", pki / "ca.pem")
+            )
+            if name == "tls"
+            else None,
+        )
+        yield uvicorn.Server(config), listening
+
+
+@contextlib.asynccontextmanager
+async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncIterator[None]:
+    """All listeners answering until the block ends; then what is under way is finished."""
+    await house.database.open()
+    refreshing = asyncio.ensure_future(keep_revocations(house))
+    pairs = list(servers(house, sockets))
+    tasks = [asyncio.ensure_future(server._serve([listening])) for server, listening in pairs]
+    try:
+        while not all(server.started for server, _ in pairs):
+            done = [task for task in tasks if task.done()]
+            if done:
+                done[0].result()
+                raise RuntimeError("a listener ended before it answered")
+            await asyncio.wait(tasks, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
+        yield
+    finally:
+        for server, _ in pairs:
+            server.should_exit = True
+        refreshing.cancel()
+        await asyncio.gather(*tasks, refreshing, return_exceptions=True)
+        await house.database.close()
+
+
+async def keep_revocations(house: House) -> None:
+    """Reads the revocation list again and again: effective within 60 s (security.md 1.2)."""
+    pki = house.settings.pki_folder
+    while True:
+        try:
+            async with house.database.transaction() as tx:
+                await certificates.apply_revocations(tx, pki / "crl.pem", pki / "chain.pem")
+        except Exception as fault:
+            # The last state stays in force; a list that cannot be read must not stop the exchange.
+            log.error("revocations", kind=type(fault).__name__)
+        await asyncio.sleep(REVOCATIONS_SECONDS)
+
+
+async def serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(build(settings), inherited(settings.inherited_sockets)):
+        await stop.wait()
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line; what a caller wrote stands in no line (security.md, test A14)."""
+    logging.basicConfig(level=level.upper(), format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.add_log_level,
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(),
+    )
+
+
+def main() -> None:
+    settings = from_environment()
+    configure_logs(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

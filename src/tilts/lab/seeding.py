@@ -1,0 +1,150 @@
+"""Fills an empty test environment: registers, clients, certificates, keys; the same for the same seed."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography import x509
+
+from tilts.indexing import fold, index_of
+from tilts.lab.pki import Pki
+from tilts.lab.population import ClientRow, Population, generate_patients
+from tilts.store import connections, registers
+from tilts.store.records import NewResource
+from tilts.store.tx import Database, Tx
+from tilts_fhir.json_strict import encode
+
+BATCH: Final = 1_000
+
+
+async def seed(
+    database: Database, population: Population, pki: Pki, now: datetime, progress: Callable[[str], None]
+) -> bool:
+    """False when there was something already: a data folder is seeded once."""
+    async with database.transaction() as tx:
+        if await registers.is_seeded(tx):
+            return False
+        for kind in ("Organization", "Practitioner", "PractitionerRole", "Patient"):
+            chosen = [resource for resource in population.resources if resource["resourceType"] == kind]
+            progress(f"{len(chosen)} {kind}")
+            await save(tx, chosen, population, now)
+        for client in population.clients:
+            await save_client(tx, client, pki)
+        return True
+
+
+async def seed_patients(
+    database: Database, seed_number: int, patients: int, now: datetime, progress: Callable[[int], None]
+) -> int:
+    """More patients of the same population, a thousand at a time; those that are there are passed over.
+
+    Killed half way it goes on where it was: each batch is one transaction.
+    """
+    async with database.transaction() as tx:
+        there = await registers.count_patients(tx)
+    made = 0
+    for batch in batched(islice(generate_patients(seed_number, patients), there, None), BATCH):
+        async with database.transaction() as tx:
+            await save(tx, batch, None, now)
+        made += len(batch)
+        progress(there + made)
+    return made
+
+
+async def save(tx: Tx, many: list[dict[str, Any]], population: Population | None, now: datetime) -> None:
+    if not many:
+        return
+    kind = many[0]["resourceType"]
+    if kind in registers.SAVE:
+        await registers.save_rows(tx, kind, [row_of(resource, population) for resource in many])
+    await registers.save_resources(tx, [stored(resource, now) for resource in many])
+
+
+def stored(resource: dict[str, Any], now: datetime) -> NewResource:
+    meta = {
+        **resource.get("meta", {}),
+        "versionId": "1",
+        "lastUpdated": now.isoformat(timespec="milliseconds"),
+    }
+    stamped = {**resource, "meta": meta}
+    index = index_of(stamped)
+    resource_id = UUID(resource["id"])
+    return NewResource(
+        resource_type=resource["resourceType"],
+        resource_id=resource_id,
+        last_updated_at=now,
+        patient_id=resource_id if resource["resourceType"] == "Patient" else None,
+        organization_id=None,
+        thread_id=None,
+        body=encode(stamped),
+        tokens=index.tokens,
+        identifiers=index.identifiers,
+        texts=index.texts,
+    )
+
+
+def row_of(resource: dict[str, Any], population: Population | None) -> dict[str, Any]:
+    """The columns that rules need, of one register entry."""
+    match resource["resourceType"]:
+        case "Patient":
+            name = resource["name"][0]
+            return {
+                "patient_id": resource["id"],
+                "family_folded": fold(name["family"]),
+                "given_folded": fold(" ".join(name["given"])),
+            }
+        case "PractitionerRole":
+            return {
+                "role_id": resource["id"],
+                "practitioner_id": resource["practitioner"]["reference"].partition("/")[2],
+                "organization_id": resource["organization"]["reference"].partition("/")[2],
+                "code": resource["code"][0]["coding"][0]["code"],
+                "display": practitioner_name(resource, population),
+                "active": resource.get("active", True),
+            }
+    assert population is not None, "organisations come with their clients"
+    client = next(c for c in population.clients if c.organization_id == resource["id"])
+    return {
+        "organization_id": resource["id"],
+        "kind": client.kind,
+        "name": resource["name"],
+        "site": client.site,
+        "registration_number": client.registration_number,
+        "active": resource.get("active", True),
+    }
+
+
+def practitioner_name(role: dict[str, Any], population: Population | None) -> str:
+    """Given and family name: what a patient reads in the list of accesses."""
+    wanted = role["practitioner"]["reference"].partition("/")[2]
+    people = population.resources if population else []
+    name = next((person["name"][0] for person in people if person["id"] == wanted), None)
+    return " ".join([*name["given"], name["family"]]) if name else ""
+
+
+async def save_client(tx: Tx, client: ClientRow, pki: Pki) -> None:
+    row = {
+        "client_id": client.client_id,
+        "name": client.name,
+        "organization_id": client.organization_id,
+        "site": client.site,
+    }
+    await connections.save_client(tx, row)
+    credentials = pki.clients[client.name]
+    certificate = {
+        "fingerprint": credentials.fingerprint,
+        "client_id": client.client_id,
+        "serial": str(x509.load_pem_x509_certificate(credentials.cert.read_bytes()).serial_number),
+        "not_before": credentials.not_before,
+        "not_after": credentials.not_after,
+    }
+    await connections.save_certificates(tx, [certificate])
+    await connections.save_key(tx, client.client_id, "ES256", dict(credentials.jwk_public))
+
+
+def batched(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,89 @@
+"""Database, schemas and roles of an environment: who owns the tables, and who may only use them.
+
+The owner migrates; the serving role reads and writes, and can neither change nor delete what must
+only be added to: audit, history, signed content, dispenses.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+DATABASE: Final = "tilts"
+ONLY_ADDED: Final = ("audit_entry", "audit_subject", "resource_history", "signed_content", "dispense")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The two roles of an environment and their passwords (kept 0600 by the caller)."""
+
+    environment: str
+    owner_password: str
+    serving_password: str
+
+    @property
+    def owner(self) -> str:
+        return f"tilts_{self.environment}_owner"
+
+    @property
+    def serving(self) -> str:
+        return f"tilts_{self.environment}"
+
+
+def provision(superuser: str, roles: Roles) -> tuple[str, str]:
+    """Makes what is missing; gives the connection words of owner and serving role."""
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    sql.Identifier(DATABASE)
+                )
+            )
+        ensure_role(connection, roles.owner, roles.owner_password, roles.environment)
+        ensure_role(connection, roles.serving, roles.serving_password, roles.environment)
+    with psycopg.connect(make_conninfo(superuser, dbname=DATABASE), autocommit=True) as connection:
+        for schema in ("onboarding", roles.environment):
+            connection.execute(
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
+                    sql.Identifier(schema), sql.Identifier(roles.owner)
+                )
+            )
+    words = {"dbname": DATABASE, "passfile": ""}
+    return (
+        make_conninfo(superuser, user=roles.owner, password=roles.owner_password, **words),
+        make_conninfo(superuser, user=roles.serving, password=roles.serving_password, **words),
+    )
+
+
+def ensure_role(
+    connection: psycopg.Connection[tuple[object, ...]], name: str, password: str, schema: str
+) -> None:
+    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = sql.SQL("ALTER" if exists else "CREATE")
+    connection.execute(
+        sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(name), sql.Literal(password))
+    )
+    path = sql.SQL("ALTER ROLE {} SET search_path = {}").format(sql.Identifier(name), sql.Identifier(schema))
+    connection.execute(path)
+
+
+def grant_rights(owner: str, roles: Roles) -> None:
+    """After migrating: the serving role may use the tables, and only add to some."""
+    serving = sql.Identifier(roles.serving)
+    with psycopg.connect(owner) as connection:
+        for schema in ("onboarding", roles.environment):
+            name = sql.Identifier(schema)
+            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, serving))
+            connection.execute(
+                sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(
+                    name, serving
+                )
+            )
+        for table in ONLY_ADDED:
+            connection.execute(
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(
+                    sql.Identifier(table), serving
+                )
+            )

@@ -1,0 +1,108 @@
+"""The listeners of one exchange: the TLS port, and in the sandbox the plain port."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from tilts.access import routes
+from tilts.access.pipeline import Pipeline
+from tilts.access.tokens import Tokens
+from tilts.clock import Clock
+from tilts.measures import Measures
+from tilts.settings import Settings
+from tilts.store.tx import Database
+from tilts.transport import audit_trail, dispensing, prescriptions, reading, signatures, tasks
+from tilts.transport.app import FhirApp, Listener
+from tilts.transport.capability import capability_statement
+from tilts.transport.negotiate import FHIR_JSON
+from tilts.transport.oauth import TokenEndpoint, client_keys, smart_configuration
+from tilts.transport.routing import RouteTable
+from tilts.transport.search import PageLinks
+from tilts_fhir.json_strict import encode
+
+# Importing these modules declares their routes; named here so that no tool thinks them unused.
+NOUNS = (audit_trail, dispensing, prescriptions, reading, signatures, tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the listeners are made of."""
+
+    database: Database
+    tokens: Tokens
+    pipeline: Pipeline
+    links: PageLinks
+    clock: Clock
+    settings: Settings
+    measures: Measures
+
+
+def all_routes(links: PageLinks) -> list[routes.Route]:
+    """Every route of the exchange: those declared beside their doors, and those made for each type."""
+    made = [*reading.declare(links), *tasks.declare(links), *audit_trail.declare(links)]
+    return [*routes.ROUTES, *made]
+
+
+def listener(parts: Parts, kind: Listener) -> Starlette:
+    settings = parts.settings
+    base = settings.plain_base if kind.plain else settings.public_base
+    root = base.removesuffix("/fhir/r4")
+    table = RouteTable(all_routes(parts.links))
+    fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind)
+    token_url, keys_url = f"{root}/oauth/token", f"{root}/oauth/jwks.json"
+    endpoint = TokenEndpoint(
+        database=parts.database,
+        tokens=parts.tokens,
+        pipeline=parts.pipeline,
+        clock=parts.clock,
+        settings=settings,
+        token_url=token_url,
+        audience=base,
+    )
+    statement = encode(
+        capability_statement(
+            table.routes, canonical_base=settings.canonical_base, fhir_base=base, token_url=token_url
+        )
+    )
+    return Starlette(
+        routes=[
+            Route("/healthz", partial(healthy, parts.database)),
+            Route("/oauth/token", answering(partial(issue, endpoint, fhir)), methods=["POST"]),
+            Route("/oauth/jwks.json", answering(lambda _: JSONResponse(parts.tokens.public_keys))),
+            Route("/oauth/clients/{client_id}/jwks.json", partial(client_keys, parts.database)),
+            Route(
+                "/.well-known/smart-configuration",
+                answering(lambda _: JSONResponse(smart_configuration(base, token_url, keys_url))),
+            ),
+            Route("/fhir/r4/metadata", answering(lambda _: Response(statement, media_type=FHIR_JSON))),
+            Mount("/fhir/r4", app=fhir),
+        ]
+    )
+
+
+async def issue(endpoint: TokenEndpoint, fhir: FhirApp, request: Request) -> Response:
+    incoming, too_large = await fhir.incoming(request.scope, request.receive)
+    return await endpoint.issue(incoming, too_large)
+
+
+async def healthy(database: Database, request: Request) -> Response:
+    """200 when a transaction can be had; else 503, so that a proxy sends callers elsewhere."""
+    ready = await database.answers()
+    return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+
+
+def answering(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """Starlette wants a named function; this makes one of a lambda or a partial."""
+
+    async def endpoint(request: Request) -> Response:
+        found = answer(request)
+        response: Response = await found if hasattr(found, "__await__") else found
+        return response
+
+    return endpoint

@@ -1,0 +1,126 @@
+"""The token endpoint and the public keys over HTTP.
+
+POST /oauth/token, GET /oauth/jwks.json, GET /oauth/clients/{client_id}/jwks.json,
+GET /.well-known/smart-configuration
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tilts.access import scopes
+from tilts.access.grants import GrantRequest, grant
+from tilts.access.jose import ALGORITHMS
+from tilts.access.pipeline import Pipeline, Trace
+from tilts.access.routes import Incoming
+from tilts.access.tokens import Tokens
+from tilts.clock import Clock
+from tilts.rules import Refusal
+from tilts.rules.access import TOK_BAD_REQUEST
+from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_TOO_LARGE
+from tilts.settings import Settings
+from tilts.store import audit, connections
+from tilts.store.tx import Database
+from tilts.transport.bodies import read_form
+from tilts.transport.negotiate import check_content_type
+from tilts.transport.outcomes import issue_for, outcome, rule_text
+
+EVENT: Final = "token.issued"
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ERRORS: Final = {  # RFC 6749 section 5.2
+    "TOK-001": "invalid_client",
+    "TOK-002": "invalid_request",
+    "TOK-003": "invalid_scope",
+    "ACC-011": "unauthorized_client",
+}
+NEVER_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """Issues tokens for one port: the audience and the address to sign for differ between the two."""
+
+    database: Database
+    tokens: Tokens
+    pipeline: Pipeline
+    clock: Clock
+    settings: Settings
+    token_url: str
+    audience: str
+
+    async def issue(self, incoming: Incoming, too_large: bool) -> Response:
+        try:
+            if too_large:
+                raise Refusal(WIRE_TOO_LARGE, limit_bytes=self.settings.body_limit_bytes)
+            request = self._read(incoming)
+            async with self.database.transaction() as tx:
+                claims = await grant(tx, request, self.clock.wall(), self.settings)
+                connection = await connections.find_by_client_id(tx, claims["client_id"])
+                await audit.add(tx, self.pipeline.entry(EVENT, incoming, Trace(connection)))
+        except Refusal as no:
+            await self.pipeline.write_down(EVENT, incoming, Trace(), no)
+            return token_refused(no, incoming, self.settings.canonical_base)
+        body = {
+            "access_token": self.tokens.issue(claims),
+            "token_type": "Bearer",
+            "expires_in": self.settings.token_seconds,
+            "scope": claims["scope"],
+        }
+        return JSONResponse(body, headers=NEVER_KEPT)
+
+    def _read(self, incoming: Incoming) -> GrantRequest:
+        check_content_type(incoming.headers.get("content-type", ""), form=True)
+        form = dict(read_form(incoming.body))
+        if form.get("grant_type") != "client_credentials":
+            raise Refusal(TOK_BAD_REQUEST, fault="grant_type is not client_credentials")
+        if form.get("client_assertion_type") != ASSERTION_TYPE or not form.get("client_assertion"):
+            raise Refusal(TOK_BAD_REQUEST, fault="client_assertion or its type is missing")
+        return GrantRequest(
+            assertion=form["client_assertion"],
+            scope=form.get("scope", ""),
+            certificate=incoming.certificate,
+            plain=incoming.plain,
+            token_url=self.token_url,
+            audience=self.audience,
+        )
+
+
+def token_refused(no: Refusal, incoming: Incoming, canonical_base: str) -> Response:
+    """RFC 6749's error, with the same OperationOutcome as everywhere beside it."""
+    error = ERRORS.get(no.rule.id, "invalid_request")
+    body = {
+        "error": error,
+        "error_description": rule_text(no, "en").encode("ascii", "replace").decode(),
+        "outcome": outcome([issue_for(no, incoming.language, canonical_base)]),
+    }
+    headers = {**NEVER_KEPT, "content-language": incoming.language, "x-request-id": incoming.request_id}
+    return JSONResponse(body, status_code=no.rule.http_status, headers=headers)
+
+
+async def client_keys(database: Database, request: Request) -> Response:
+    """The public keys of a client: who got a signed prescription verifies it with these."""
+    async with database.transaction() as tx:
+        keys = await connections.keys_of_client(tx, request.path_params["client_id"])
+    if not keys:
+        return JSONResponse({"error": WIRE_NOT_FOUND.text_en}, status_code=WIRE_NOT_FOUND.http_status)
+    return JSONResponse(
+        {"keys": [{**jwk, "use": "sig", "alg": algorithm} for algorithm, jwk in keys.values()]}
+    )
+
+
+def smart_configuration(public_base: str, token_url: str, keys_url: str) -> dict[str, Any]:
+    """https://hl7.org/fhir/smart-app-launch/conformance.html"""
+    every = sorted({scope for kind in scopes.OPEN for scope in scopes.open_to(kind)})
+    return {
+        "issuer": public_base,
+        "jwks_uri": keys_url,
+        "token_endpoint": token_url,
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "grant_types_supported": ["client_credentials"],
+        "scopes_supported": every,
+        "capabilities": ["client-confidential-asymmetric", "permission-v2"],
+        "tls_client_certificate_bound_access_tokens": True,
+    }

@@ -1,0 +1,37 @@
+"""One running exchange for the whole test run; tests tell each other apart by their own identifiers."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.running import Running, running_exchange
+from tilts.store.tx import Database, Tx
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A whole exchange: TLS port, plain port, portal, database, and a clock that can be moved."""
+    with running_exchange(tmp_path_factory.mktemp("exchange") / "sandbox") as found:
+        yield found
+
+
+@pytest.fixture
+async def database(exchange: Running) -> AsyncIterator[Database]:
+    """Connections as the serving role, as the exchange itself has them."""
+    found = Database(exchange.settings.database_url, connections=8)
+    await found.open()
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+@pytest.fixture
+async def tx(database: Database) -> AsyncIterator[Tx]:
+    async with database.transaction() as found:
+        yield found
