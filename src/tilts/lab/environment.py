@@ -32,6 +32,7 @@ from tilts.store.provision import Roles, grant_rights, provision
 from tilts.store.tx import Database
 
 STATE_FILE: Final = "sandbox.json"
+DATABASE_FILE: Final = "database-url"  # 0600: connection words of the serving role
 NAMED: Final = ("practice", "pharmacy", "second-pharmacy", "hospital", "authority", "vendor", "portal")
 Progress = Callable[[str], None]
 
@@ -70,10 +71,8 @@ class Environment:
         self._progress = progress
         self._make_server = make_server
         folder = options.data_dir
-        if options.fresh and folder.exists():
-            progress("removing what was there")
-            remove_cluster(folder / "postgres", progress=progress)
-            shutil.rmtree(folder)
+        if options.fresh:
+            forget(folder, progress=progress)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         progress("database")
         self.cluster = Cluster.start(folder / "postgres", progress=progress)
@@ -91,6 +90,7 @@ class Environment:
         self.pki = ensure_pki(folder / "pki", datetime.now(UTC), further=rows)
         self.listening = listen(options.port, plain=options.plain)
         settings = self.settings = self._settings(self._database())
+        write_private(folder / DATABASE_FILE, settings.database_url)
         self.facts = ready_line(settings, self.listening, self.pki, self.population, folder)
         write_private(folder / STATE_FILE, json.dumps(self.facts, indent=1))
         self._progress("server")
@@ -146,6 +146,14 @@ class Environment:
         (self.options.data_dir / STATE_FILE).unlink(missing_ok=True)
 
 
+def forget(folder: Path, *, progress: Progress) -> None:
+    """Removes a sandbox that does not run, with its database wherever that is kept."""
+    if folder.exists():
+        progress("removing what was there")
+        remove_cluster(folder / "postgres", progress=progress)
+        shutil.rmtree(folder)
+
+
 def ready_line(
     settings: Settings, listening: Listening, pki: Pki, population: Population, folder: Path
 ) -> dict[str, Any]:
@@ -188,6 +196,7 @@ def ready_line(
         "pki": str(pki.folder),
         "state": str(folder / STATE_FILE),
         "logs": str(folder / "logs"),
+        "database_url_file": str(folder / DATABASE_FILE),
         "clients": clients,
         "persons": persons,
     }

@@ -76,10 +76,18 @@ class Connection:
             if self.base.encrypted:
                 raise Misused("a signed write names a practitioner: give practitioner_id and role_id")
             return call  # the plain port of a sandbox takes unsigned writes, with a warning
-        body = call.body or b""
-        organization_id = self.credentials.organization_id
-        header = provenance_header(self._signer, body, actor, organization_id, datetime.now(UTC))
+        header = self.signature_of(call.body or b"", actor)
         return replace(call, headers={**call.headers, "X-Provenance": header})
+
+    def signature_of(self, body: bytes, actor: Actor) -> str:
+        if actor.role_id is None:
+            raise Misused("a signature names a practitioner: give practitioner_id and role_id")
+        organization_id = self.credentials.organization_id
+        return provenance_header(self._signer, body, actor, organization_id, datetime.now(UTC))
+
+    def bearer_token(self, actor: Actor) -> str:
+        token = self._token(actor)
+        return token.value
 
     def _token(self, actor: Actor) -> Token:
         with self._one_token_at_a_time:

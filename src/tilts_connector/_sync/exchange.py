@@ -66,6 +66,25 @@ class Exchange:
         other.actor = actor
         return other
 
+    def bearer_token(self) -> str:
+        """
+        A token for this actor, for tools beside the connector; it lives minutes and is bound to the certificate.
+
+        Raises:
+            Refused: The exchange does not know the client, the person or the purpose.
+            Unreachable: No answer; try again.
+        """
+        return self._connection.bearer_token(self.actor)
+
+    def signature_of(self, body: bytes) -> str:
+        """
+        The value of the header `X-Provenance` for exactly these bytes, signed as this actor.
+
+        Raises:
+            Misused: The actor names no practitioner.
+        """
+        return self._connection.signature_of(body, self.actor)
+
     def metadata(self) -> Resource:
         """The CapabilityStatement; asked without a token."""
         call = self._connection.base.call("GET", "metadata")

@@ -1,0 +1,112 @@
+"""The sandbox that is there: is it running, stop it, forget it, read its log, give it more patients."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from tilts.cli.places import AsJson, DataDir, chosen, running_facts
+from tilts.cli.progress import Steps
+from tilts.cli.refusals import NotPossible
+from tilts.lab.environment import forget, read_state
+from tilts.lab.seeding import seed_patients
+from tilts.store.tx import Database
+
+STOP_SECONDS = 30
+
+
+def status(*, data_dir: DataDir = None, as_json: AsJson = False) -> int:
+    """Say whether a sandbox runs, and where.
+
+    Exit status: 0 it runs, 1 it does not.
+    """
+    facts = read_state(chosen(data_dir))
+    if as_json:
+        print(json.dumps(facts or {"ready": False}))
+    elif facts is None:
+        print(f"no sandbox runs on {chosen(data_dir)}")
+    else:
+        console = Console()
+        for name in ("fhir", "plain", "token", "portal", "pki", "logs", "pid"):
+            console.print(f"{name:>7}  {facts[name] or '-'}", highlight=False)
+    return 0 if facts else 1
+
+
+def stop(*, data_dir: DataDir = None) -> int:
+    """Stop the sandbox; what is under way is finished first.
+
+    Exit status: 0 stopped or not running, 1 it did not end in time.
+    """
+    facts = read_state(chosen(data_dir))
+    if facts is None:
+        print(f"no sandbox runs on {chosen(data_dir)}")
+        return 0
+    os.kill(facts["pid"], signal.SIGTERM)
+    ends = time.monotonic() + STOP_SECONDS
+    while read_state(chosen(data_dir)) is not None:
+        if time.monotonic() > ends:
+            raise NotPossible(f"the sandbox (process {facts['pid']}) has not ended after {STOP_SECONDS} s")
+        time.sleep(0.05)
+    print("stopped")
+    return 0
+
+
+def reset(*, data_dir: DataDir = None) -> int:
+    """Stop the sandbox and remove everything in its folder; the next start begins anew.
+
+    Exit status: 0 removed, 1 it did not end in time.
+    """
+    stop(data_dir=data_dir)
+    forget(chosen(data_dir), progress=lambda _: None)
+    print(f"removed {chosen(data_dir)}")
+    return 0
+
+
+def logs(
+    *, data_dir: DataDir = None, lines: Annotated[int, Parameter(help="How many of the last lines.")] = 50
+) -> int:
+    """Print the last lines of the server's log, one JSON object a line.
+
+    Exit status: 0 printed, 1 there is no log.
+    """
+    file: Path = chosen(data_dir) / "logs" / "server.log"
+    try:
+        written = file.read_text("utf-8", "replace").splitlines()
+    except OSError as fault:
+        raise NotPossible(f"{file}: {fault.strerror}; has a sandbox been started there?") from fault
+    print("\n".join(written[-lines:]))
+    return 0
+
+
+def seed(
+    *,
+    patients: Annotated[int, Parameter(help="How many there shall be in all.")],
+    seed: Annotated[int, Parameter(help="The number the sandbox was started with.")] = 1,
+    data_dir: DataDir = None,
+) -> int:
+    """Give the running sandbox more invented patients; those that are there stay as they are.
+
+    Exit status: 0 done, 1 no sandbox runs.
+    """
+    facts = running_facts(data_dir)
+    database = Database(Path(facts["database_url_file"]).read_text().strip(), connections=1)
+
+    async def fill() -> int:
+        await database.open()
+        try:
+            with Steps() as steps:
+                bar = steps.bar("patients", patients)
+                return await seed_patients(database, seed, patients, datetime.now(UTC), bar)
+        finally:
+            await database.close()
+
+    made = asyncio.run(fill())
+    print(f"{made} patients added; {patients} in all" if made else f"there were {patients} or more already")
+    return 0
