@@ -9,8 +9,10 @@ import hashlib
 import logging
 import signal
 import socket
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -164,6 +166,15 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
 
 
+def where_it_happened(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A fault's places in the code; never its text or values, which may hold a person's data."""
+    fault = event.pop("exc_info", None)
+    if isinstance(fault, BaseException):
+        frames = traceback.extract_tb(fault.__traceback__)
+        event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
 def configure_logs(level: str) -> None:
     """One JSON object a line; what a caller wrote stands in no line (security.md, test A14)."""
     logging.basicConfig(level=level.upper(), format="%(message)s")
@@ -171,7 +182,7 @@ def configure_logs(level: str) -> None:
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.add_log_level,
-            structlog.processors.dict_tracebacks,
+            where_it_happened,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),

@@ -117,7 +117,8 @@ def token_hash(resource_type: str, parameter: str, form: str) -> int:
 
 def fold(text: str) -> str:
     """For finding names: without case, accents and double spaces (Bērziņš -> berzins)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed on both sides of the case: a letter taken out of a sign may be a capital (№ -> No -> no).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split())
 

@@ -77,4 +77,6 @@ def _first_code(concepts: list[Mapping[str, Any]]) -> str | None:
 def _objects(entities: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for entity in entities:
         if entity.get("role", {}).get("code") == OBJECT_ENTITY:
-            yield entity["what"]["reference"]
+            what = entity["what"]
+            # A search names no single object, only the type that was searched.
+            yield what.get("reference") or what["type"]

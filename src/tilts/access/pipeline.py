@@ -16,7 +16,7 @@ from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens import Tokens
 from tilts.ids import new_id
 from tilts.party import Party
-from tilts.rules import FaultyContent, Refusal
+from tilts.rules import FaultyContent, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
 from tilts.rules.wire import SIG_MISSING
 from tilts.store import audit, connections
@@ -65,6 +65,8 @@ class Pipeline:
                 return await self._admitted(tx, route, incoming, ids, trace)
         except (Refusal, FaultyContent) as no:
             await self.write_down(route.audit_event, incoming, trace, no)
+            raise
+        except Unavailable:  # nothing can be written down either; nothing was given out
             raise
         except Exception as fault:
             await self.write_down(route.audit_event, incoming, trace, fault)

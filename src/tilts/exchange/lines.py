@@ -37,8 +37,6 @@ State: TypeAlias = Literal[
 ]
 Action: TypeAlias = Literal["claim", "dispense", "release", "cancel"]
 
-SOME: Final = Decimal("0.000001")  # "anything at all": for asking whether a dispense is allowed
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -87,10 +85,11 @@ def check_claim(line: LineRecord, party: Party, now: datetime) -> None:
         raise Refusal(DSP_NOT_OPEN, state=state)
 
 
-def check_dispense(line: LineRecord, party: Party, now: datetime, asked: Decimal = SOME) -> None:
+def check_dispense(line: LineRecord, party: Party, now: datetime, asked: Decimal | None = None) -> None:
+    """`asked` None asks whether anything at all could be handed out."""
     _holder_only(line, party, now)
-    if asked > line.left:
-        raise Refusal(DSP_NOTHING_LEFT, asked=asked, left=line.left)
+    if not line.left or (asked is not None and asked > line.left):
+        raise Refusal(DSP_NOTHING_LEFT, asked="> 0" if asked is None else asked, left=line.left)
 
 
 def check_release(line: LineRecord, party: Party, now: datetime) -> None:

@@ -54,3 +54,7 @@ class FaultyContent(Exception):
         super().__init__(rule.id)
         self.rule = rule
         self.faults = faults
+
+
+class Unavailable(Exception):
+    """The database cannot be reached now: neither a "no" nor a fault; the caller comes again."""

@@ -1,10 +1,10 @@
 """SQL for the audit trail: added to, never changed."""
 
 from collections.abc import Iterable
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from tilts.store.records import Access, AuditEntry, AuditSubject
@@ -39,13 +39,6 @@ SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organizat
 """
 # Primary key of audit_subject read backwards: newest first, as many rows as are shown.
 
-RECENT: Final[LiteralString] = """
-SELECT at, event, outcome, rule_id, organization_name, role_code, purpose, method, address, detail
-  FROM audit_entry
- ORDER BY at DESC
- LIMIT %(limit)s
-"""
-
 
 async def add(tx: Tx, entry: AuditEntry) -> None:
     row = {field: getattr(entry, field) for field in AuditEntry.__slots__}
@@ -72,11 +65,4 @@ async def add_subjects(tx: Tx, audit_id: UUID, subjects: Iterable[AuditSubject])
 async def of_patient(tx: Tx, patient_id: UUID, *, before: UUID | None, limit: int) -> list[Access]:
     async with tx.cursor(row_factory=class_row(Access)) as cursor:
         await cursor.execute(OF_PATIENT, {"patient_id": patient_id, "before": before, "limit": limit})
-        return await cursor.fetchall()
-
-
-async def recent(tx: Tx, limit: int) -> list[dict[str, Any]]:
-    """The last calls of all parties, without persons: for the sandbox's first page."""
-    async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(RECENT, {"limit": limit})
         return await cursor.fetchall()

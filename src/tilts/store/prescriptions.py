@@ -25,11 +25,13 @@ VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organiz
 """
 
 LINES: Final[LiteralString] = """
-SELECT l.*, p.number, p.written_at, h.name AS holder_name
+SELECT l.*, p.number, p.written_at,
+       (SELECT h.name FROM organization h WHERE h.organization_id = l.holder_id) AS holder_name
   FROM prescription_line l
   JOIN prescription p USING (prescription_id)
-  LEFT JOIN organization h ON h.organization_id = l.holder_id
 """
+# The holder's name is no join: a statement that waited for the row's lock reads that row anew, but keeps
+# what it had joined before, and would name nobody (https://www.postgresql.org/docs/current/transaction-iso.html).
 
 # The same sight as for clinical resources (store/resources.py), on the rows the Tasks are drawn from.
 LINE_VISIBLE: Final[LiteralString] = """

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, InterfaceError, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from tilts.rules import Unavailable
+
 Tx: TypeAlias = AsyncConnection[Any]
+GONE: Final = (OperationalError, InterfaceError, PoolTimeout)
+WAIT_SECONDS: Final = 5.0  # for a connection; then the caller is told to come again
 
 
 class Database:
@@ -24,6 +28,7 @@ class Database:
             max_size=connections,
             open=False,
             name="tilts",
+            timeout=WAIT_SECONDS,
             # A connection that died with its server is noticed before it is handed out, not after.
             check=AsyncConnectionPool.check_connection,
         )
@@ -36,14 +41,22 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        async with self._pool.connection() as connection, connection.transaction():
-            yield connection
+        """One transaction, committed when the block ends well.
+
+        Raises Unavailable when the database went away: if that was during the commit, nobody knows
+        whether it happened, which is why writes carry a key.
+        """
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                yield connection
+        except GONE as fault:
+            raise Unavailable(type(fault).__name__) from fault
 
     async def answers(self) -> bool:
         """Whether a transaction can be had right now."""
         try:
-            async with self._pool.connection(timeout=5) as connection:
-                await connection.execute("SELECT 1")
-        except (OperationalError, PoolTimeout):
+            async with self.transaction() as tx:
+                await tx.execute("SELECT 1")
+        except Unavailable:
             return False
         return True

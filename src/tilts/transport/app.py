@@ -15,11 +15,11 @@ from starlette.types import Receive, Scope, Send
 from tilts.access.pipeline import Pipeline, Trace
 from tilts.access.routes import Incoming, Route
 from tilts.measures import Measures
-from tilts.rules import FaultyContent, Refusal
+from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_METHOD, WIRE_NO_SUCH_ADDRESS, WIRE_TOO_LARGE
 from tilts.settings import Settings
 from tilts.transport.negotiate import check_accept, language_of, preference, request_id_of
-from tilts.transport.outcomes import answer_for, outcome
+from tilts.transport.outcomes import answer_for, log_fault, outcome
 from tilts.transport.peer import certificate_of
 from tilts.transport.routing import RouteTable
 from tilts_fhir.json_strict import encode
@@ -63,8 +63,7 @@ class FhirApp:
             await self._check(route, incoming, too_large)
             status, headers, body = await self._answer(route, incoming, ids)
         except Exception as end:
-            if not isinstance(end, Refusal | FaultyContent):
-                log.error("fault", request_id=incoming.request_id, kind=type(end).__name__, exc_info=end)
+            log_fault(end, incoming.request_id)
             status, headers, body = answer_for(
                 end, incoming.language, incoming.request_id, self._settings.canonical_base
             )

@@ -25,7 +25,7 @@ from tilts.store import audit, connections
 from tilts.store.tx import Database
 from tilts.transport.bodies import read_form
 from tilts.transport.negotiate import check_content_type
-from tilts.transport.outcomes import issue_for, outcome, rule_text
+from tilts.transport.outcomes import answer_for, issue_for, log_fault, outcome, rule_text
 
 EVENT: Final = "token.issued"
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -51,6 +51,15 @@ class TokenEndpoint:
     audience: str
 
     async def issue(self, incoming: Incoming, too_large: bool) -> Response:
+        try:
+            return await self._issued(incoming, too_large)
+        except Exception as end:  # the same answer as everywhere for what is not a "no"
+            log_fault(end, incoming.request_id)
+            base = self.settings.canonical_base
+            status, headers, body = answer_for(end, incoming.language, incoming.request_id, base)
+            return Response(body, status, {**headers, **NEVER_KEPT, "x-request-id": incoming.request_id})
+
+    async def _issued(self, incoming: Incoming, too_large: bool) -> Response:
         try:
             if too_large:
                 raise Refusal(WIRE_TOO_LARGE, limit_bytes=self.settings.body_limit_bytes)

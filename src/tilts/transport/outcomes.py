@@ -7,14 +7,23 @@ says nothing of itself, because its text may hold patient data.
 from string import Formatter
 from typing import Any, Final
 
-from tilts.rules import FaultyContent, Language, Refusal
+import structlog
+
+from tilts.rules import FaultyContent, Language, Refusal, Unavailable
 from tilts.transport.negotiate import FHIR_JSON
 from tilts_fhir.json_strict import encode
+
+log = structlog.get_logger("tilts.faults")
 
 OUR_FAULT: Final = {
     "lv": "Mūsu kļūda; nekas netika ierakstīts. Sazinoties ar atbalstu, nosauciet {request_id}.",
     "en": "Our fault; nothing was recorded. Quote {request_id} to support.",
 }
+NOT_NOW: Final = {
+    "lv": "Sistēma pašlaik nevar atbildēt; atkārtojiet pēc brīža ar to pašu atslēgu.",
+    "en": "The exchange cannot answer now; repeat shortly, with the same key.",
+}
+COME_AGAIN_SECONDS: Final = "1"
 BEARER_ERROR: Final = {401: "invalid_token", 403: "insufficient_scope"}
 
 
@@ -33,9 +42,21 @@ def answer_for(
     if isinstance(end, FaultyContent):
         issues = [_fault_issue(fault, end, language, canonical_base) for fault in end.faults]
         return end.rule.http_status, headers, encode(outcome(issues))
+    if isinstance(end, Unavailable):
+        headers["retry-after"] = COME_AGAIN_SECONDS
+        issue = {"severity": "error", "code": "transient", "details": {"text": NOT_NOW[language]}}
+        return 503, headers, encode(outcome([issue]))
     text = OUR_FAULT[language].format(request_id=request_id)
     issue = {"severity": "fatal", "code": "exception", "details": {"text": text}}
     return 500, headers, encode(outcome([issue]))
+
+
+def log_fault(end: Exception, request_id: str) -> None:
+    """Our own faults with their trace, for us; what was refused stands in the audit trail."""
+    if isinstance(end, Unavailable):
+        log.warning("unavailable", request_id=request_id, kind=str(end))
+    elif not isinstance(end, Refusal | FaultyContent):
+        log.error("fault", request_id=request_id, kind=type(end).__name__, exc_info=end)
 
 
 def outcome(issues: list[dict[str, Any]]) -> dict[str, Any]:

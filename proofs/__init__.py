@@ -1,0 +1,1 @@
+"""The full-size proofs: `python -m proofs [name]`, `make proof`."""

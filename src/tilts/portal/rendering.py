@@ -1,0 +1,109 @@
+"""From a template and values to a page in the visitor's language; everything is escaped unless we wrote it."""
+
+import hashlib
+import re
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from tilts import __version__, person_code
+from tilts.clock import RIGA
+from tilts.portal.languages import COOKIE, LANGUAGES, language_for, translations
+from tilts.portal.words import source_text
+from tilts.rules import Language
+from tilts.rules.catalogue import BY_ID
+
+HERE: Final = Path(__file__).parent
+MOMENTS: Final = {"time": "HH:mm:ss", "minute": "dd.MM.yyyy HH:mm", "day": "dd.MM.yyyy"}
+FACT: Final = re.compile(r"\{[a-z_]+\}")
+YEAR_SECONDS: Final = 31_536_000
+MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class Pages:
+    """One template environment for each language."""
+
+    def __init__(self, *, sandbox: bool) -> None:
+        self.assets = {file.name: file.read_bytes() for file in sorted((HERE / "static").iterdir())}
+        self._marks = {
+            name: hashlib.sha256(content).hexdigest()[:12] for name, content in self.assets.items()
+        }
+        self._environments = {language: self._environment(language) for language in LANGUAGES}
+        self._sandbox = sandbox
+
+    def page(
+        self, request: Request, template: str, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        language = language_for(request)
+        other: Language = "en" if language == "lv" else "lv"
+        text = self._environments[language].get_template(template).render(
+            language=language,
+            other_language=other,
+            path=request.url.path,
+            sandbox=self._sandbox,
+            version=__version__,
+            **values,
+        )
+        headers = {
+            "content-language": language,
+            "vary": "accept-language, cookie",
+            "cache-control": "no-store",
+        }
+        response = HTMLResponse(text, status, headers)
+        if request.query_params.get("lang") == language:
+            response.set_cookie(COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+        return response
+
+    def _environment(self, language: Language) -> Environment:
+        found = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        words = translations(language)
+        found.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+        found.policies["ext.i18n.trimmed"] = True
+        found.globals |= {
+            "asset": lambda name: f"/static/{name}?v={self._marks[name]}",
+            "word": lambda table, code: translated(words, source_text(table, code)),
+            "rule_of": BY_ID.get,
+        }
+        found.filters |= {
+            "moment": lambda moment, form="minute": as_time(moment, form),
+            "number": lambda value: format_decimal(value, locale=language),
+            "shown_code": person_code.shown,
+            "with_facts": with_facts,
+            "without_facts": lambda text: FACT.sub("…", text),
+        }
+        return found
+
+
+def translated(words: Any, text: str | None) -> str:
+    return words.gettext(text) if text else ""
+
+
+def as_time(moment: datetime, form: str) -> Markup:
+    """A moment for people in Riga time, and for machines as it is."""
+    shown = format_datetime(moment, MOMENTS[form], tzinfo=RIGA, locale="lv")
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), shown)
+
+
+def with_facts(text: str) -> Markup:
+    """A rule's text with the names of its facts marked as what they are: places to be filled."""
+    return Markup(FACT.sub(lambda found: f"<var>{found.group()[1:-1].replace('_', ' ')}</var>", escape(text)))
+
+
+def share(part: Decimal, whole: Decimal) -> int:
+    """A hundredth of what is drawn."""
+    return int(100 * part / whole) if whole else 0

@@ -1,0 +1,112 @@
+"""The words people read for the codes we keep; the source texts are English, locale/ has the rest."""
+
+from types import MappingProxyType
+from typing import Final
+
+
+def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "marked, translated later"
+    return text
+
+
+EVENTS: Final = MappingProxyType(
+    {
+        "address.unknown": N_("Asks for an address that does not exist"),
+        "audit.searched": N_("Looks at the list of accesses"),
+        "dispense.read": N_("Reads what was handed out"),
+        "dispense.recorded": N_("Hands out medicine"),
+        "dispense.searched": N_("Looks for what was handed out"),
+        "organization.read": N_("Reads an organisation in the register"),
+        "organization.searched": N_("Looks for an organisation in the register"),
+        "patient.read": N_("Reads the patient's details"),
+        "patient.searched": N_("Looks for the patient"),
+        "practitioner.read": N_("Reads a practitioner in the register"),
+        "practitioner.searched": N_("Looks for a practitioner in the register"),
+        "practitioner-role.read": N_("Reads a workplace in the register"),
+        "practitioner-role.searched": N_("Looks for a workplace in the register"),
+        "prescription.cancelled": N_("Cancels a prescription"),
+        "prescription.claimed": N_("Takes a prescription to hand it out"),
+        "prescription.found": N_("Looks for a prescription by its number"),
+        "prescription.prescribed": N_("Writes a prescription"),
+        "prescription.read": N_("Reads a prescription"),
+        "prescription.released": N_("Gives a prescription back"),
+        "prescription.searched": N_("Looks for prescriptions"),
+        "signature.read": N_("Reads a signature"),
+        "signature.searched": N_("Looks for signatures"),
+        "task.read": N_("Reads the state of a prescription"),
+        "task.searched": N_("Looks for the state of prescriptions"),
+        "token.issued": N_("Asks for a token"),
+    }
+)
+OUTCOMES: Final = MappingProxyType(
+    {"success": N_("Done"), "refused": N_("Refused"), "fault": N_("Fault of the exchange")}
+)
+PURPOSES: Final = MappingProxyType(
+    {
+        "TREAT": N_("Treatment"),
+        "PATRQT": N_("The patient's own request"),
+        "HOPERAT": N_("Administration"),
+        "ETREAT": N_("Emergency treatment"),
+        "BTG": N_("Emergency access"),
+    }
+)
+ROLES: Final = MappingProxyType(
+    {
+        "doctor": N_("doctor"),
+        "nurse": N_("nurse"),
+        "physician-assistant": N_("physician's assistant"),
+        "pharmacist": N_("pharmacist"),
+        "pharmacist-assistant": N_("pharmacist's assistant"),
+        "administrator": N_("administrator"),
+    }
+)
+KINDS: Final = MappingProxyType(
+    {
+        "practice": N_("practice"),
+        "pharmacy": N_("pharmacy"),
+        "hospital": N_("hospital"),
+        "authority": N_("authority"),
+        "vendor": N_("vendor"),
+        "portal": N_("residents' portal"),
+    }
+)
+STATES: Final = MappingProxyType(
+    {
+        "future": N_("Not valid yet"),
+        "ready": N_("Ready to be fetched in any pharmacy"),
+        "claimed": N_("A pharmacy is preparing it"),
+        "partly-dispensed": N_("Part was handed out, the rest can be fetched"),
+        "dispensed": N_("Everything was handed out"),
+        "completed": N_("Closed"),
+        "cancelled": N_("Cancelled"),
+        "expired": N_("Expired"),
+    }
+)
+RULE_GROUPS: Final = MappingProxyType(
+    {
+        "ACC": N_("Access"),
+        "TOK": N_("Tokens"),
+        "WIRE": N_("Form of messages"),
+        "IDM": N_("Repeats"),
+        "SIG": N_("Signatures"),
+        "PRE": N_("Prescriptions"),
+        "DSP": N_("Dispensing"),
+    }
+)
+TABLES: Final = MappingProxyType(
+    {
+        "event": EVENTS,
+        "outcome": OUTCOMES,
+        "purpose": PURPOSES,
+        "role": ROLES,
+        "kind": KINDS,
+        "state": STATES,
+        "rule_group": RULE_GROUPS,
+    }
+)
+
+
+def source_text(table: str, code: str | None) -> str | None:
+    """The English words of a code; a code without words is shown as it is."""
+    if code is None:
+        return None
+    return TABLES[table].get(code, code)

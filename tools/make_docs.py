@@ -1,0 +1,61 @@
+"""Writes the parts of the docs that are made from the code; a test of the house compares (`make docs`).
+
+    python tools/make_docs.py            writes
+    python tools/make_docs.py --check    exit status 1 if a page is not what the code gives
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # run by path
+    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tools.pages import commands, routes, rules, settings, state_picture, states  # noqa: E402
+from tools.pages.blocks import renewed  # noqa: E402
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def expected() -> dict[Path, str]:
+    """Every made page with what it should hold: made parts renewed, prose as it stands."""
+    made = {
+        REFERENCE / "routes.md": routes.made_for_routes(),
+        REFERENCE / "scopes.md": routes.made_for_scopes(),
+        REFERENCE / "settings.md": settings.made_for_settings(),
+        REFERENCE / "states.md": states.made_for_states(),
+        REFERENCE / "status-codes.md": rules.made_for_statuses(),
+        REFERENCE / "cli.md": commands.made_for_commands(),
+    }
+    pages = {path: renewed(_text(path, f"# {path.stem}\n\n"), parts) for path, parts in made.items()}
+    for noun in rules.NOUNS:
+        path = ROOT / "docs" / "rules" / f"{noun}.md"
+        pages[path] = renewed(_text(path, rules.first_page(noun)), rules.made_for(noun))
+    pages[ROOT / "docs" / "pictures" / "states.svg"] = state_picture.picture()
+    return pages
+
+
+def stale() -> list[Path]:
+    return sorted(path for path, text in expected().items() if _text(path, "") != text)
+
+
+def _text(path: Path, otherwise: str) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else otherwise
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("--check", action="store_true", help="write nothing; exit status 1 if not current")
+    if arguments.parse_args().check:
+        for path in stale():
+            print(f"not current: {path.relative_to(ROOT)}; run make docs")
+        return 1 if stale() else 0
+    for path, text in expected().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

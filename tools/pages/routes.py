@@ -1,0 +1,86 @@
+"""docs/reference/routes.md and scopes.md: who may call what, what is written down, what must come with it."""
+
+from tilts.access import scopes
+from tilts.access.routes import Route
+from tilts.transport.listeners import all_routes
+from tilts.transport.search import PageLinks
+
+from tools.pages.blocks import code, table
+
+KEYS = {"none": "", "identifier": "own identifier", "header": "`Idempotency-Key`"}
+BODIES = {"none": "", "form": "form", "parameters": "`Parameters`"}
+
+# Answered before the pipeline: they give no patient data (transport/listeners.py).
+OUTSIDE = [
+    ("POST", "/oauth/token", "certificate and client assertion", "`token.issued`", "200"),
+    ("GET", "/oauth/jwks.json", "nothing", "", "200"),
+    ("GET", "/oauth/clients/{client_id}/jwks.json", "nothing", "", "200"),
+    ("GET", "/.well-known/smart-configuration", "nothing", "", "200"),
+    ("GET", "/fhir/r4/metadata", "nothing", "", "200"),
+    ("GET", "/healthz", "nothing", "", "200, or 503 while no transaction can be had"),
+]
+
+
+def routes() -> list[Route]:
+    links = PageLinks(bytes(32), minutes=1, pages=1)
+    return sorted(all_routes(links), key=lambda route: (route.resource_type, route.path, route.method))
+
+
+def made_for_routes() -> dict[str, str]:
+    events = sorted({route.audit_event for route in routes()})
+    return {
+        "routes": table(
+            ["method", "path below /fhir/r4", "scope", "audit event", "body", "needs", "success"],
+            [
+                [
+                    route.method,
+                    code(route.path),
+                    code(route.scope),
+                    code(route.audit_event),
+                    BODIES.get(route.body, f"`{route.resource_type}`"),
+                    needs(route),
+                    str(route.success_status),
+                ]
+                for route in routes()
+            ],
+        ),
+        "outside": table(
+            ["method", "path", "needs", "audit event", "success"],
+            [[method, code(path), *rest] for method, path, *rest in OUTSIDE],
+        ),
+        "audit events": table(
+            ["audit event", "written by"],
+            [
+                [code(event), ", ".join(f"{r.method} {code(r.path)}" for r in routes() if r.audit_event == event)]
+                for event in events
+            ]
+            + [
+                [code("token.issued"), "POST `/oauth/token`"],
+                [code("address.unknown"), "an address or method that is not there"],
+            ],
+        ),
+    }
+
+
+def needs(route: Route) -> str:
+    wanted = ["practitioner in a role"] if route.person else []
+    wanted += ["`X-Provenance`"] if route.signed else []
+    wanted += [KEYS[route.key]] if route.key == "identifier" else []
+    wanted += [f"{KEYS[route.key]} (may)"] if route.key == "header" else []
+    return ", ".join(wanted)
+
+
+def made_for_scopes() -> dict[str, str]:
+    return {
+        "scopes": table(
+            ["kind of party", "scopes that are open to it", "purpose of use"],
+            [
+                [
+                    kind,
+                    ", ".join(code(scope) for scope in scopes.as_text(scopes.open_to(kind)).split()),
+                    ", ".join(code(purpose) for purpose in scopes.PURPOSES[kind]),
+                ]
+                for kind in scopes.OPEN
+            ],
+        )
+    }
