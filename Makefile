@@ -23,6 +23,7 @@ packages: ## print, or as root install, the Debian packages that the tests use; 
 test: environment-dev ## run every test (as root installs missing Debian packages); ARGS= for pytest
 	@tools/packages.sh --needed
 	@tools/test_clients.sh
+	@$(PY) tools/fetch_examples.py >/dev/null || true  # the tests that need them say so again
 	@$(PY) -m pytest $(ARGS)
 
 check: environment-dev ## style, types, floors of the house, manners: under a minute

@@ -4,9 +4,10 @@ Until certificate and assertion both verify there is one answer for every fault 
 reason stands in the audit entry only.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tilts.access import certificates, jose, scopes
@@ -25,6 +26,8 @@ from tilts.settings import Settings
 from tilts.store import connections
 from tilts.store.records import ConnectionRecord, RoleRecord
 from tilts.store.tx import Tx
+
+VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,128}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ async def authenticate(tx: Tx, request: GrantRequest, wall: datetime, settings: 
     try:
         claims = jose.unverified_claims(request.assertion)
         client_id = str(claims.get("sub"))
+        if not VISIBLE.match(client_id):
+            raise NotSigned("sub is not a client id")
         if request.plain:
             connection = await connections.find_by_client_id(tx, client_id)
         else:
@@ -79,10 +84,7 @@ async def authenticate(tx: Tx, request: GrantRequest, wall: datetime, settings: 
         if connection is None or connection.client_id != client_id or claims.get("iss") != client_id:
             raise NotSigned("iss, sub and certificate are not of one client")
         keys = await connections.keys_of_client(tx, client_id)
-        kid = jose.header_of(request.assertion).get("kid")
-        if kid not in keys:
-            raise NotSigned("key not registered")
-        algorithm, jwk = keys[kid]
+        algorithm, jwk = jose.key_named(request.assertion, keys)
         claims = jose.claims_of(request.assertion, jwk, algorithm)
         expires_at = check_times(claims, request.token_url, wall, settings)
     except NotSigned as fault:
@@ -99,8 +101,8 @@ def check_times(claims: dict[str, Any], token_url: str, wall: datetime, settings
     if token_url not in (audience if isinstance(audience, list) else [audience]):
         raise NotSigned("aud is not this token endpoint")
     jti, expires = claims.get("jti"), claims.get("exp")
-    if not isinstance(jti, str) or not 1 <= len(jti) <= 128:
-        raise NotSigned("jti missing or too long")
+    if not isinstance(jti, str) or not VISIBLE.match(jti):
+        raise NotSigned("jti missing, too long or not of visible characters")
     if isinstance(expires, bool) or not isinstance(expires, int | float):
         raise NotSigned("exp missing")
     now, skew = wall.timestamp(), settings.clock_skew_seconds

@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from joserfc import jws
@@ -34,6 +35,14 @@ def header_of(compact: str) -> dict[str, Any]:
     if FOREIGN_KEYS & header.keys():
         raise NotSigned("header members that are not taken")
     return header
+
+
+def key_named(compact: str, keys: dict[str, tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
+    """Algorithm and JWK of the registered key that the header names by its kid."""
+    kid = header_of(compact).get("kid")
+    if not isinstance(kid, str) or kid not in keys:
+        raise NotSigned("key not registered")
+    return keys[kid]
 
 
 def verified_payload(compact: str, jwk: dict[str, Any], algorithm: str) -> bytes:
@@ -67,6 +76,13 @@ def signed(payload: bytes, header: dict[str, str], jwk: dict[str, Any]) -> str:
 
 
 def key_from(jwk: dict[str, Any]) -> ECKey | RSAKey:
+    return _imported(json.dumps(jwk, sort_keys=True))
+
+
+@lru_cache(maxsize=1024)
+def _imported(written: str) -> ECKey | RSAKey:
+    """Reading a key takes about as long as verifying with it."""
+    jwk = json.loads(written)
     return RSAKey.import_key(jwk) if jwk.get("kty") == "RSA" else ECKey.import_key(jwk)
 
 

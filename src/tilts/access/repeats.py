@@ -39,7 +39,8 @@ def identifier_key(resource: dict[str, Any]) -> str:
 
 def hash_of(call: Call) -> bytes:
     """What must be the same for the key to be the same: method, address and the very bytes."""
-    digest = hashlib.sha256(f"{call.incoming.method} {call.incoming.address}\n".encode())
+    path = "/".join(call.incoming.path)  # not `address`, which hides what it does not know
+    digest = hashlib.sha256(f"{call.incoming.method} {path}\n".encode("utf-8", "surrogatepass"))
     digest.update(call.incoming.body)
     return digest.digest()
 

@@ -31,10 +31,7 @@ async def verified(tx: Tx, header: str, body: bytes, party: Party) -> Signed:
     whole = f"{protected}.{jose.unpadded(body)}.{signature}"
     keys = await connections.keys_of_client(tx, party.client_id)
     try:
-        kid = jose.header_of(whole).get("kid")
-        if kid not in keys:
-            raise NotSigned("key not registered")
-        algorithm, jwk = keys[kid]
+        algorithm, jwk = jose.key_named(whole, keys)
         jose.verified_payload(whole, jwk, algorithm)
     except NotSigned as fault:
         raise Refusal(SIG_WRONG, fault=str(fault)) from fault
@@ -43,13 +40,14 @@ async def verified(tx: Tx, header: str, body: bytes, party: Party) -> Signed:
 
 def read_provenance(header: str) -> dict[str, Any]:
     try:
-        provenance = decode(header.encode())
-    except JsonError as fault:
+        provenance = decode(header.encode("latin-1"))  # as it came: headers are read as Latin-1
+    except (JsonError, UnicodeEncodeError) as fault:
         raise Refusal(SIG_MALFORMED, fault=str(fault)) from fault
     if not isinstance(provenance, dict) or provenance.get("resourceType") != "Provenance":
         raise Refusal(SIG_MALFORMED, fault="not a Provenance")
     # `target` is ours to fill in; FHIR wants one, so a place-holder stands in for the check.
-    faults = check({**provenance, "target": [{"display": "filled in by the exchange"}]})
+    whole = {**provenance, "target": [{"display": "filled in by the exchange"}]}
+    faults = [fault for fault in check(whole) if fault.severity == "error"]
     if faults:
         raise Refusal(SIG_MALFORMED, fault=f"{faults[0].expression}: {faults[0].text_en}")
     return provenance

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 Resource: TypeAlias = dict[str, Any]
 
 MOVED: Final = ("authoredOn", "whenPrepared", "whenHandedOver")
+ONE: Final = {"value": 1}
 FULL_DATE: Final = len("2015-01-15")
 
 
@@ -60,7 +61,7 @@ def prescription_for(dispense: Mapping[str, Any], place: Place, *, key: str) -> 
         **medicine,
         "subject": _patient(place),
         "requester": _role(place),
-        "dispenseRequest": {"quantity": dispense.get("quantity", {"value": 1})},
+        "dispenseRequest": {"quantity": dispense.get("quantity", ONE)},
     }
 
 
@@ -80,6 +81,15 @@ def moved_to(resource: Mapping[str, Any], today: date) -> Resource:
         period = {name: _later(written, days) for name, written in supply["validityPeriod"].items()}
         moved["dispenseRequest"] = {**supply, "validityPeriod": period}
     return moved
+
+
+def wanted_now(resource: Mapping[str, Any]) -> Resource:
+    """As it would be on the day when it is wanted: in force or handed over, and with a quantity."""
+    if resource["resourceType"] == "MedicationDispense":
+        return {**resource, "status": "completed", "quantity": resource.get("quantity", ONE)}
+    supply = resource.get("dispenseRequest", {})
+    supply = {**supply, "quantity": supply.get("quantity", ONE)}
+    return {**resource, "status": "active", "dispenseRequest": supply}
 
 
 def _later(written: str, days: int) -> str:

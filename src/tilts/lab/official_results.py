@@ -1,12 +1,11 @@
-"""What the exchange answers to HL7's own examples: each sent through the real door, each answer in a table.
+"""What the exchange answers to HL7's own examples: each sent through the real door, each answer kept.
 
 A prescription is prescribed by the practice. For a dispense the practice prescribes, the pharmacy finds
-and claims, and then the example is handed out. All of it over TLS with token and signature. Nothing is
-asserted here: the answers are the result, and docs/reference/official-examples.md is made of them.
+and claims, and then the example is handed out. All of it over TLS with token and signature, and what
+was taken is read back. Nothing is asserted here: the answers are the result.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -21,36 +20,39 @@ from tilts.lab.official_examples import (
     adapt_request,
     moved_to,
     prescription_for,
+    wanted_now,
 )
 from tilts_connector import Credentials, Exchange, Options, Pharmacy, Refused, Seen
-from tilts_fhir.json_strict import decode_resource
+from tilts_fhir.json_strict import decode_resource, encode
 from tilts_fhir.structure import check
 
 KINDS: Final = ("MedicationRequest", "MedicationDispense")
-PERSON: Final = "many-medicines"  # the test person for whom it is no surprise
-BEGIN, END = "<!-- made by tools/official_examples.py -->", "<!-- end of what is made -->"
+PERSON: Final = "many-medicines"  # the test person for whom this is no surprise
+OURS: Final = frozenset({"id", "meta", "identifier", "groupIdentifier"})  # what the exchange may write
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer: its status, and the rule when it was no."""
+    """An answer: its status; the rule when it was no; whether what is read back is what was sent."""
 
     status: int
     rule_id: str | None = None
+    unchanged: bool = True
 
     def __str__(self) -> str:
-        return f"{self.status} {self.rule_id}" if self.rule_id else str(self.status)
+        return " ".join([str(self.status), self.rule_id or ("" if self.unchanged else "changed")]).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One example: faults of its structure, and the answers with its own dates and with today's."""
+    """One example: faults of its structure, and the three answers."""
 
     name: str
     published: tuple[str, ...]  # faults as HL7 published it
     sent: tuple[str, ...]  # faults of what was sent
     as_it_is: Told
-    moved: Told
+    moved: Told  # with its dates moved to today
+    wanted: Told  # and in force, with a quantity
 
 
 class Door:
@@ -79,10 +81,12 @@ class Door:
     def told(self, exchange: Exchange, resource: Resource) -> Told:
         """What the door says to a create; no answer at all and our own faults are raised, never told."""
         try:
-            exchange.create(resource)
+            created = exchange.create(resource)
         except Refused as no:
             return Told(no.status, no.rule_id)
-        return Told(self._statuses[-1])
+        status = self._statuses[-1]
+        found = exchange.read(created["resourceType"], created["id"])
+        return Told(status, unchanged=is_unchanged(resource, found))
 
     def claimed(self, prescription: Resource) -> str:
         """Prescribed, found by number and name, claimed: the id of the MedicationRequest."""
@@ -111,9 +115,11 @@ def examples(folder: Path) -> Iterator[tuple[str, Resource]]:
 
 def send(door: Door, name: str, resource: Resource, today: date, run: str) -> Result:
     one = send_request if resource["resourceType"] == "MedicationRequest" else send_dispense
-    sent, as_it_is = one(door, resource, f"{run}-{name}")
-    _, moved = one(door, moved_to(resource, today), f"{run}-{name}-moved")
-    return Result(name, faults_of(resource), faults_of(sent), as_it_is, moved)
+    moved = moved_to(resource, today)
+    sent, as_it_is = one(door, resource, f"{run}-{name}-as-it-is")
+    _, told_moved = one(door, moved, f"{run}-{name}-moved")
+    _, told_wanted = one(door, wanted_now(moved), f"{run}-{name}-wanted")
+    return Result(name, faults_of(resource), faults_of(sent), as_it_is, told_moved, told_wanted)
 
 
 def send_request(door: Door, resource: Resource, key: str) -> tuple[Resource, Told]:
@@ -133,42 +139,12 @@ def faults_of(resource: Resource) -> tuple[str, ...]:
     return tuple(f"{issue.expression}: {issue.text_en}" for issue in check(resource))
 
 
-def page(written: str, results: list[Result], texts: Callable[[str], str]) -> str:
-    """The page with what is made between its two marks; the prose around it is written by hand."""
-    before, begin, rest = written.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    assert begin and end, "the page has lost its marks"
-    made = [BEGIN, *(summary(results, kind, texts) for kind in KINDS), table(results), END]
-    return before + "\n\n".join(made) + after
-
-
-def summary(results: list[Result], kind: str, texts: Callable[[str], str]) -> str:
-    """How many of a kind were taken, and how many each rule refused, in both columns."""
-    chosen = [result for result in results if result.name.startswith(f"{kind}-")]
-    first, second = (Counter(tolds) for tolds in zip(*((r.as_it_is, r.moved) for r in chosen), strict=True))
-    rows = [
-        [f"{told}", first[told], second[told], texts(told.rule_id) if told.rule_id else "taken"]
-        for told in sorted(first | second, key=str)
-    ]
-    clean = sum(not result.published for result in chosen)
-    head = f"### {kind}: {len(chosen)} examples, {clean} without a fault in structure as published"
-    return f"{head}\n\n{rows_of(['answer', 'as they are', 'dates moved to today', 'why'], rows)}"
-
-
-def table(results: list[Result]) -> str:
-    rows = [[r.name, verdict(r), r.as_it_is, r.moved] for r in results]
-    return "### Each example\n\n" + rows_of(
-        ["example", "structure, as published", "as it is", "dates moved to today"], rows
+def is_unchanged(sent: Resource, found: Resource) -> bool:
+    """Every element to the last digit, the sender's identifiers before ours, and nothing added but ours."""
+    own = [name for name in sent if name not in OURS]
+    added = set(found) - set(sent)
+    return (
+        encode([sent[name] for name in own]) == encode([found.get(name) for name in own])
+        and found["identifier"][: len(sent["identifier"])] == sent["identifier"]
+        and added <= OURS
     )
-
-
-def verdict(result: Result) -> str:
-    if not result.published:
-        return "accepted"
-    after = "; after the rewriting: " + ("; ".join(result.sent) or "accepted")
-    return "; ".join(result.published) + after
-
-
-def rows_of(head: list[str], rows: Iterable[Iterable[Any]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

@@ -38,6 +38,10 @@ class Listener:
     behind_proxy: bool = False
 
 
+class CutOff(Exception):
+    """The caller went away before the body was whole."""
+
+
 class FhirApp:
     """Everything below /fhir/r4 of one listener."""
 
@@ -57,7 +61,10 @@ class FhirApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        incoming, too_large = await self.incoming(scope, receive)
+        try:
+            incoming, too_large = await self.incoming(scope, receive)
+        except CutOff:
+            return  # nobody is there to be answered, and half a body asks for nothing
         route, ids = self._table.find(incoming.method, incoming.path)
         try:
             await self._check(route, incoming, too_large)
@@ -67,6 +74,8 @@ class FhirApp:
             status, headers, body = answer_for(
                 end, incoming.language, incoming.request_id, self._settings.canonical_base
             )
+            if status == 405:
+                headers["allow"] = ", ".join(self._table.methods(incoming.path))
         await respond(send, incoming, status, headers, body)
         event = route.audit_event if route else UNKNOWN
         self._measures.record(event, status, time.perf_counter() - began)
@@ -90,7 +99,7 @@ class FhirApp:
     ) -> tuple[int, dict[str, str], bytes]:
         assert route is not None, "checked before"
         status, headers, body = await self._pipeline.run(route, incoming, ids)
-        if incoming.method == "POST" and body:
+        if route.key != "none" and body:  # of what is written; a search always answers in full
             body = preferred(incoming.headers.get("prefer", ""), body, headers)
         return status, headers, body
 
@@ -123,7 +132,7 @@ async def read_body(receive: Receive, limit_bytes: int) -> tuple[bytes, bool]:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return b"", False
+            raise CutOff  # an operation with an empty body is a good one: half a body must not become it
         part = message.get("body", b"")
         length += len(part)
         if length > limit_bytes:

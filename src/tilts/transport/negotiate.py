@@ -11,6 +11,9 @@ FHIR_JSON: Final = "application/fhir+json"
 JSON_TYPES: Final = frozenset({FHIR_JSON, "application/json", "text/json"})
 ACCEPTED: Final = JSON_TYPES | {"*/*", "application/*", ""}
 FORM: Final = "application/x-www-form-urlencoded"
+# All types offered here have the same elements in R4 and R4B (compared element by element; two more kinds of
+# extension value in R4B are the only difference): docs/reference/wire.md.
+RELEASES: Final = frozenset({"4.0", "4.0.1", "4.3", "4.3.0"})
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 Preference: TypeAlias = Literal["representation", "minimal", "OperationOutcome"]
 
@@ -37,7 +40,7 @@ def check_accept(accept: str, format_parameter: str | None = None) -> None:
     for part in wanted.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         version = next((p.partition("=")[2] for p in parameters if p.startswith("fhirversion=")), "4.0")
-        if (kind in ACCEPTED or kind in ("json", "application/jose")) and version in ("4.0", "4.0.1"):
+        if (kind in ACCEPTED or kind in ("json", "application/jose")) and version in RELEASES:
             return
     raise Refusal(WIRE_NOT_ACCEPTABLE, accept=wanted[:200])
 

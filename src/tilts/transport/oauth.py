@@ -77,7 +77,7 @@ class TokenEndpoint:
             "expires_in": self.settings.token_seconds,
             "scope": claims["scope"],
         }
-        return JSONResponse(body, headers=NEVER_KEPT)
+        return JSONResponse(body, headers={**NEVER_KEPT, "x-request-id": incoming.request_id})
 
     def _read(self, incoming: Incoming) -> GrantRequest:
         check_content_type(incoming.headers.get("content-type", ""), form=True)

@@ -29,6 +29,10 @@ class RouteTable:
     def knows(self, path: tuple[str, ...]) -> bool:
         return self._methods(path) is not None
 
+    def methods(self, path: tuple[str, ...]) -> list[str]:
+        """What may be done at this address (RFC 9110 section 15.5.6)."""
+        return sorted(self._methods(path) or ())
+
     def _methods(self, path: tuple[str, ...]) -> dict[str, Route] | None:
         for shape in possible_shapes(path):
             if shape in self._by_shape:

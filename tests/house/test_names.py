@@ -1,0 +1,81 @@
+"""Names say what a thing is; the words of STYLE.md that say nothing are not used, and modules begin with a sentence."""
+
+import ast
+import re
+
+import pytest
+
+import tilts_connector
+from tests.house.tree import SRC, parsed, short, sources, tracked
+
+EMPTY = {"util", "utils", "helper", "helpers", "common", "base", "manager", "handler", "data", "info", "misc"}
+EMPTY_TAIL = re.compile(r"(Utils?|Helpers?|Manager|Handler|Info|Base|Data)\Z")
+
+
+def test_no_name_is_an_empty_word() -> None:
+    found = []
+    for path in tracked(".py"):
+        if path.stem in EMPTY or EMPTY & set(path.stem.split("_")[-1:]):
+            found.append(short(path))
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.strip("_") in EMPTY:
+                found.append(f"{short(path)}:{node.lineno} {node.name}")
+            if isinstance(node, ast.ClassDef) and (
+                node.name.lower() in EMPTY or EMPTY_TAIL.search(node.name)
+            ):
+                found.append(f"{short(path)}:{node.lineno} {node.name}")
+    assert not found
+
+
+@pytest.mark.parametrize("path", sources(), ids=short)
+def test_a_module_begins_with_a_sentence(path: object) -> None:
+    said = ast.get_docstring(parsed(path))  # type: ignore[arg-type]
+
+    assert said, "without a word"
+    assert re.match(r"\S.+[.:?]$", said.split("\n\n")[0].replace("\n", " ")), said.split("\n")[0]
+
+
+def test_doors_say_what_they_do() -> None:
+    """A door is a public function of a room that acts for a party in a transaction."""
+    silent = [
+        f"{short(path)}:{node.lineno} {node.name}"
+        for path in sources("tilts/exchange", "tilts/onboarding", "tilts/terminology")
+        for node in parsed(path).body
+        if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_")
+        if {"tx", "party"} <= {argument.arg for argument in node.args.args} and not ast.get_docstring(node)
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("name", tilts_connector.__all__)
+def test_the_connector_says_what_it_offers(name: str) -> None:
+    found = getattr(tilts_connector, name)
+    if not isinstance(found, type):
+        assert callable(found) is False or found.__doc__, f"{name} says nothing"
+        return
+    assert found.__doc__ and not found.__doc__.startswith(f"{name}("), f"{name} says nothing"
+    silent = [
+        member
+        for member, value in vars(found).items()
+        if not member.startswith("_") and callable(value) and not value.__doc__
+    ]
+    assert not silent, f"{name}: {silent}"
+
+
+def test_the_engine_says_what_it_offers() -> None:
+    """Public functions and classes of tilts_fhir that others import."""
+    used = {
+        (node.module, alias.name)
+        for path in sources("tilts", "tilts_connector")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tilts_fhir")
+        for alias in node.names
+    }
+    silent = [
+        f"{module}.{name}"
+        for module, name in sorted(used, key=str)
+        for node in parsed(SRC / f"{module.replace('.', '/')}.py").body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+        if not ast.get_docstring(node)
+    ]
+    assert not silent
