@@ -96,7 +96,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class Address:
     """Where the exchange is: the FHIR base and the token endpoint beside it."""
 
     url: str
@@ -141,14 +141,14 @@ class Base:
         return replace(_with_key(self.call("POST", "", encoded(bundle)), key), signed=True)
 
 
-def base_of(url: str, token_url: str | None) -> Base:
+def base_of(url: str, token_url: str | None) -> Address:
     parts = urlsplit(url)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query:
         raise Misused(f"{url}: the base is an https address such as https://localhost:8443/fhir/r4")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise Misused(f"{url}: without TLS only the plain port of a sandbox on this machine may be asked")
     token_url = token_url or f"{parts.scheme}://{parts.netloc}/oauth/token"
-    return Base(url.rstrip("/"), token_url, parts.scheme == "https")
+    return Address(url.rstrip("/"), token_url, parts.scheme == "https")
 
 
 def encoded(resource: Resource) -> bytes:

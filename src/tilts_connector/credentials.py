@@ -70,6 +70,7 @@ class Credentials:
             raise Misused(f"this is not an entry of `clients` in a ready line: {error}") from error
 
     def actor(self, purpose: Purpose = "TREAT") -> Actor:
+        """The person who acts when nobody else is named."""
         return Actor(self.practitioner_id, self.role_id, purpose)
 
 

@@ -52,6 +52,7 @@ class Line:
     medication_request: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def may(self, action: str) -> bool:
+        """Whether an action is allowed to this caller now, as the exchange said with the line."""
         return any(one.allowed for one in self.actions if one.name == action)
 
     def why_not(self, action: str) -> str | None:

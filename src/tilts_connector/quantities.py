@@ -24,6 +24,7 @@ class Quantity:
             raise Misused("a quantity is a Decimal; a float is not exact")
 
     def to_fhir(self) -> dict[str, Any]:
+        """The Quantity as it goes over the wire; what is not known is left out."""
         parts = {"value": self.value, "unit": self.unit, "system": self.system, "code": self.code}
         return {name: part for name, part in parts.items() if part is not None}
 
@@ -37,6 +38,7 @@ class Coding:
     display: str | None = None
 
     def to_fhir(self) -> dict[str, Any]:
+        """The Coding as it goes over the wire."""
         coding = {"system": self.system, "code": self.code}
         return coding if self.display is None else {**coding, "display": self.display}
 

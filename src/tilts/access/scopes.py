@@ -20,7 +20,7 @@ OPEN: Final = MappingProxyType(
         "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs",
         "authority": f"{_REGISTERS} Patient.rs",
         "vendor": _REGISTERS,
-        "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rs Provenance.rs AuditEvent.rs",
+        "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rs Provenance.rs AuditEvent.s",
     }
 )
 PURPOSES: Final = MappingProxyType(

@@ -103,7 +103,7 @@ def seed(
         try:
             with Steps() as steps:
                 bar = steps.bar("patients", patients)
-                return await seed_patients(database, seed, patients, datetime.now(UTC), bar)
+                return await seed_patients(database, seed, patients, WallClock().wall(), bar)
         finally:
             await database.close()
 

@@ -139,7 +139,7 @@ def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> De
     if not own.issuperset(order.performers):
         raise Refusal(DSP_OTHER_PERFORMER, expressions=("MedicationDispense.performer.actor",))
     quantity = order.quantity
-    if quantity is None or quantity.value <= 0 or not quantity.same_unit(line.allowed):
+    if quantity is None or not quantity.is_countable or not quantity.same_unit(line.allowed):
         unit = line.allowed.unit or line.allowed.code or "1"
         raise Refusal(DSP_QUANTITY_WRONG, expressions=("MedicationDispense.quantity",), unit=unit)
     return quantity.value

@@ -96,7 +96,7 @@ def decide_line(
     own = (f"PractitionerRole/{party.role_id}", f"Practitioner/{party.practitioner_id}")
     if order.requester not in own:
         raise Refusal(PRE_OTHER_REQUESTER, expressions=("MedicationRequest.requester",))
-    if order.quantity is None or order.quantity.value <= 0:
+    if order.quantity is None or not order.quantity.is_countable:
         raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
     valid_from, valid_to = validity(order, day_in_riga(now), terms)
     return LineRecord(

@@ -16,10 +16,10 @@ import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from tilts.clock import WallClock
 from tilts.lab.listening import Listening, listen
 from tilts.lab.pki import Pki, ensure_pki
 from tilts.lab.population import Population, generate
@@ -87,7 +87,7 @@ class Environment:
         self._progress("certificates")
         self.population = generate(options.seed, options.patients)
         rows = [(c.name, c.organization_name, c.registration_number) for c in self.population.clients]
-        self.pki = ensure_pki(folder / "pki", datetime.now(UTC), further=rows)
+        self.pki = ensure_pki(folder / "pki", WallClock().wall(), further=rows)
         self.listening = listen(options.port, plain=options.plain)
         settings = self.settings = self._settings(self._database())
         write_private(folder / DATABASE_FILE, settings.database_url)
@@ -110,7 +110,7 @@ class Environment:
         database = Database(conninfo, connections=1)
         await database.open()
         try:
-            await seed(database, self.population, self.pki, datetime.now(UTC), self._progress)
+            await seed(database, self.population, self.pki, WallClock().wall(), self._progress)
         finally:
             await database.close()
 

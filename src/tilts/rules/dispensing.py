@@ -59,8 +59,8 @@ DSP_QUANTITY_WRONG = Rule(
     source="FHIR R4 MedicationDispense.quantity; one unit on a line",
     text_en="The quantity must be above zero and in the unit of the prescription ({unit}).",
     text_lv="Daudzumam jābūt virs nulles un receptes mērvienībā ({unit}).",
-    fix_en="Give 'quantity' with value and the same unit, system and code as the prescription.",
-    fix_lv="Norādiet 'quantity' ar vērtību un to pašu unit, system un code kā receptē.",
+    fix_en="Give 'quantity' with the unit, system and code of the prescription; at most nine decimal places.",
+    fix_lv="Norādiet 'quantity' ar receptes unit, system un code; ne vairāk kā deviņi cipari aiz komata.",
 )
 DSP_NO_PRESCRIPTION = Rule(
     id="DSP-007",

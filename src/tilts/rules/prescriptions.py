@@ -39,8 +39,8 @@ PRE_QUANTITY_MISSING = Rule(
     source="latvia.md 6.1: quantity and unit are mandatory on a prescription",
     text_en="The prescription does not say how much may be handed out.",
     text_lv="Receptē nav norādīts, cik daudz drīkst izsniegt.",
-    fix_en="Give dispenseRequest.quantity with a value above zero.",
-    fix_lv="Norādiet dispenseRequest.quantity ar vērtību virs nulles.",
+    fix_en="Give dispenseRequest.quantity: above zero, below a billion, at most nine decimal places.",
+    fix_lv="Norādiet dispenseRequest.quantity: virs nulles, zem miljarda, ne vairāk kā deviņi cipari aiz komata.",
 )
 PRE_PERIOD_WRONG = Rule(
     id="PRE-005",

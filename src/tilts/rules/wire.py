@@ -152,6 +152,16 @@ WIRE_VERSION_DIFFERS = Rule(
     fix_en="Read it again and decide anew.",
     fix_lv="Nolasiet vēlreiz un izlemiet no jauna.",
 )
+WIRE_PATIENT_UNNAMED = Rule(
+    id="WIRE-016",
+    http_status=400,
+    issue_code="too-costly",
+    source="Source page B1, latvia.md 2.2: mass copying must be impossible; security.md 3.3",
+    text_en="A search for patients must say who is looked for.",
+    text_lv="Meklējot pacientus, jānorāda, kuru meklē.",
+    fix_en="Give an identifier, or a family name with a given name or birth date.",
+    fix_lv="Norādiet identifikatoru vai uzvārdu kopā ar vārdu vai dzimšanas datumu.",
+)
 KEY_MISSING = Rule(
     id="IDM-001",
     http_status=422,

@@ -76,6 +76,12 @@ class Quantity:
     system: str = ""
     code: str = ""
 
+    @property
+    def is_countable(self) -> bool:
+        """Above zero and in bounds within which every sum of it is exact (decimal keeps 28 digits)."""
+        exponent = self.value.as_tuple().exponent
+        return isinstance(exponent, int) and exponent >= -9 and 0 < self.value < 10**9
+
     def same_unit(self, other: "Quantity") -> bool:
         return (self.system, self.code or self.unit) == (other.system, other.code or other.unit)
 

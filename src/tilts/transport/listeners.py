@@ -15,13 +15,15 @@ from tilts.access.pipeline import Pipeline
 from tilts.access.tokens import Tokens
 from tilts.clock import Clock
 from tilts.measures import Measures
+from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.tx import Database
 from tilts.transport import audit_trail, dispensing, prescriptions, reading, signatures, tasks
-from tilts.transport.app import FhirApp, Listener
+from tilts.transport.app import CutOff, FhirApp, Listener
 from tilts.transport.capability import capability_statement
-from tilts.transport.negotiate import FHIR_JSON
+from tilts.transport.negotiate import FHIR_JSON, check_accept, language_of, request_id_of
 from tilts.transport.oauth import TokenEndpoint, client_keys, smart_configuration
+from tilts.transport.outcomes import answer_for
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
 from tilts_fhir.json_strict import encode
@@ -80,15 +82,33 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
                 "/.well-known/smart-configuration",
                 answering(lambda _: JSONResponse(smart_configuration(base, token_url, keys_url))),
             ),
-            Route("/fhir/r4/metadata", answering(lambda _: Response(statement, media_type=FHIR_JSON))),
+            Route("/fhir/r4/metadata", answering(partial(described, statement, settings.canonical_base))),
+            Route("/fhir/r4", fhir),  # a transaction goes to the base, with or without a slash
             Mount("/fhir/r4", app=fhir),
+            Mount("/", app=FhirApp(RouteTable([]), parts.pipeline, settings, parts.measures, kind)),
         ]
     )
 
 
 async def issue(endpoint: TokenEndpoint, fhir: FhirApp, request: Request) -> Response:
-    incoming, too_large = await fhir.incoming(request.scope, request.receive)
+    try:
+        incoming, too_large = await fhir.incoming(request.scope, request.receive)
+    except CutOff:
+        return Response(status_code=400)  # nobody reads it
     return await endpoint.issue(incoming, too_large)
+
+
+def described(statement: bytes, canonical_base: str, request: Request) -> Response:
+    """The CapabilityStatement: neither token nor certificate, but the same manners as everywhere."""
+    language = language_of(request.headers.get("accept-language", ""))
+    request_id = request_id_of(request.headers.get("x-request-id", ""))
+    headers = {"content-type": FHIR_JSON, "content-language": language, "x-request-id": request_id}
+    try:
+        check_accept(request.headers.get("accept", ""), request.query_params.get("_format"))
+    except Refusal as no:
+        status, more, body = answer_for(no, language, request_id, canonical_base)
+        return Response(body, status, {**headers, **more})
+    return Response(statement, headers=headers)
 
 
 async def healthy(database: Database, request: Request) -> Response:

@@ -16,6 +16,7 @@ from tilts.store import resources
 from tilts.store.records import ResourceRecord
 from tilts.store.resources import Criteria
 from tilts.transport.search import (
+    OPEN_REGISTERS,
     REGISTERS,
     PageLinks,
     Search,
@@ -75,7 +76,7 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     call.warnings += refuse_personal_urls(resource_type, call)
     asked, pairs = opened_search(resource_type, links, call)
     own = is_own_worklist(asked, call)
-    links.check_pages(asked, freely=own or resource_type in REGISTERS)
+    links.check_pages(asked, freely=own or resource_type in OPEN_REGISTERS)
     criteria = criteria_of(asked, own=own, public_base=call.public_base)
     viewer = viewer_of(call.party, call.now)
     for patient_id in criteria.patient_ids or ():

@@ -16,12 +16,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tilts.ids import new_id
 from tilts.indexing import PARAMETERS, Parameter, fold, token_hash
 from tilts.rules import Refusal
-from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_PAGE_GONE, WIRE_PARAMETER, WIRE_TOO_MANY_PAGES
+from tilts.rules.wire import (
+    WIRE_IDENTIFIER_IN_URL,
+    WIRE_PAGE_GONE,
+    WIRE_PARAMETER,
+    WIRE_PATIENT_UNNAMED,
+    WIRE_TOO_MANY_PAGES,
+)
 from tilts.store.resources import Criteria
 from tilts.transport.shapes.elements import uuid_or_none
 
 MOST_ON_A_PAGE: Final = 50
 REGISTERS: Final = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization"})
+OPEN_REGISTERS: Final = REGISTERS - {"Patient"}  # these page freely
 RESULT_PARAMETERS: Final = frozenset({"_count", "_summary", "_format", "_page", "_total"})
 
 
@@ -99,11 +106,20 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
             raise Refusal(WIRE_PARAMETER, parameter=name[:64])
     if result["_summary"] not in ("", "count", "false"):
         raise Refusal(WIRE_PARAMETER, parameter="_summary")
+    check_named(resource_type, {parameter.name for parameter, _ in conditions})
     count = result["_count"] or str(MOST_ON_A_PAGE)
     if not (count.isascii() and count.isdigit()):
         raise Refusal(WIRE_PARAMETER, parameter="_count")
     only_total = result["_summary"] == "count" or int(count[:6]) == 0
     return Search(resource_type, conditions, min(int(count[:6]), MOST_ON_A_PAGE), only_total)
+
+
+def check_named(resource_type: str, names: set[str]) -> None:
+    """The register of patients is not for paging through: who is looked for must be known."""
+    precise = names & {"_id", "identifier"}
+    by_name = names & {"family", "name"} and names & {"given", "birthdate"}
+    if resource_type == "Patient" and not precise and not by_name:
+        raise Refusal(WIRE_PATIENT_UNNAMED)
 
 
 def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
