@@ -1,7 +1,7 @@
 """Writes the parts of the docs that are made from the code; a test of the house compares (`make docs`).
 
-    python tools/make_docs.py            writes
-    python tools/make_docs.py --check    exit status 1 if a page is not what the code gives
+python tools/make_docs.py            writes
+python tools/make_docs.py --check    exit status 1 if a page is not what the code gives
 """
 
 import argparse

@@ -56,7 +56,9 @@ class House:
 def build(settings: Settings, *, clock: Clock | None = None) -> House:
     clock = clock or WallClock()
     key = ensure_key(settings.keys_folder)
-    database = Database(settings.database_url, connections=settings.database_connections)
+    database = Database(
+        settings.database_url, connections=settings.database_connections, environment=settings.environment
+    )
     tokens = Tokens(key, issuer=settings.public_base)
     ground = Ground(
         clock=clock,

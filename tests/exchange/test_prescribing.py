@@ -119,9 +119,11 @@ def test_pre_003_the_requester_is_the_practitioner_of_the_token(requester: str) 
 
 
 @pytest.mark.parametrize(
-    "quantity", [None, packs(0), packs("-1"), packs("0.0")], ids=["none", "0", "-1", "0.0"]
+    "quantity",
+    [None, *map(packs, ("0", "-1", "0.0", "1000000000", "1E+300", "0.0000000001", "1.0000000000"))],
+    ids=lambda quantity: str(quantity and quantity.value),
 )
-def test_pre_004_a_quantity_above_zero_is_needed(quantity: Quantity | None) -> None:
+def test_pre_004_a_quantity_above_zero_that_can_be_counted_is_needed(quantity: Quantity | None) -> None:
     assert refusal_of(an_order(quantity=quantity)).rule.id == "PRE-004"
 
 

@@ -10,6 +10,6 @@ from tests.house.tree import ROOT
 def test_the_floors_are_kept() -> None:
     linter = Path(sys.executable).parent / "lint-imports"
 
-    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stdout + done.stderr

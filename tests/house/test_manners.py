@@ -9,9 +9,25 @@ import pytest
 from tests.house.tree import ROOT, short, tracked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-TEXTS = (".py", ".md", ".toml", ".sh", ".sql", ".yml", ".txt", ".html", ".css", ".js", ".json", ".svg", ".in", ".cfg", "")
+TEXTS = (
+    ".py",
+    ".md",
+    ".toml",
+    ".sh",
+    ".sql",
+    ".yml",
+    ".txt",
+    ".html",
+    ".css",
+    ".js",
+    ".json",
+    ".svg",
+    ".in",
+    ".cfg",
+    "",
+)
 MACHINE = re.compile(r"(?<![\w.$}*\"'-])/(?:work|root|home)(?:/[\w.-]+)")
-INDEX = re.compile(r"(?:https?:)?//[\w.-]*(?:pypi|pythonhosted|npmjs|registry\.|artifactory|nexus)[\w.-]*")
+INDEX = re.compile(r"(?:https?:)?//[\w.-]*(?:pypi|pythonhosted|npmjs|artifactory|nexus)[\w.-]*")
 INDEX_WORD = re.compile(r"--(?:extra-)?index-url|\bindex-url\s*=")
 OPEN_MARK = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
 FRAGMENT = re.compile(r"(?P<number>\d{3})\.(?:added|changed|fixed|security)\.md\Z")
@@ -31,7 +47,9 @@ def runtime() -> list[str]:
 @pytest.mark.parametrize("requirement", runtime(), ids=name_of)
 def test_a_dependency_has_its_decision(requirement: str) -> None:
     line = next(
-        line for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines() if f'"{requirement}"' in line
+        line
+        for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+        if f'"{requirement}"' in line
     )
     number = re.search(r"ADR (\d{4})", line)
     assert number, f"no ADR beside {requirement}"

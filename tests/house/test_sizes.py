@@ -13,7 +13,7 @@ from tests.house.tree import GOLDEN, ROOT, parsed, short, tracked
 
 MOST = {"lines": 300, "function": 50, "nesting": 3, "arguments": 6, "files": 20}
 NESTS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-COMMAND_LINE = {"command", "default", "callback"}  # flags of a command are its arguments
+COMMANDS = ROOT / "src" / "tilts" / "cli"  # flags of a command are its arguments
 FOLDERS = (ROOT / "src", ROOT / "tools")
 
 
@@ -34,7 +34,7 @@ def _functions(path: Path) -> Iterator[tuple[str, str, int]]:
         assert node.end_lineno is not None
         yield "function", where, node.end_lineno - node.lineno + 1
         yield "nesting", where, _depth(node)
-        if not _is_command(node):
+        if not path.is_relative_to(COMMANDS):
             named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             yield "arguments", where, len([a for a in named if a.arg not in ("self", "cls")])
 
@@ -49,11 +49,6 @@ def _depth(node: ast.AST) -> int:
         is_elif = isinstance(node, ast.If) and isinstance(child, ast.If) and node.orelse == [child]
         deepest = max(deepest, inner + (isinstance(child, NESTS) and not is_elif))
     return deepest
-
-
-def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
-    return any(isinstance(d, ast.Attribute) and d.attr in COMMAND_LINE for d in called)
 
 
 def listed() -> dict[tuple[str, str], int]:

@@ -45,7 +45,9 @@ def golden(name: str) -> dict[str, str]:
     """`key: reason` lines of a list of exceptions; each must have its reason."""
     lines = (GOLDEN / name).read_text(encoding="utf-8").splitlines()
     pairs = [line.partition(": ") for line in lines if line and not line.startswith("#")]
-    assert all(reason.strip() for _, _, reason in pairs), f"tests/golden/{name}: an exception without a reason"
+    assert all(reason.strip() for _, _, reason in pairs), (
+        f"tests/golden/{name}: an exception without a reason"
+    )
     return {key: reason for key, _, reason in pairs}
 
 

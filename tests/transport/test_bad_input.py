@@ -216,10 +216,10 @@ BAD: dict[str, tuple[int, str, Send]] = {
         "PRE-005",
         lambda s, how: s.prescribe(s.order(dispenseRequest=supply(end="2020-01-01")), **how),
     ),
-    "a period beyond the calendar": (
+    "a period to the end of the calendar": (
         422,
         "PRE-005",
-        lambda s, how: s.prescribe(s.order(dispenseRequest=supply(start="9999-12-01")), **how),
+        lambda s, how: s.prescribe(s.order(dispenseRequest=supply(end="9999-12-31")), **how),
     ),
     "no identifier of the sender's own": (
         422,

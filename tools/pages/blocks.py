@@ -20,7 +20,9 @@ def block(name: str, text: str) -> str:
 def renewed(page: str, made: dict[str, str]) -> str:
     """The page with its made parts as they should be; parts that are missing come at the end."""
     present = [found["name"] for found in BLOCK.finditer(page)]
-    page = BLOCK.sub(lambda found: block(found["name"], made[found["name"]]) if found["name"] in made else "", page)
+    page = BLOCK.sub(
+        lambda found: block(found["name"], made[found["name"]]) if found["name"] in made else "", page
+    )
     missing = [block(name, text) for name, text in made.items() if name not in present]
     return "\n".join([page.rstrip("\n") + "\n", *missing]) if missing else page
 

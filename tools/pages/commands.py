@@ -11,4 +11,6 @@ def made_for_commands() -> dict[str, str]:
     text = app.generate_docs(output_format="markdown", heading_level=1, include_hidden=False)
     text = text.partition("## Table of Contents")[2] or text
     sections = re.findall(r"^## tilts .*?(?=^## tilts |\Z)", text, re.MULTILINE | re.DOTALL)
-    return {"commands": "\n".join(section.replace("```console", "```text").strip() + "\n" for section in sections)}
+    return {
+        "commands": "\n".join(section.replace("```console", "```text").strip() + "\n" for section in sections)
+    }

@@ -4,7 +4,6 @@ from tilts.access import scopes
 from tilts.access.routes import Route
 from tilts.transport.listeners import all_routes
 from tilts.transport.search import PageLinks
-
 from tools.pages.blocks import code, table
 
 KEYS = {"none": "", "identifier": "own identifier", "header": "`Idempotency-Key`"}
@@ -51,7 +50,10 @@ def made_for_routes() -> dict[str, str]:
         "audit events": table(
             ["audit event", "written by"],
             [
-                [code(event), ", ".join(f"{r.method} {code(r.path)}" for r in routes() if r.audit_event == event)]
+                [
+                    code(event),
+                    ", ".join(f"{r.method} {code(r.path)}" for r in routes() if r.audit_event == event),
+                ]
                 for event in events
             ]
             + [

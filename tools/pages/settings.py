@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from tilts.settings import Settings
-
 from tools.pages.blocks import code, table
 
 UNITS = {

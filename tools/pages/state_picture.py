@@ -3,7 +3,6 @@
 from html import escape
 
 from tilts.exchange.lines import State
-
 from tools.pages.states import STEPS
 
 WIDTH, HEIGHT, BOX_W, BOX_H = 1000, 450, 150, 46

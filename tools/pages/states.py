@@ -15,7 +15,6 @@ from tilts.exchange.lines import Action, State, allowed_actions, current, state_
 from tilts.party import OrganizationKind, Party
 from tilts.store.records import Hold, LineRecord, Quantity
 from tilts.transport.shapes.tasks import STATUS
-
 from tools.pages.blocks import code, table
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -67,7 +66,9 @@ LINES: dict[State, LineRecord] = {
     "ready": READY,
     "claimed": replace(READY, state="claimed", hold=HOLD),
     "partly-dispensed": replace(READY, dispensed=Decimal(1)),
-    "dispensed": replace(READY, state="claimed", hold=replace(HOLD, first_dispensed_at=NOW), dispensed=Decimal(2)),
+    "dispensed": replace(
+        READY, state="claimed", hold=replace(HOLD, first_dispensed_at=NOW), dispensed=Decimal(2)
+    ),
     "completed": replace(READY, state="completed", dispensed=Decimal(2)),
     "cancelled": replace(READY, state="cancelled"),
     "expired": replace(READY, valid_to=OVER),
@@ -127,7 +128,9 @@ def answers(state: State, caller: str) -> dict[Action, str]:
 def allowed_pairs() -> Iterator[tuple[State, Action]]:
     for state in STATES:
         for caller in CALLERS:
-            yield from ((state, action) for action, answer in answers(state, caller).items() if answer == "yes")
+            yield from (
+                (state, action) for action, answer in answers(state, caller).items() if answer == "yes"
+            )
 
 
 def made_for_states() -> dict[str, str]:

@@ -58,6 +58,20 @@ async def earlier(call: Call, key: str) -> Reply | None:
     return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
 
 
+async def take_identifiers(call: Call, documents: list[dict[str, Any]]) -> None:
+    """In a Bundle each document's own identifier is taken too: it is unique, however it was sent."""
+    for position, document in enumerate(documents):
+        try:
+            key = identifier_key(document)
+            if not await request_keys.take(
+                call.tx, call.party.organization_id, key, hash_of(call), call.now
+            ):
+                raise Refusal(KEY_REUSED)
+        except Refusal as no:
+            no.expressions = (f"Bundle.entry[{position}].resource.identifier",)
+            raise
+
+
 async def keep(call: Call, key: str, status: int, headers: dict[str, str], answer: bytes) -> None:
     kept = EarlierAnswer(request_hash=b"", status=status, headers=headers, answer=answer)
     await request_keys.keep(call.tx, call.party.organization_id, key, kept)

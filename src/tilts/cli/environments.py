@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from rich.console import Console
 from tilts.cli.places import AsJson, DataDir, chosen, running_facts
 from tilts.cli.progress import Steps
 from tilts.cli.refusals import NotPossible
+from tilts.clock import WallClock
 from tilts.lab.environment import forget, read_state
 from tilts.lab.seeding import seed_patients
 from tilts.store.tx import Database

@@ -10,7 +10,7 @@ from cyclopts import App
 from rich.console import Console
 
 from tilts import __version__
-from tilts.cli import clients, environments, sandbox, stories
+from tilts.cli import clients, environments, sandbox, serving, stories
 from tilts.cli.refusals import NotPossible
 from tilts_connector import TiltsError
 
@@ -24,6 +24,8 @@ COMMANDS: tuple[Callable[..., int | None], ...] = (
     stories.story,
     clients.token,
     clients.sign,
+    serving.serve,
+    serving.migrate,
 )
 
 app = App(

@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from tilts.settings import Settings
 
@@ -33,4 +33,6 @@ def terms_from(settings: Settings) -> Terms:
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day: 30 November + 3 = 28 February."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -102,7 +102,7 @@ class Environment:
         roles = kept_roles(self.options.data_dir / "database.json")
         owner, serving = provision(self.cluster.superuser_dsn(), roles)
         migrate(owner, roles.environment, progress=lambda name: self._progress(f"migration {name}"))
-        grant_rights(owner, roles)
+        grant_rights(owner, roles.environment, roles.serving)
         asyncio.run(self._seed(owner))
         return serving
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,6 +80,7 @@ class Pages:
         }
         found.filters |= {
             "moment": lambda moment, form="minute": as_time(moment, form),
+            "day": lambda day: Markup('<time datetime="{}">{}</time>').format(day, f"{day:%d.%m.%Y}"),
             "number": lambda value: format_decimal(value, locale=language),
             "shown_code": person_code.shown,
             "with_facts": with_facts,
@@ -102,8 +102,3 @@ def as_time(moment: datetime, form: str) -> Markup:
 def with_facts(text: str) -> Markup:
     """A rule's text with the names of its facts marked as what they are: places to be filled."""
     return Markup(FACT.sub(lambda found: f"<var>{found.group()[1:-1].replace('_', ' ')}</var>", escape(text)))
-
-
-def share(part: Decimal, whole: Decimal) -> int:
-    """A hundredth of what is drawn."""
-    return int(100 * part / whole) if whole else 0

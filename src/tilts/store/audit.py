@@ -62,7 +62,7 @@ async def add_subjects(tx: Tx, audit_id: UUID, subjects: Iterable[AuditSubject])
             await cursor.executemany(ADD_SUBJECT, rows)
 
 
-async def of_patient(tx: Tx, patient_id: UUID, *, before: UUID | None, limit: int) -> list[Access]:
+async def of_patient(tx: Tx, patient_id: UUID, *, before: UUID | None, limit: int | None) -> list[Access]:
     async with tx.cursor(row_factory=class_row(Access)) as cursor:
         await cursor.execute(OF_PATIENT, {"patient_id": patient_id, "before": before, "limit": limit})
         return await cursor.fetchall()

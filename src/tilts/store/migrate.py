@@ -13,6 +13,8 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg import sql
 
+from tilts.store.provision import grant_rights
+
 LOCK_KEY: Final = 0x54696C7473  # "Tilts": one migrator at a time
 
 CREATE_LEDGER: Final[LiteralString] = """
@@ -57,4 +59,15 @@ def migrate(conninfo: str, environment: str, *, progress: Callable[[str], None] 
                 connection.execute(text.encode())
                 connection.execute("INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, checksum])
             applied += 1
+    return applied
+
+
+def migrate_database(conninfo: str, environment: str, serving_role: str | None = None) -> int:
+    """`migrate` for a database that somebody else keeps: makes the schemas first, grants rights after."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for schema in ("onboarding", environment):
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+    applied = migrate(conninfo, environment)
+    if serving_role is not None:
+        grant_rights(conninfo, environment, serving_role)
     return applied

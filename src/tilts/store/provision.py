@@ -69,11 +69,11 @@ def ensure_role(
     connection.execute(path)
 
 
-def grant_rights(owner: str, roles: Roles) -> None:
+def grant_rights(owner: str, environment: str, serving_role: str) -> None:
     """After migrating: the serving role may use the tables, and only add to some."""
-    serving = sql.Identifier(roles.serving)
+    serving = sql.Identifier(serving_role)
     with psycopg.connect(owner) as connection:
-        for schema in ("onboarding", roles.environment):
+        for schema in ("onboarding", environment):
             name = sql.Identifier(schema)
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, serving))
             connection.execute(
@@ -82,8 +82,7 @@ def grant_rights(owner: str, roles: Roles) -> None:
                 )
             )
         for table in ONLY_ADDED:
+            named = sql.Identifier(environment, table)
             connection.execute(
-                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(
-                    sql.Identifier(table), serving
-                )
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(named, serving)
             )

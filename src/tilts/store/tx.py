@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection, InterfaceError, OperationalError, sql
 from psycopg._preparing import PrepareManager
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -49,7 +49,11 @@ class Database:
     constraints, never by SERIALIZABLE alone (security.md, decision 7).
     """
 
-    def __init__(self, conninfo: str, *, connections: int) -> None:
+    def __init__(self, conninfo: str, *, connections: int, environment: str = "test") -> None:
+        async def configure(connection: AsyncConnection[Any]) -> None:
+            await connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(environment)))
+            await connection.commit()
+
         self._pool = AsyncConnectionPool(
             conninfo,
             connection_class=Session,
@@ -57,6 +61,7 @@ class Database:
             max_size=connections,
             open=False,
             name="tilts",
+            configure=configure,
             timeout=WAIT_SECONDS,
             # A connection that died with its server is noticed before it is handed out, not after.
             check=check_line,

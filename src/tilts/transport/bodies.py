@@ -20,13 +20,14 @@ class FhirShapes:
         if route.body == "none":
             return {}, incoming.query
         content_type = incoming.headers.get("content-type", "")
+        packed = incoming.headers.get("content-encoding", "")
         if route.body == "form":
             if incoming.body:
-                check_content_type(content_type, form=True)
+                check_content_type(content_type, form=True, packed=packed)
             return {}, [*incoming.query, *read_form(incoming.body)]
         if route.body == "parameters" and not incoming.body:
             return {"resourceType": "Parameters"}, []
-        check_content_type(content_type, form=False)
+        check_content_type(content_type, form=False, packed=packed)
         expected = "Parameters" if route.body == "parameters" else route.resource_type
         return read_resource(incoming.body, expected), []
 

@@ -39,18 +39,26 @@ def check_accept(accept: str, format_parameter: str | None = None) -> None:
         return
     for part in wanted.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        version = next((p.partition("=")[2] for p in parameters if p.startswith("fhirversion=")), "4.0")
-        if (kind in ACCEPTED or kind in ("json", "application/jose")) and version in RELEASES:
+        known = kind in ACCEPTED or kind in ("json", "application/jose")
+        if known and release_in(parameters) in RELEASES:
             return
     raise Refusal(WIRE_NOT_ACCEPTABLE, accept=wanted[:200])
 
 
-def check_content_type(written: str, *, form: bool) -> None:
-    kind = written.partition(";")[0].strip().lower()
-    if form and kind != FORM:
+def check_content_type(written: str, *, form: bool, packed: str = "") -> None:
+    """`packed` is the Content-Encoding: a body is taken as it is or not at all."""
+    kind, *parameters = (piece.strip().lower() for piece in written.split(";"))
+    plain = packed.strip().lower() in ("", "identity")
+    if form and not (plain and kind == FORM):
         raise Refusal(WIRE_CONTENT_TYPE, expected=FORM)
-    if not form and kind not in JSON_TYPES:
+    if not form and not (plain and kind in JSON_TYPES and release_in(parameters) in RELEASES):
         raise Refusal(WIRE_CONTENT_TYPE, expected=FHIR_JSON)
+
+
+def release_in(parameters: list[str]) -> str:
+    """The fhirVersion of a media type; 4.0 when it names none."""
+    written = next((p.partition("=")[2] for p in parameters if p.startswith("fhirversion=")), "4.0")
+    return written.strip('"')
 
 
 def preference(prefer: str) -> Preference:

@@ -6,6 +6,7 @@ POST /MedicationRequest, POST / (transaction), POST /Task/{id}/$cancel
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from tilts.access import repeats
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.prescriptions import LineOrder, Prescribed, cancel, prescribe, viewer_of
 from tilts.rules import Refusal
@@ -59,7 +60,9 @@ async def create_prescription(call: Call) -> Reply:
     interaction="transaction",
 )
 async def prescribe_bundle(call: Call) -> Reply:
-    orders = [line_from_fhir(resource, call.public_base) for resource in lines_of(call.resource)]
+    documents = lines_of(call.resource)
+    await repeats.take_identifiers(call, documents)
+    orders = [line_from_fhir(document, call.public_base) for document in documents]
     done = await _prescribe(call, orders)
     entries = [
         {

@@ -29,7 +29,8 @@ from tilts.transport.shapes.elements import uuid_or_none
 MOST_ON_A_PAGE: Final = 50
 REGISTERS: Final = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization"})
 OPEN_REGISTERS: Final = REGISTERS - {"Patient"}  # these page freely
-RESULT_PARAMETERS: Final = frozenset({"_count", "_summary", "_format", "_page", "_total"})
+# None of these narrows what is found. `_totalMethod` is not FHIR's: fhirpy's count() sends it.
+RESULT_PARAMETERS: Final = frozenset({"_count", "_summary", "_format", "_page", "_total", "_totalMethod"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
     conditions: list[tuple[Parameter, list[str]]] = []
     result = dict.fromkeys(RESULT_PARAMETERS, "")
     for name, value in pairs:
+        if "\x00" in name + value:  # PostgreSQL keeps none, so nothing can be found by it
+            raise Refusal(WIRE_PARAMETER, parameter=name.replace("\x00", "?")[:64])
         if name in RESULT_PARAMETERS:
             result[name] = value
         elif name in offered and value:

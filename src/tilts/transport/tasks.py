@@ -16,11 +16,18 @@ from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store import prescriptions as lines
 from tilts.store.prescriptions import LineCriteria
 from tilts.store.records import LineRecord
-from tilts.transport.reading import entry_of, is_own_worklist, opened_search, refuse_personal_urls
+from tilts.transport.reading import (
+    entry_of,
+    is_own_worklist,
+    opened_search,
+    refuse_personal_urls,
+    warning_entries,
+)
 from tilts.transport.search import PageLinks, Search, ids_in, searchset
 from tilts.transport.shapes.elements import uuid_or_none
 from tilts.transport.shapes.tasks import STATUS, task_to_fhir
 
+ROWS_A_ROUND: Final = 1_000  # when only their number is asked for
 MOST_ROUNDS: Final = 20  # a filter by state is applied after the rows are read
 
 
@@ -57,13 +64,17 @@ async def read_task(call: Call) -> Reply:
 
 
 async def search_tasks(links: PageLinks, call: Call) -> Reply:
-    refuse_personal_urls("Task", call)
+    call.warnings += refuse_personal_urls("Task", call)
     asked, pairs = opened_search("Task", links, call)
     own = is_own_worklist(asked, call) and not asked.values_of("group-identifier", "owner")
     links.check_pages(asked, freely=own)
     criteria = line_criteria(asked, call, own=own)
     for patient_id in criteria.patient_ids or ():
         call.concerns(patient_id, "Task", None)
+    own_link = f"{call.public_base}/Task"
+    if asked.only_total:
+        total = await counted(call, asked, criteria)
+        return Reply(resource=searchset([], own_link=own_link, next_link=None, total=total))
     found, last = await matching(call, asked, criteria)
     page = found[: asked.count]
     for line in page:
@@ -74,10 +85,20 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
         assert end is not None
         sealed = links.link(asked, pairs, end, call.party.client_id, call.now)
         next_link = f"{call.public_base}/Task?_page={sealed}"
-    total = len(page) if next_link is None and asked.page == 1 else None
+    complete = len(page) if next_link is None and asked.page == 1 else None
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in page]
-    own_link = f"{call.public_base}/Task"
-    return Reply(resource=searchset(entries, own_link=own_link, next_link=next_link, total=total))
+    entries += warning_entries(call)
+    return Reply(resource=searchset(entries, own_link=own_link, next_link=next_link, total=complete))
+
+
+async def counted(call: Call, asked: Search, criteria: LineCriteria) -> int:
+    """How many there are; the state of each is known only once it is read."""
+    viewer = viewer_of(call.party, call.now)
+    total, before = 0, None
+    while rows := await lines.search_lines(call.tx, criteria, viewer, before=before, limit=ROWS_A_ROUND):
+        total += sum(in_state(line, asked, call) for line in rows)
+        before = rows[-1].task_id
+    return total
 
 
 async def matching(call: Call, asked: Search, criteria: LineCriteria) -> tuple[list[LineRecord], UUID | None]:

@@ -50,14 +50,22 @@ def first_day(written: str | None) -> date | None:
     """The first civil day in Riga that a FHIR date or dateTime covers."""
     if written is None:
         return None
-    return parse_date(written)[0] if "T" not in written else day_in_riga(parse_datetime(written, RIGA)[0])
+    return parse_date(written)[0] if "T" not in written else _day(written)
 
 
 def last_day(written: str | None) -> date | None:
     """The last civil day in Riga that a FHIR date or dateTime covers."""
     if written is None:
         return None
-    return parse_date(written)[1] if "T" not in written else day_in_riga(parse_datetime(written, RIGA)[0])
+    return parse_date(written)[1] if "T" not in written else _day(written)
+
+
+def _day(written: str) -> date:
+    """The day in Riga; the day as written where the calendar ends on the way to Riga."""
+    try:
+        return day_in_riga(parse_datetime(written, RIGA)[0])
+    except OverflowError:
+        return parse_date(written[:10])[0]
 
 
 def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
