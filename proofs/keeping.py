@@ -1,7 +1,7 @@
 """Progress that survives Ctrl-C and kill -9: one folder for each proof, one line for each thing done.
 
-    <TILTS_PROOF_DIR or .cache/proofs>/<proof>/journal.jsonl   what was done, in order
-    <TILTS_PROOF_DIR or .cache/proofs>/<proof>/sandbox/        the exchange that it was done to
+<TILTS_PROOF_DIR or .cache/proofs>/<proof>/journal.jsonl   what was done, in order
+<TILTS_PROOF_DIR or .cache/proofs>/<proof>/sandbox/        the exchange that it was done to
 """
 
 import json
@@ -17,7 +17,7 @@ DEFAULT: Final = Path(".cache/proofs")
 
 
 class Journal:
-    """Entries with a `kind`; a session begins each time the proof is started or goes on."""
+    """Entries with their sort; a session begins each time the proof is started or goes on."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,21 +32,21 @@ class Journal:
         self.add("session", number=number, **facts)
         return number
 
-    def add(self, kind: str, **facts: Any) -> Entry:
-        entry = {"kind": kind, "at": time.time(), **facts}
+    def add(self, sort: str, **facts: Any) -> Entry:
+        entry = {"entry": sort, "at": time.time(), **facts}
         self.entries.append(entry)
         self._out.write(json.dumps(entry, ensure_ascii=False) + "\n")
         self._out.flush()
         return entry
 
-    def of(self, kind: str) -> list[Entry]:
-        return [entry for entry in self.entries if entry["kind"] == kind]
+    def of(self, sort: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry["entry"] == sort]
 
     def seconds(self) -> float:
         """Working time of all sessions together: from each one's beginning to its last entry."""
         total = began = last = 0.0
         for entry in self.entries:
-            if entry["kind"] == "session":
+            if entry["entry"] == "session":
                 total, began = total + last - began, entry["at"]
             last = entry["at"]
         return total + last - began

@@ -201,7 +201,7 @@ async def taken_back(table: Table) -> None:
             table.refused(answer, "DSP-002")
         return
     holder = holders[0]
-    table.refused(said, "PRE-008" if rule_of(said) == "PRE-008" else rule_of(said), holder)
+    table.refused(said, "PRE-013", holder)
     table.refused(answers[holder is table.pharmacies[0]], HELD_BY_ANOTHER, holder)
     table.handed_out(await holder.send(table.dispense(holder, "a")), "a")
 

@@ -67,9 +67,7 @@ class Line:
 
     async def _open(self) -> Pair:
         name = self._host if self._context else None
-        return await asyncio.open_connection(
-            self._host, self._port, ssl=self._context, server_hostname=name
-        )
+        return await asyncio.open_connection(self._host, self._port, ssl=self._context, server_hostname=name)
 
     def close(self) -> None:
         while self._idle:

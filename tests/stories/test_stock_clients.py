@@ -72,8 +72,7 @@ def test_fhirpy_reads_searches_signs_and_prescribes(given: dict[str, Any]) -> No
 
 
 def test_fhir_kit_client_reads_searches_signs_and_prescribes(given: dict[str, Any]) -> None:
-    if shutil.which("npm") is None:
-        pytest.skip("node and npm are not here: apt-get install nodejs npm")
+    check_node()
     subprocess.run([ROOT / "tools" / "test_clients.sh"], check=True)
     done = subprocess.run(
         ["node", "read_and_prescribe.mjs"],
@@ -90,6 +89,15 @@ def test_fhir_kit_client_reads_searches_signs_and_prescribes(given: dict[str, An
     versions = ", ".join(f"{name} {number}" for name, number in locked.items())
     compare("fhir-kit-client", f"{versions}.\n\n{transcript(json.loads(done.stdout))}")
     compare("fhir-kit-client, how to connect", listing("connect.mjs", "javascript"))
+
+
+def check_node() -> None:
+    """fhir-kit-client 2 asks for 20 or newer; the locked undici is of the major version in 20 and 22."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not here: apt-get install nodejs npm")
+    found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if found.partition(".")[0] not in ("v20", "v22"):
+        pytest.skip(f"tests/clients is locked for Node 20 and 22; here is {found}")
 
 
 def compare(name: str, text: str) -> None:

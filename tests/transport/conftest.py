@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.running import Running
+from tests.transport.raw import RawLine
 from tests.transport.tables import Tables
 from tests.transport.wire import Caller
 
@@ -48,3 +49,15 @@ def patient(exchange: Running) -> str:
     people = [one["id"] for one in exchange.environment.population.resources if one["resourceType"] == "Patient"]
     found: str = people[40]
     return found
+
+
+@pytest.fixture
+def half_sent() -> Callable[..., None]:
+    """Sends the head of a call and part of its body, then goes away and waits until that was noticed."""
+
+    def send(caller: Caller, path: str, body: bytes, *, length: int) -> None:
+        with RawLine(caller) as line:
+            line.send(caller.head("POST", path, {"Content-Length": str(length)}) + body)
+        assert caller.get("Organization").status_code == 200
+
+    return send

@@ -1,10 +1,8 @@
 """What is wrong is refused whole: named, explained in two languages, written down, and nothing half done."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +11,7 @@ import pytest
 
 from tests.running import Running
 from tests.transport.documents import ABSENT, Line, bundle, claimed, dispense, prescribed, prescription
+from tests.transport.promises import refused_whole
 from tests.transport.tables import Tables
 from tests.transport.wire import Body, Caller, Key, refused
 from tilts.rules.catalogue import BY_ID
@@ -95,14 +94,14 @@ def test_json_that_is_wrong_is_refused_with_WIRE_001(
     scene: Scene, tables: Tables, fault: str, language: str
 ) -> None:
     refused_whole(
-        tables, lambda how: scene.prescribe(WRONG_JSON[fault], **how), 400, "WIRE-001", language, {}
+        tables, lambda how: scene.prescribe(WRONG_JSON[fault], **how), 400, "WIRE-001", language
     )
 
 
 @pytest.mark.parametrize("fault", NOT_THE_TYPE)
 def test_a_body_of_another_type_is_refused_with_WIRE_011(scene: Scene, tables: Tables, fault: str) -> None:
     refused_whole(
-        tables, lambda how: scene.prescribe(NOT_THE_TYPE[fault], **how), 400, "WIRE-011", "en", {}
+        tables, lambda how: scene.prescribe(NOT_THE_TYPE[fault], **how), 400, "WIRE-011", "en"
     )
 
 
@@ -301,7 +300,7 @@ def test_bad_input_is_refused_in_words_written_down_and_leaves_nothing(
     scene: Scene, tables: Tables, fault: str, language: str
 ) -> None:
     status, rule_id, send = BAD[fault]
-    refused_whole(tables, lambda how: send(scene, how), status, rule_id, language, {})
+    refused_whole(tables, lambda how: send(scene, how), status, rule_id, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -397,34 +396,3 @@ def more(how: dict[str, Any], **headers: str) -> dict[str, Any]:
 
 def form(how: dict[str, Any]) -> dict[str, Any]:
     return more(how, **{"Content-Type": "application/x-www-form-urlencoded"})
-
-
-def refused_whole(
-    tables: Tables,
-    send: Callable[[dict[str, Any]], httpx.Response],
-    status: int,
-    rule_id: str,
-    language: str,
-    headers: dict[str, str],
-) -> None:
-    """The whole promise of a refusal: status, rule, text, what to do, where to ask; and nothing written."""
-    request_id = str(uuid4())
-    with tables.unchanged():
-        answer = send({"language": language, "headers": {"X-Request-Id": request_id, **headers}})
-    issue = refused(answer, status, rule_id)
-    rule = BY_ID[rule_id]
-    spoken: Any = language
-    assert re.fullmatch(as_pattern(rule.text(spoken)), issue["details"]["text"], re.DOTALL)
-    assert issue["diagnostics"] == rule.fix(spoken)
-    assert issue["code"] == rule.issue_code
-    assert answer.headers["x-request-id"] == request_id
-    assert answer.headers["content-language"] == language
-    entry = tables.audit(request_id)
-    assert (entry["outcome"], entry["rule_id"]) == ("refused", rule_id)
-
-
-def as_pattern(text: str) -> str:
-    """The text of a rule with anything where a fact stands."""
-    return "".join(
-        re.escape(plain) + (".*" if name is not None else "") for plain, name, _, _ in Formatter().parse(text)
-    )

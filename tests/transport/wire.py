@@ -215,6 +215,13 @@ class Caller:
         bundle: dict[str, Any] = decode(answer.content)
         return bundle
 
+    def head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+        """Request line and headers as bytes, for what no library would send."""
+        target = httpx.URL(self.base)
+        lines = {"Host": target.netloc.decode(), "Authorization": f"Bearer {self.token()}", **headers}
+        written = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        return f"{method} {target.path}/{path} HTTP/1.1\r\n{written}\r\n".encode("latin-1")
+
     def close(self) -> None:
         self.http.close()
 

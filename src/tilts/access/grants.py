@@ -7,6 +7,7 @@ reason stands in the audit entry only.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -103,15 +104,19 @@ def check_times(claims: dict[str, Any], token_url: str, wall: datetime, settings
     jti, expires = claims.get("jti"), claims.get("exp")
     if not isinstance(jti, str) or not VISIBLE.match(jti):
         raise NotSigned("jti missing, too long or not of visible characters")
-    if isinstance(expires, bool) or not isinstance(expires, int | float):
+    if isinstance(expires, bool) or not isinstance(expires, int | Decimal):
         raise NotSigned("exp missing")
     now, skew = wall.timestamp(), settings.clock_skew_seconds
     if not now - skew < expires <= now + settings.assertion_seconds + skew:
         raise NotSigned(f"exp must be at most {settings.assertion_seconds} s ahead and not over")
     not_before = claims.get("nbf", now)
-    if isinstance(not_before, bool) or not isinstance(not_before, int | float) or not_before > now + skew:
+    if (
+        isinstance(not_before, bool)
+        or not isinstance(not_before, int | float | Decimal)
+        or not_before > now + skew
+    ):
         raise NotSigned("nbf in the future")
-    return datetime.fromtimestamp(expires + skew, UTC)
+    return datetime.fromtimestamp(float(expires) + skew, UTC)
 
 
 def read_binding(claims: dict[str, Any], connection: ConnectionRecord) -> Binding:

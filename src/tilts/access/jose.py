@@ -16,6 +16,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
+from tilts_fhir.json_strict import JsonError, decode
+
 ALGORITHMS: Final = ("ES256", "ES384", "RS384", "PS256")  # design 5
 FOREIGN_KEYS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -104,8 +106,8 @@ def strict_bytes(segment: str) -> bytes:
 
 def _json_object(content: bytes, what: str) -> dict[str, Any]:
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError) as fault:
+        value = decode(content)  # strict: of two members with one name two readers would take different ones
+    except JsonError as fault:
         raise NotSigned(f"{what} is not JSON") from fault
     if not isinstance(value, dict):
         raise NotSigned(f"{what} is not an object")

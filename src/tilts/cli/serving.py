@@ -17,7 +17,7 @@ from tilts.store.migrate import MigrationChanged, migrate_database
 from tilts.workers import Worker
 
 LOOK_SECONDS = 0.2
-MOST_RESTARTS = 20  # in a row, without a quiet minute: then something is wrong that a restart does not mend
+MOST_RESTARTS = 20  # then something is wrong that another start does not mend
 
 
 def serve(
@@ -48,21 +48,23 @@ def serve(
     restarts = 0
     try:
         while not stop.wait(LOOK_SECONDS):
-            for place, worker in enumerate(running):
-                if worker.status is None:
-                    continue
-                restarts += 1
-                if restarts > MOST_RESTARTS:
-                    raise NotPossible(
-                        f"workers keep ending (the last with {worker.status}); see what they said"
-                    )
-                running[place] = Worker(settings, listening, None)
+            restarts += replace_ended(running, settings, listening)
+            if restarts > MOST_RESTARTS:
+                raise NotPossible("workers keep ending; see what they said above")
     finally:
         for worker in running:
             worker.stop()
         if unix_socket:
             unix_socket.unlink(missing_ok=True)
     return 0
+
+
+def replace_ended(running: list[Worker], settings: Settings, listening: dict[str, socket.socket]) -> int:
+    """A worker that ended gets a successor on the same socket; says how many did."""
+    ended = [place for place, worker in enumerate(running) if worker.status is not None]
+    for place in ended:
+        running[place] = Worker(settings, listening, None)
+    return len(ended)
 
 
 def migrate(

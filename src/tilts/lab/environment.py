@@ -133,6 +133,7 @@ class Environment:
         """One look: what was killed is started again. Called until the end."""
         if not self.cluster.running:
             self._progress("the database ended; starting it again")
+            self.cluster.let_go()
             self.cluster = Cluster.start(self.options.data_dir / "postgres", progress=self._progress)
         if not self.server.running:
             self._progress("the server ended; starting it again")

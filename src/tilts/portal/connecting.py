@@ -102,8 +102,7 @@ def trust(facts: SandboxFacts) -> list[Snippet]:
         Snippet(
             "macos",
             "macOS",
-            f"security add-trusted-cert -r trustRoot \\\n"
-            f"  -k ~/Library/Keychains/login.keychain-db {ca}",
+            f"security add-trusted-cert -r trustRoot \\\n  -k ~/Library/Keychains/login.keychain-db {ca}",
             N_("Safari and Chrome use the keychain; Firefox has its own list."),
         ),
     ]

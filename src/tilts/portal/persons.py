@@ -107,9 +107,7 @@ def shown_line(line: LineRecord, document: dict[str, Any], facts: SandboxFacts, 
         line=line,
         state=state_of(line, now),
         medicine=medicine_in(document),
-        dosage="; ".join(
-            str(one["text"]) for one in document.get("dosageInstruction", []) if "text" in one
-        ),
+        dosage="; ".join(str(one["text"]) for one in document.get("dosageInstruction", []) if "text" in one),
         prescriber=facts.organization_name(str(line.organization_id)),
     )
 
@@ -117,7 +115,7 @@ def shown_line(line: LineRecord, document: dict[str, Any], facts: SandboxFacts, 
 def medicine_in(document: dict[str, Any]) -> str:
     """What the prescriber called it: text, or the first display or code."""
     concept = document.get("medicationCodeableConcept", {})
-    coding = next(iter(concept.get("coding", [])), {})
+    coding: dict[str, Any] = next(iter(concept.get("coding", [])), {})
     reference = document.get("medicationReference", {})
     written = concept.get("text") or coding.get("display") or coding.get("code") or reference.get("display")
     return str(written or "")

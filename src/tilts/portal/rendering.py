@@ -38,18 +38,20 @@ class Pages:
         self._environments = {language: self._environment(language) for language in LANGUAGES}
         self._sandbox = sandbox
 
-    def page(
-        self, request: Request, template: str, *, status: int = 200, **values: Any
-    ) -> HTMLResponse:
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         language = language_for(request)
         other: Language = "en" if language == "lv" else "lv"
-        text = self._environments[language].get_template(template).render(
-            language=language,
-            other_language=other,
-            path=request.url.path,
-            sandbox=self._sandbox,
-            version=__version__,
-            **values,
+        text = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                language=language,
+                other_language=other,
+                path=request.url.path,
+                sandbox=self._sandbox,
+                version=__version__,
+                **values,
+            )
         )
         headers = {
             "content-language": language,
@@ -79,7 +81,7 @@ class Pages:
             "rule_of": BY_ID.get,
         }
         found.filters |= {
-            "moment": lambda moment, form="minute": as_time(moment, form),
+            "moment": as_time,
             "day": lambda day: Markup('<time datetime="{}">{}</time>').format(day, f"{day:%d.%m.%Y}"),
             "number": lambda value: format_decimal(value, locale=language),
             "shown_code": person_code.shown,
@@ -93,7 +95,7 @@ def translated(words: Any, text: str | None) -> str:
     return words.gettext(text) if text else ""
 
 
-def as_time(moment: datetime, form: str) -> Markup:
+def as_time(moment: datetime, form: str = "minute") -> Markup:
     """A moment for people in Riga time, and for machines as it is."""
     shown = format_datetime(moment, MOMENTS[form], tzinfo=RIGA, locale="lv")
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), shown)

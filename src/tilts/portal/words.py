@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "marked, translated later"
+def N_(text: str) -> str:  # gettext's own name for "marked, translated later"
     return text
 
 

@@ -132,6 +132,12 @@ class Cluster:
                 drop_short_socket_folder(self._place)
                 self._lock.close()
 
+    def let_go(self) -> None:
+        """After it was killed: the folder may be started again by its supervisor, with the socket where it was."""
+        if self.running:
+            raise ClusterError(f"PostgreSQL (process {self.pid}) still runs: stop it instead.")
+        self._lock.close()
+
     def _end(self) -> None:
         # The keeper asks for a fast shutdown at the first signal and for an immediate one at the second, after
         # which the next start recovers from the log: slower, and nothing acknowledged is lost.
