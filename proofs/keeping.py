@@ -6,6 +6,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -26,11 +27,11 @@ class Journal:
         self.entries = list(read(self._file))
         self._out = self._file.open("a", encoding="utf-8")
 
-    def begin(self, **facts: Any) -> int:
-        """A session; gives its number, which keeps the identifiers of an unfinished one apart."""
-        number = len(self.of("session"))
-        self.add("session", number=number, **facts)
-        return number
+    def begin(self, **facts: Any) -> str:
+        """A session; its name stands in all identifiers, so that what was half done before stays apart."""
+        name = secrets.token_hex(4)
+        self.add("session", name=name, **facts)
+        return name
 
     def add(self, sort: str, **facts: Any) -> Entry:
         entry = {"entry": sort, "at": time.time(), **facts}

@@ -51,7 +51,7 @@ class Plan:
     def __init__(self, size: int, rounds: int, seed: int) -> None:
         self.size, self.rounds, self.seed = size, rounds, seed
 
-    def round(self, number: int, session: int) -> Round:
+    def round(self, number: int, session: str) -> Round:
         chance = random.Random(f"{self.seed}:kill:{number}")
         target = list(TARGETS)[number % len(TARGETS)]
         after = round(self.size * chance.uniform(0.3, 0.7))

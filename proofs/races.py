@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import random
 import time
-from collections import Counter as Tally
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -34,7 +33,7 @@ class Race:
     kind: str
     line: str = ""
     acknowledged: list[dict[str, str]] = field(default_factory=list)
-    refused: Tally[str] = field(default_factory=Tally)  # by rule
+    refused: dict[str, int] = field(default_factory=dict)  # by rule
     replayed: int = 0
     together: bool = False  # both claims were under way at one moment, as seen from here
     cancelled: bool = False
@@ -68,7 +67,8 @@ class Table:
     def refused(self, answer: Answer, rule: str, holder: Party | None = None) -> None:
         """A "no" must be 409 with this rule and, where somebody holds the line, with who, since and until."""
         self.race.findings += faults_of_refusal(answer, rule, holder.name if holder else None)
-        self.race.refused[rule_of(answer)] += 1
+        told = rule_of(answer)
+        self.race.refused[told] = self.race.refused.get(told, 0) + 1
 
     def handed_out(self, answer: Answer, event: str) -> None:
         self.expect(answer, 201)
@@ -224,7 +224,7 @@ def kind_of(number: int, seed: int) -> str:
     return chance.choices(list(KINDS), [share for _, share in KINDS.values()])[0]
 
 
-async def run_race(number: int, seed: int, session: int, counter: Counter) -> Race:
+async def run_race(number: int, seed: int, session: str, counter: Counter) -> Race:
     """Raises NoAnswer when the exchange does not answer at all; everything else is in the race."""
     chance = random.Random(f"{seed}:{number}:who")
     race = Race(number, kind_of(number, seed))

@@ -17,7 +17,8 @@ from tilts.lab.environment import Environment, Options
 from tilts.lab.listening import Listening
 from tilts.lab.server import answers
 from tilts.settings import Settings
-from tilts_connector import Credentials, Exchange, Options as CallOptions
+from tilts_connector import Credentials, Exchange
+from tilts_connector import Options as CallOptions
 
 
 @dataclass

@@ -5,6 +5,7 @@ python tools/make_docs.py --check    exit status 1 if a page is not what the cod
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tools.pages import commands, routes, rules, settings, state_picture, states
 from tools.pages.blocks import renewed  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
+# [`dispense`](src/tilts/exchange/dispensing.py#L135): a name and the line that defines it.
+NAMED_LINE = re.compile(r"\[`(?P<name>[\w.]+)`\]\((?P<file>[\w./]+\.(?:py|sql))#L\d+\)")
 
 
 def expected() -> dict[Path, str]:
@@ -32,8 +35,24 @@ def expected() -> dict[Path, str]:
     for noun in rules.NOUNS:
         path = ROOT / "docs" / "rules" / f"{noun}.md"
         pages[path] = renewed(_text(path, rules.first_page(noun)), rules.made_for(noun))
+    pages[ROOT / "ARCHITECTURE.md"] = _text(ROOT / "ARCHITECTURE.md", "")
+    pages = {path: relined(path, text) for path, text in pages.items()}
     pages[ROOT / "docs" / "pictures" / "states.svg"] = state_picture.picture()
     return pages
+
+
+def relined(page: Path, text: str) -> str:
+    """Names of functions, with the line in which they are defined now."""
+
+    def now(found: re.Match[str]) -> str:
+        name = found["name"].rpartition(".")[2]
+        defined = re.compile(rf"^\s*(?:(?:async )?def|class|CONSTRAINT|CREATE TABLE) {name}\b|^\s*{name}\b.* = ")
+        for number, line in enumerate((page.parent / found["file"]).read_text("utf-8").splitlines(), 1):
+            if defined.search(line):
+                return f"[`{found['name']}`]({found['file']}#L{number})"
+        raise SystemExit(f"{page.relative_to(ROOT)}: nothing named {name} is defined in {found['file']}")
+
+    return NAMED_LINE.sub(now, text)
 
 
 def stale() -> list[Path]:

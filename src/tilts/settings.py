@@ -20,8 +20,6 @@ class Settings:
     plain_base: str = ""  # sandbox only: http://127.0.0.1:M; empty means no plain port
     portal_base: str = ""  # where the portal answers; told in the ready line
     tls_port: int = 8443  # mutual TLS: FHIR and tokens
-    plain_port: int = 0  # sandbox only; 0 means none
-    portal_port: int = 0  # 0 means none
     sandbox: bool = False  # what only a test environment may do
     pki_folder: Path = Path("pki")  # trust store, server certificate, certificate revocation list
     keys_folder: Path = Path("keys")  # keys of the exchange itself; 0700

@@ -29,7 +29,7 @@ def test_the_whole_story_goes_as_it_should(exchange: Running, language: Language
 
 def test_a_story_that_goes_wrong_says_so(exchange: Running) -> None:
     with exchange.connect("practice") as practice, pytest.raises(StoryWrong, match="it was done"):
-        refusal(lambda: practice.metadata(), "DSP-001")
+        refusal(practice.metadata, "DSP-001")
 
 
 def test_an_expectation_that_does_not_hold_is_named() -> None:

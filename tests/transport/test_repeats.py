@@ -179,7 +179,8 @@ def test_if_none_exist_with_one_match_answers_with_it(
 def test_if_none_exist_with_several_matches_is_refused_with_WIRE_013(
     practice: Caller, patient: str, tables: Tables
 ) -> None:
-    prescribed(practice, patient), prescribed(practice, patient)
+    for _ in range(2):
+        prescribed(practice, patient)
     with tables.unchanged():
         refused(conditionally(practice, patient, f"patient={patient}"), 412, "WIRE-013")
 

@@ -8,8 +8,6 @@ import base64
 import binascii
 from typing import Any
 
-from tilts_fhir.structure import check
-
 from tilts.access import jose
 from tilts.access.jose import NotSigned
 from tilts.exchange.documents import Signed
@@ -19,6 +17,7 @@ from tilts.rules.wire import SIG_MALFORMED, SIG_OTHER_PERSON, SIG_WRONG
 from tilts.store import connections
 from tilts.store.tx import Tx
 from tilts_fhir.json_strict import JsonError, decode
+from tilts_fhir.structure import check
 
 DETACHED = "application/jose"
 

@@ -99,6 +99,8 @@ async def claim(
         claimed_at=now,
         lease_until=now + terms.lease,
     )
+    # Who holds a line sees it, also when it was shown nearly three days ago.
+    await lines.present(tx, line.prescription_id, party.organization_id, hold.lease_until)
     claimed = replace(line, state="claimed", hold=hold, reason=None, changed_at=now)
     return await lines.save_line(tx, claimed)
 

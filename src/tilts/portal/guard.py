@@ -41,8 +41,7 @@ SECURITY_HEADERS: Final = {
 def hosts_of(settings: Settings) -> frozenset[str]:
     """The values of Host that mean us."""
     base = urlsplit(settings.portal_base)
-    port = base.port or settings.portal_port
-    names = {f"{name}:{port}" if port else name for name in LOOPBACK_NAMES}
+    names = {f"{name}:{base.port}" if base.port else name for name in LOOPBACK_NAMES}
     return frozenset(names | ({base.netloc.lower()} if base.netloc else set()))
 
 

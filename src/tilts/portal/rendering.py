@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +17,15 @@ from starlette.responses import HTMLResponse
 from tilts import __version__, person_code
 from tilts.clock import RIGA
 from tilts.portal.languages import COOKIE, LANGUAGES, language_for, translations
-from tilts.portal.words import source_text
-from tilts.rules import Language
+from tilts.portal.words import RULES_IN_SHORT, source_text
+from tilts.rules import Language, Rule
 from tilts.rules.catalogue import BY_ID
 
 HERE: Final = Path(__file__).parent
 MOMENTS: Final = {"time": "HH:mm:ss", "minute": "dd.MM.yyyy HH:mm", "day": "dd.MM.yyyy"}
+ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})")
 FACT: Final = re.compile(r"\{[a-z_]+\}")
+CLAUSES: Final = re.compile(r"(?P<kept>.*?)(?:[;,] \w+)?[:;,.] [^:;,.]*\Z")
 YEAR_SECONDS: Final = 31_536_000
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -86,7 +89,8 @@ class Pages:
             "number": lambda value: format_decimal(value, locale=language),
             "shown_code": person_code.shown,
             "with_facts": with_facts,
-            "without_facts": lambda text: FACT.sub("…", text),
+            "in_short": partial(in_short, words, language),
+            "short": lambda address: ID.sub(r"…\1", address),
         }
         return found
 
@@ -104,3 +108,17 @@ def as_time(moment: datetime, form: str = "minute") -> Markup:
 def with_facts(text: str) -> Markup:
     """A rule's text with the names of its facts marked as what they are: places to be filled."""
     return Markup(FACT.sub(lambda found: f"<var>{found.group()[1:-1].replace('_', ' ')}</var>", escape(text)))
+
+
+def in_short(words: Any, language: Language, rule: Rule) -> str:
+    """What a rule says, without the facts of the case: up to where the first one would stand."""
+    if own := RULES_IN_SHORT.get(rule.id):
+        return str(words.gettext(own))
+    text = rule.text(language)
+    first = FACT.search(text)
+    if first is None:
+        return text
+    whole_clauses = CLAUSES.match(text[: first.start()])
+    if whole_clauses is None:
+        return FACT.sub("…", text).replace("….", "…")
+    return f"{whole_clauses['kept']}."

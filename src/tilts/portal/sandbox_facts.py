@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from tilts import person_code
 from tilts.settings import Settings
 
 CLIENT_FILES = ("cert.pem", "key.pem", "jwk.json", "browser.p12")
@@ -41,6 +42,10 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         return " ".join([*self.given, self.family])
+
+    @property
+    def has_person_code(self) -> bool:
+        return self.code is not None and person_code.compact(self.code) is not None
 
     def story(self, language: str) -> str:
         return self.story_lv if language == "lv" else self.story_en

@@ -92,6 +92,14 @@ RULE_GROUPS: Final = MappingProxyType(
         "DSP": N_("Dispensing"),
     }
 )
+# Where a rule's own text makes no sense without the facts of the case, which no list keeps.
+RULES_IN_SHORT: Final = MappingProxyType(
+    {
+        "DSP-001": N_("Another pharmacy has taken it for now."),
+        "ACC-009": N_("The token does not cover this call."),
+        "TOK-005": N_("The purpose is missing or not allowed."),
+    }
+)
 TABLES: Final = MappingProxyType(
     {
         "event": EVENTS,

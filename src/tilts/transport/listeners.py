@@ -72,7 +72,8 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
             table.routes, canonical_base=settings.canonical_base, fhir_base=base, token_url=token_url
         )
     )
-    return Starlette(
+    elsewhere = FhirApp(RouteTable([]), parts.pipeline, settings, parts.measures, kind)
+    app = Starlette(
         routes=[
             Route("/healthz", partial(healthy, parts.database)),
             Route("/oauth/token", answering(partial(issue, endpoint, fhir)), methods=["POST"]),
@@ -85,9 +86,11 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
             Route("/fhir/r4/metadata", answering(partial(described, statement, settings.canonical_base))),
             Route("/fhir/r4", fhir),  # a transaction goes to the base, with or without a slash
             Mount("/fhir/r4", app=fhir),
-            Mount("/", app=FhirApp(RouteTable([]), parts.pipeline, settings, parts.measures, kind)),
+            Mount("/", app=elsewhere),
         ]
     )
+    app.router.default = elsewhere  # also for paths that no pattern of Starlette's takes (a line break in it)
+    return app
 
 
 async def issue(endpoint: TokenEndpoint, fhir: FhirApp, request: Request) -> Response:

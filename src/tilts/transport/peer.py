@@ -14,7 +14,23 @@ from typing import Any, Final
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tilts.ids import new_id
+from tilts_fhir.json_strict import encode
+
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
+NOT_HTTP: Final = encode(
+    {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": "error",
+                "code": "structure",
+                "details": {"text": "Pieprasījums nav pareizs HTTP. / The request is not proper HTTP."},
+                "diagnostics": "RFC 9112",
+            }
+        ],
+    }
+)
 
 
 class PeerProtocol(HttpToolsProtocol):
@@ -32,9 +48,30 @@ class PeerProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = {CERTIFICATE: {"der": self._certificate}}
 
+    def on_headers_complete(self) -> None:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts != 1 and self.parser.get_http_version() != "1.0":
+            raise ValueError("exactly one Host is wanted")  # RFC 9112 section 3.2: answered with 400
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP has no language, no route and no audit row; it gets the same kind of answer."""
+        lines = [
+            b"HTTP/1.1 400 Bad Request",
+            b"content-type: application/fhir+json; charset=utf-8",
+            b"content-language: lv, en",
+            b"x-request-id: " + str(new_id()).encode(),
+            b"content-length: " + str(len(NOT_HTTP)).encode(),
+            b"connection: close",
+        ]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + NOT_HTTP)
+        self.transport.close()
+
 
 def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
     """DER of the client's certificate, or None. `behind_proxy`: this listener is a Unix socket."""
+    if behind_proxy and scope.get("client") is not None:
+        return None  # came over TCP, where anybody can write that header
     if not behind_proxy:
         found: bytes | None = scope.get("extensions", {}).get(CERTIFICATE, {}).get("der")
         return found

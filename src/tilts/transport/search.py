@@ -104,7 +104,7 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
         if name in RESULT_PARAMETERS:
             result[name] = value
         elif name in offered and value:
-            conditions.append((offered[name], [part for part in value.split(",") if part]))
+            conditions.append((offered[name], values_in(offered[name], value)))
         else:
             raise Refusal(WIRE_PARAMETER, parameter=name[:64])
     if result["_summary"] not in ("", "count", "false"):
@@ -115,6 +115,14 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
         raise Refusal(WIRE_PARAMETER, parameter="_count")
     only_total = result["_summary"] == "count" or int(count[:6]) == 0
     return Search(resource_type, conditions, min(int(count[:6]), MOST_ON_A_PAGE), only_total)
+
+
+def values_in(parameter: Parameter, written: str) -> list[str]:
+    """The alternatives of one parameter; a name of which folding leaves nothing would find everybody."""
+    values = [part for part in written.split(",") if part]
+    if parameter.kind == "text" and not all(fold(part) for part in values):
+        raise Refusal(WIRE_PARAMETER, parameter=parameter.name)
+    return values
 
 
 def check_named(resource_type: str, names: set[str]) -> None:
@@ -132,7 +140,7 @@ def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
         plain_name = name.partition(":")[0]
         if (
             plain_name in personal
-            or "." in plain_name
+            or "." in name
             or ("|" in value and plain_name.startswith(("patient", "subject")))
         ):
             raise Refusal(WIRE_IDENTIFIER_IN_URL, parameter=plain_name)

@@ -1,0 +1,40 @@
+"""What the portal's tests share: a visitor, a prescription that was handled, and what stands in a page."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.running import Running
+from tilts_connector import Pharmacy, Practice, PrescriptionOrder, Refused, packs
+
+
+@pytest.fixture
+def visitor(exchange: Running) -> Iterator[httpx.Client]:
+    """Somebody with a browser, without cookies so far."""
+    with httpx.Client(base_url=exchange.facts["portal"], headers={"accept-language": "lv"}) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def anna(exchange: Running) -> str:
+    """A test person with a prescription, a dispense and a refusal."""
+    person = exchange.facts["persons"][0]
+    with (
+        exchange.connect("practice") as at_practice,
+        exchange.connect("pharmacy") as at_pharmacy,
+        exchange.connect("second-pharmacy") as at_second,
+    ):
+        order = PrescriptionOrder(
+            medication="Paraugols 500 mg", quantity=packs(2), dosage_text="1 tablete", identifier=str(uuid4())
+        )
+        prescription = Practice(at_practice).prescribe(person["patient"], order)
+        pharmacy, second = Pharmacy(at_pharmacy), Pharmacy(at_second)
+        asked = prescription.number, person["family"], " ".join(person["given"])
+        [line] = pharmacy.find(*asked)
+        pharmacy.dispense(pharmacy.claim(line.task_id), 1, identifier=str(uuid4()))
+        [line] = second.find(*asked)
+        with pytest.raises(Refused, match="DSP-001"):
+            second.claim(line.task_id)
+    return str(person["patient"])

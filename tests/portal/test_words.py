@@ -1,0 +1,88 @@
+"""Every text in both languages: nothing missing, nothing left over, the same places in each."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from hatchling.builders.wheel import WheelBuilder
+
+from tests.running import Running
+from tilts.portal import words
+from tilts.portal.languages import LANGUAGES, po_file
+from tilts.portal.rendering import BY_ID, FACT, in_short, translations
+from tilts.rules import Language
+from tilts.transport.listeners import all_routes
+from tilts.transport.search import PageLinks
+from tools.translations import texts
+
+PLACE = re.compile(r"%\([a-z]+\)[a-z]")
+
+
+def catalogue(language: Language) -> Catalog:
+    with po_file(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def ids(found: Catalog) -> set[str]:
+    return {first(message) for message in found if message.id}
+
+
+def first(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def strings(message: Message) -> Iterator[str]:
+    yield from [message.string] if isinstance(message.string, str) else message.string
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_every_text_and_no_other(language: Language) -> None:
+    assert ids(catalogue(language)) == ids(texts())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_has_words_with_the_same_places(language: Language) -> None:
+    for message in catalogue(language):
+        if message.id:
+            assert not message.fuzzy
+            for string in strings(message):
+                assert string, message.id
+                assert set(PLACE.findall(string)) == set(PLACE.findall(first(message))), message.id
+
+
+def test_latvian_counts_as_latvians_do() -> None:
+    counted = [translations("lv").ngettext("call", "calls", count) for count in (0, 1, 2, 11, 21)]
+    assert counted == ["izsaukumu", "izsaukums", "izsaukumi", "izsaukumi", "izsaukums"]
+
+
+def test_every_audit_event_has_words() -> None:
+    routes = all_routes(PageLinks(b"x" * 32, minutes=1, pages=1))
+    events = {route.audit_event for route in routes} | {"token.issued", "address.unknown"}
+    assert events <= set(words.EVENTS)
+
+
+def test_every_kind_and_role_of_the_sandbox_has_words(exchange: Running) -> None:
+    assert {client["kind"] for client in exchange.facts["clients"].values()} <= set(words.KINDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_in_short_has_no_open_place(language: Language) -> None:
+    for rule in BY_ID.values():
+        short = in_short(translations(language), language, rule)
+        assert short
+        assert not FACT.search(short)
+
+
+def test_templates_words_and_assets_are_in_the_wheel() -> None:
+    shipped = {file.distribution_path for file in WheelBuilder(".").recurse_included_files()}
+    for name in (
+        "templates/front.html",
+        "static/portal.css",
+        "static/portal.js",
+        "static/favicon.svg",
+        "locale/lv/LC_MESSAGES/portal.po",
+        "locale/en/LC_MESSAGES/portal.po",
+    ):
+        assert f"tilts/portal/{name}" in shipped

@@ -1,0 +1,60 @@
+"""The pages that show commands tell the truth: their blocks run, in order, against a running exchange."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running import Running
+
+HOWTO = Path(__file__).resolve().parents[2] / "docs" / "howto"
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+needs_tools = pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("jq")), reason="the page uses curl and jq, one is not here"
+)
+
+
+def played(page: str, folder: Path, exchange: Running) -> str:
+    """Shell blocks as one script; Python blocks, one after the other, in one process in between."""
+    blocks = BLOCK.findall((HOWTO / page).read_text("utf-8"))
+    python = "\n".join(text for kind, text in blocks if kind == "python")
+    (folder / "page.py").write_text(python, "utf-8")
+    shell = "\n".join(text for kind, text in blocks if kind == "sh")
+    script = f"set -euo pipefail\n{shell}\n"
+    script += "python page.py\n" if python else ""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "TILTS_DATA_DIR": str(Path(exchange.facts["state"]).parent)}
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@needs_tools
+def test_the_first_prescription(exchange: Running, tmp_path: Path) -> None:
+    said = played("first-prescription.md", tmp_path, exchange).splitlines()
+
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", said[0])
+    assert said[1:4] == ["claimed", "1", "DSP-001"]
+    assert said[-1] == "partly-dispensed"
+
+
+@needs_tools
+def test_sign_a_document(exchange: Running, tmp_path: Path) -> None:
+    assert played("sign-a-document.md", tmp_path, exchange).splitlines() == ["True"]
+
+
+@needs_tools
+def test_trust_the_ca(exchange: Running, tmp_path: Path) -> None:
+    assert played("trust-the-ca.md", tmp_path, exchange).splitlines() == ["ACC-001"]

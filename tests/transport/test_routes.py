@@ -1,0 +1,115 @@
+"""Every route there is, from the table of routes: nobody passes without what that route asks for."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.running import Running
+from tests.transport.tables import Tables
+from tests.transport.wire import FHIR_JSON, FORM, Caller, no_certificate, refused
+from tilts.access.routes import Route
+from tilts.access.scopes import open_to
+from tilts.ids import new_id
+from tilts.transport.listeners import all_routes
+from tilts.transport.search import PageLinks
+
+ROUTES = all_routes(PageLinks(bytes(32), minutes=1, pages=1))
+KINDS = {"form": FORM, "resource": FHIR_JSON, "parameters": FHIR_JSON}
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def address(route: Route) -> str:
+    return route.path.format(id=new_id(), version=1).lstrip("/")
+
+
+def sent(http: httpx.Client, route: Route, **headers: str) -> tuple[httpx.Response, str]:
+    request_id = str(uuid4())
+    kind = {"Content-Type": KINDS[route.body]} if route.body in KINDS else {}
+    url = f"{str(http.base_url).rstrip('/')}/{address(route)}"
+    answer = http.request(route.method, url, headers={"X-Request-Id": request_id, **kind, **headers})
+    return answer, request_id
+
+
+def of_a_kind_that_may(route: Route, caller: Callable[..., Caller]) -> Caller:
+    """A client whose kind of party has the scope of this route."""
+    names = {"practice": "practice-3", "pharmacy": "pharmacy-4", "portal": "portal"}
+    return next(caller(name) for kind, name in names.items() if route.scope in open_to(kind))
+
+
+def test_the_table_of_routes_is_the_whole_of_it() -> None:
+    assert len(ROUTES) > 40
+    assert {route.method for route in ROUTES} == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_without_a_certificate_every_route_answers_ACC_001(
+    exchange: Running, tables: Tables, route: Route
+) -> None:
+    with no_certificate(exchange) as client:
+        answer, request_id = sent(client, route)
+    refused(answer, 401, "ACC-001")
+    entry = tables.audit(request_id)
+    assert (entry["event"], entry["rule_id"]) == (route.audit_event, "ACC-001")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_without_a_token_every_route_answers_ACC_005(
+    practice: Caller, tables: Tables, route: Route
+) -> None:
+    answer, request_id = sent(practice.http, route)
+    refused(answer, 401, "ACC-005")
+    assert tables.audit(request_id)["client_id"] == practice.facts["client_id"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_without_its_scope_every_route_answers_ACC_009(
+    practice: Caller, tables: Tables, route: Route
+) -> None:
+    another = "system/Organization.r"
+    token = practice.token(scope="system/Practitioner.r" if route.scope == another else another)
+    answer, request_id = sent(practice.http, route, Authorization=f"Bearer {token}")
+    issue = refused(answer, 403, "ACC-009")
+    assert route.scope in issue["details"]["text"]
+    assert tables.audit(request_id)["rule_id"] == "ACC-009"
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.person], ids=name_of)
+def test_without_a_person_what_needs_one_answers_ACC_010(
+    caller: Callable[..., Caller], tables: Tables, route: Route
+) -> None:
+    somebody = of_a_kind_that_may(route, caller)
+    answer, request_id = sent(
+        somebody.http, route, Authorization=f"Bearer {somebody.token(person=False)}"
+    )
+    refused(answer, 403, "ACC-010")
+    assert tables.audit(request_id)["rule_id"] == "ACC-010"
+
+
+def test_everything_that_changes_something_needs_a_person() -> None:
+    changing = {route.path for route in ROUTES if route.scope[-1] in "cud"}
+    assert changing == {route.path for route in ROUTES if route.person} - {"/Task/$find"}
+
+
+def test_the_capability_statement_lists_exactly_the_routes(practice: Caller) -> None:
+    rest = practice.get("metadata").json()["rest"][0]
+    offered = {
+        (resource["type"], one["code" if kind == "interaction" else "name"])
+        for resource in rest["resource"]
+        for kind in ("interaction", "operation")
+        for one in resource.get(kind, ())
+    }
+    offered |= {("Bundle", one["code"]) for one in rest["interaction"]}
+    assert offered == {(route.resource_type, route.interaction) for route in ROUTES}
+
+
+def test_the_capability_statement_is_of_R4_and_says_where_tokens_are(practice: Caller) -> None:
+    statement = practice.get("metadata").json()
+    assert (statement["fhirVersion"], statement["format"]) == ("4.0.1", ["application/fhir+json"])
+    extension = statement["rest"][0]["security"]["extension"][0]["extension"][0]
+    assert extension == {"url": "token", "valueUri": practice.token_url}
+    assert statement["implementation"]["url"] == practice.base
