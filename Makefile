@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages run test check format bench proof suites examples locks definitions environment-server environment-dev
+.PHONY: help setup packages run test check format bench proof suites docs examples locks definitions environment-server environment-dev
 
 ##@ Use
 run: environment-server ## start the sandbox and play the story; ONCE=1 ends after it; PORT=, DATA_DIR=
@@ -49,6 +49,9 @@ suites: environment-dev ## public test suites found in SUITES=DIR
 	@$(PY) tools/suites.py "$(SUITES)"
 
 ##@ Renew what is made
+docs: environment-dev ## write the parts of docs/ that are made from the code
+	@$(PY) tools/make_docs.py
+
 examples: environment-dev ## fetch the official FHIR R4 examples into .cache/, checked by hash
 	@$(PY) tools/fetch_examples.py
 

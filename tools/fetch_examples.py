@@ -53,7 +53,9 @@ def fetch(cache: Path = CACHE) -> Path:
 def _npm_pack(cache: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
-        raise FetchFailed(f"npm is not installed; install it (apt-get install npm), or put {ARCHIVE} into {cache}")
+        raise FetchFailed(
+            f"npm is not installed; install it (apt-get install npm), or put {ARCHIVE} into {cache}"
+        )
     done = subprocess.run([npm, "pack", f"{PACKAGE}@{VERSION}", "--silent"], cwd=cache, check=False)
     if done.returncode != 0:
         raise FetchFailed(f"npm pack ended with status {done.returncode}")

@@ -46,7 +46,9 @@ def relined(page: Path, text: str) -> str:
 
     def now(found: re.Match[str]) -> str:
         name = found["name"].rpartition(".")[2]
-        defined = re.compile(rf"^\s*(?:(?:async )?def|class|CONSTRAINT|CREATE TABLE) {name}\b|^\s*{name}\b.* = ")
+        defined = re.compile(
+            rf"^\s*(?:(?:async )?def|class|CONSTRAINT|CREATE TABLE) {name}\b|^\s*{name}\b.* = "
+        )
         for number, line in enumerate((page.parent / found["file"]).read_text("utf-8").splitlines(), 1):
             if defined.search(line):
                 return f"[`{found['name']}`]({found['file']}#L{number})"

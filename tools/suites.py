@@ -48,7 +48,9 @@ def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SUITES", "")).resolve()
     cases, found = folder / "fhir-test-cases", runner(folder)
     if not cases.is_dir() or found is None:
-        print(f"{folder}: no fhir-test-cases with a valrunner.py; say make suites SUITES=DIR", file=sys.stderr)
+        print(
+            f"{folder}: no fhir-test-cases with a valrunner.py; say make suites SUITES=DIR", file=sys.stderr
+        )
         return 1
     command = [sys.executable, str(found), "validator", "--cases", str(cases), "--engine", "suites:engine"]
     return subprocess.run(command, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False).returncode

@@ -37,15 +37,14 @@ class Line:
     """Connections of one client to one address; as many as there are calls at once."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
-        self._host = host
-        self._port = port
+        self.address = (host, port)
         self._context = context
         self._idle: list[Pair] = []
         self.requests = 0
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         words = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{words}Content-Length: {len(body)}\r\n\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self.address[0]}:{self.address[1]}\r\n{words}Content-Length: {len(body)}\r\n\r\n"
         self.requests += 1
         pair: Pair | None = None
         try:
@@ -66,8 +65,8 @@ class Line:
         return answer
 
     async def _open(self) -> Pair:
-        name = self._host if self._context else None
-        return await asyncio.open_connection(self._host, self._port, ssl=self._context, server_hostname=name)
+        name = self.address[0] if self._context else None
+        return await asyncio.open_connection(*self.address, ssl=self._context, server_hostname=name)
 
     def close(self) -> None:
         while self._idle:

@@ -30,7 +30,7 @@ class Refused(TiltsError):
         rule_id: The rule that refused, for example `DSP-003`; None if the answer named none.
         text: What is wrong, in the language of `Options.language`.
         advice: What to do about it; empty if the answer gave none.
-        facts: What the caller may know about the state, for example `holder`, `since`, `lease_until`.
+        facts: What the caller may know about the state, for example `holder`, `since`, `lease-until`.
         request_id: Quote it when you ask the exchange about this answer.
         outcome: The OperationOutcome as received; empty if the answer was none.
     """

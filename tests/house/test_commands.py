@@ -15,7 +15,7 @@ FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.D
 SHELLS = {"sh", "bash", "shell", "console"}
 # What a page may call beside our own: each is told as needed on the page, or is on every machine.
 OTHERS = re.compile(
-    r"curl|jq|openssl|cat|cd|cp|echo|export|git|head|mkdir|pip|printf|python3?|sleep|haproxy|ls|rm|cut|tr|base64"
+    r"curl|date|jq|openssl|cat|cd|cp|echo|export|git|head|mkdir|pip|printf|python3?|sleep|haproxy|ls|rm|cut|tr|base64"
     r"|grep|sed|wc|set|source|apt-get"
 )
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -50,7 +50,9 @@ def test_a_command_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=short)
 def test_commands_that_a_page_shows_exist(page: Path) -> None:
-    wrong = [fault for line in shell_lines(page) for fault in faults_of(line)]
+    lines = shell_lines(page)
+    defined = {name for line in lines for name in re.findall(r"^(\w+)\(\)", line)}
+    wrong = [fault for line in lines for fault in faults_of(line, defined)]
 
     assert not wrong
 
@@ -68,25 +70,30 @@ def shell_lines(page: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def faults_of(line: str) -> list[str]:
-    line = line.partition("  #")[0]
+def faults_of(line: str, defined: set[str]) -> list[str]:
     faults = []
-    bare = re.sub(r"'[^']*'|\"(?:[^\"$]|\$(?!\())*\"", "''", line)
-    for piece in re.split(r"\||&&|;|\$\(|\bdo\b|\bthen\b", bare):
-        words = [w for w in piece.strip().strip(')"').split() if not re.match(r"[A-Za-z_]+=", w)]
-        words = [w for w in words if w not in {"&", "if", "!", "done", "fi"}]
-        if not words:
-            continue
-        name = Path(words[0]).name
+    for piece in pieces(line):
+        words = [word for word in piece.split() if not re.match(r"[A-Za-z_]+=", word)]
+        words = [word for word in words if word not in {"&", "if", "!", "done", "fi", "{", "}", "shift"}]
+        name = Path(words[0]).name if words else ""
         if name == "make":
-            faults += [f"make {w}" for w in words[1:] if w.isalpha() and w not in TARGETS]
+            faults += [f"make {word}" for word in words[1:] if word.isalpha() and word not in TARGETS]
         elif name == "tilts":
             faults += tilts_faults(words[1:])
-        elif not OTHERS.fullmatch(name) and not words[0].startswith(
-            ("-", "$", "{", "}", "<", ">", "''", "for")
-        ):
+        elif name and name not in defined and not OTHERS.fullmatch(name):
             faults.append(f"{name}: not a command that pages use ({line})")
     return faults
+
+
+def pieces(line: str) -> list[str]:
+    """The simple commands of a line: those in $(..) first, then what stands between | && and ;."""
+    line = re.sub(r"^\w+\(\) *\{", "", line.partition("  #")[0])
+    line = re.sub(r"'[^']*'", "''", line)
+    found: list[str] = []
+    while inner := re.search(r"\$\(([^()]*)\)", line):
+        found.append(inner[1])
+        line = line.replace(inner[0], "_")
+    return [part for whole in [*found, line] for part in re.split(r"\||&&|;|\bdo\b|\bthen\b", whole)]
 
 
 def tilts_faults(words: list[str]) -> list[str]:

@@ -71,10 +71,27 @@ def test_every_setting_is_read_somewhere() -> None:
     compared(idle, "idle-settings.txt")
 
 
+def test_short_names_of_sources_are_explained() -> None:
+    """`latvia.md 6.1` in a rule, a remark or a page has its section in docs/reference/sources.md."""
+    page = (ROOT / "docs" / "reference" / "sources.md").read_text(encoding="utf-8")
+    cited = re.compile(r"\b((?:latvia|anchors|security|storage|stack)\.md \d+(?:\.\d+)?|[Dd]esign \d)\b")
+    unknown = {
+        f"{short(path)}: {name}"
+        for path in (*sources(), *tracked(".sql"))
+        for name in cited.findall(path.read_text(encoding="utf-8"))
+        if f"## {name.lower()}\n" not in page
+    }
+    assert not unknown
+
+
 def test_every_status_is_explained() -> None:
     page = (ROOT / "docs" / "reference" / "status-codes.md").read_text(encoding="utf-8")
     statuses = {rule.http_status for rule in BY_ID.values()} | {200, 201, 500, 503}
-    silent = [status for status in sorted(statuses) if not re.search(rf"^## {status}\b", page, re.MULTILINE)]
+    silent = [
+        status
+        for status in sorted(statuses)
+        if not re.search(rf"^## (?:\d+ and )?{status}\b", page, re.MULTILINE)
+    ]
 
     assert not silent
 

@@ -26,7 +26,7 @@ TEXTS = (
     ".cfg",
     "",
 )
-MACHINE = re.compile(r"(?<![\w.$}*\"'-])/(?:work|root|home)(?:/[\w.-]+)")
+MACHINE = re.compile(r"(?<![\w.$}*-])/(?:work|root|home)/[\w.-]+")
 INDEX = re.compile(r"(?:https?:)?//[\w.-]*(?:pypi|pythonhosted|npmjs|artifactory|nexus)[\w.-]*")
 INDEX_WORD = re.compile(r"--(?:extra-)?index-url|\bindex-url\s*=")
 OPEN_MARK = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import tilts_connector
-from tests.house.tree import SRC, compared, parsed, short, sources, tracked
+from tests.house.tree import ROOT, SRC, compared, parsed, short, sources, tracked
 
 EMPTY = {"util", "utils", "helper", "helpers", "common", "base", "manager", "handler", "data", "info", "misc"}
 EMPTY_TAIL = re.compile(r"(Utils?|Helpers?|Manager|Handler|Info|Base|Data)\Z")
@@ -17,7 +17,7 @@ def test_no_name_is_an_empty_word() -> None:
     for path in tracked(".py"):
         if EMPTY & {path.stem, path.stem.rpartition("_")[2]}:
             found[short(path)] = "the module"
-        for node in ast.walk(parsed(path)):
+        for node in ast.walk(parsed(path)) if not path.is_relative_to(ROOT / "tests") else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.strip("_") in EMPTY:
                 found[f"{short(path)} {node.name}"] = f"line {node.lineno}"
             if isinstance(node, ast.ClassDef) and (

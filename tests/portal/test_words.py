@@ -10,9 +10,10 @@ from hatchling.builders.wheel import WheelBuilder
 
 from tests.running import Running
 from tilts.portal import words
-from tilts.portal.languages import LANGUAGES, po_file
-from tilts.portal.rendering import BY_ID, FACT, in_short, translations
+from tilts.portal.languages import LANGUAGES, po_file, translations
+from tilts.portal.rendering import FACT, in_short
 from tilts.rules import Language
+from tilts.rules.catalogue import BY_ID
 from tilts.transport.listeners import all_routes
 from tilts.transport.search import PageLinks
 from tools.translations import texts
@@ -34,7 +35,7 @@ def first(message: Message) -> str:
 
 
 def strings(message: Message) -> Iterator[str]:
-    yield from [message.string] if isinstance(message.string, str) else message.string
+    yield from [message.string] if isinstance(message.string, str) else message.string or ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,6 +16,7 @@ from psycopg import sql
 from tilts.store.provision import grant_rights
 
 LOCK_KEY: Final = 0x54696C7473  # "Tilts": one migrator at a time
+DATABASE_LOCK_KEY: Final = LOCK_KEY + 1  # around it: one who makes schemas and grants rights at a time
 
 CREATE_LEDGER: Final[LiteralString] = """
 CREATE TABLE IF NOT EXISTS migration (
@@ -65,9 +66,11 @@ def migrate(conninfo: str, environment: str, *, progress: Callable[[str], None] 
 def migrate_database(conninfo: str, environment: str, serving_role: str | None = None) -> int:
     """`migrate` for a database that somebody else keeps: makes the schemas first, grants rights after."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
+        # Two servers that start at once: IF NOT EXISTS is no lock, both could find nothing and make it.
+        connection.execute("SELECT pg_advisory_lock(%s)", [DATABASE_LOCK_KEY])
         for schema in ("onboarding", environment):
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
-    applied = migrate(conninfo, environment)
-    if serving_role is not None:
-        grant_rights(conninfo, environment, serving_role)
+        applied = migrate(conninfo, environment)
+        if serving_role is not None:
+            grant_rights(conninfo, environment, serving_role)
     return applied

@@ -68,7 +68,7 @@ class Pharmacy:
 
         Raises:
             Refused: Status 409 if another pharmacy holds it or its state does not allow it; `facts` name
-                `holder`, `since` and `lease_until`.
+                `holder`, `since` and `lease-until`.
             Unreachable: No usable answer; repeat with the same key (`Unreachable.key`).
 
         Source: docs/reference/wire.md, Writing.
