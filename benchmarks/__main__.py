@@ -27,7 +27,7 @@ from tilts.lab.environment import Environment, forget
 from tilts_connector._tls import tls_context
 from tilts_fhir.json_strict import decode, encode
 
-SCRIPTS = 8  # recordings of one scene, each with another patient
+RECORDINGS = 12  # of one scene, each with another patient
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ def main() -> int:
 async def measure_all(bench: Bench, scenes: list[Scene]) -> list[Figures]:
     answers = bench.scratch / "answers.json"
     answers.write_bytes(encode(await answers_of(bench, scenes)))
-    scripts = {scene.name: await write_scripts(bench, scene) for scene in scenes}
+    scripts = {scene.name: await write_script(bench, scene) for scene in scenes}
     found = {scene.name: Figures(scene) for scene in scenes}
     with bare_server(bench.environment, answers) as (port, pid):
         for round_number in range(bench.given.rounds):
@@ -93,10 +93,10 @@ async def measure_server(bench: Bench, scene: Scene) -> Measured:
         cast.close()
 
 
-async def measure_floor(bench: Bench, scripts: list[Path]) -> Measured:
+async def measure_floor(bench: Bench, script: Path) -> Measured:
     meter, url = Meter(bench.environment.cluster.pid), bench.environment.settings.database_url
     given = bench.given
-    return await asyncio.to_thread(pgbench, url, scripts, given.clients, given.seconds, meter)
+    return await asyncio.to_thread(pgbench, url, script, given.clients, given.seconds, meter)
 
 
 async def measure_bare(bench: Bench, scene: Scene, port: int, pid: int) -> Measured:
@@ -126,21 +126,20 @@ async def answers_of(bench: Bench, scenes: list[Scene]) -> dict[str, Any]:
     return kept
 
 
-async def write_scripts(bench: Bench, scene: Scene) -> list[Path]:
-    """One pgbench script for each recording."""
-    files = []
+async def write_script(bench: Bench, scene: Scene) -> Path:
+    """The pgbench script of a scene, from one recording for each of some patients."""
     async with recorder(bench.environment) as source:
-        for number in range(SCRIPTS):
-            patient = bench.cast.patients[number]
-            other = await source.play(scene, bench.cast, patient)
-            await asyncio.sleep(0.002)  # so that nothing of the other was made in the same millisecond
-            since_ms = time.time_ns() // 1_000_000
-            recorded = await source.play(scene, bench.cast, patient)
-            writer = Writer(since_ms, recorded.number, tokens_in(other))
-            file = bench.scratch / f"{scene.name}-{number}.sql"
-            file.write_text(writer.script(recorded))
-            files.append(file)
-    return files
+        leading = bench.cast.patients[0]
+        other = await source.play(scene, bench.cast, leading)
+        await asyncio.sleep(0.002)  # so that nothing of the other was made in the same millisecond
+        since_ms = time.time_ns() // 1_000_000
+        recordings = [
+            await source.play(scene, bench.cast, patient) for patient in bench.cast.patients[:RECORDINGS]
+        ]
+    writer = Writer(since_ms, recordings[0].number, tokens_in(other))
+    file = bench.scratch / f"{scene.name}.sql"
+    file.write_text(writer.script(recordings))
+    return file
 
 
 if __name__ == "__main__":

@@ -33,30 +33,46 @@ RUNS: Final = count(1)
 
 @dataclass(slots=True)
 class Writer:
-    """Turns one recording into a pgbench script."""
+    """Turns recordings of one scene, each with another patient, into one pgbench script; the first one leads."""
 
-    since_ms: int
+    since_ms: int  # when the first one began
     number: str
-    other_tokens: frozenset[int]  # of another recording: what is not in it belongs to this one alone
+    other_tokens: frozenset[int]  # of one more recording: what is not in it belongs to the first alone
     _new: dict[str, int] = field(default_factory=dict)
 
-    def script(self, recorded: Recorded) -> str:
+    def script(self, recordings: list[Recorded]) -> str:
+        first = recordings[0]
+        alike = [other for other in recordings if shape_of(other) == shape_of(first)]
         lines = [r"\set i :i + 1", r"\set n :base + :i * 64 + :client_id"]
-        for transaction in recorded.transactions:
+        for place, transaction in enumerate(first.transactions):
             lines.append("BEGIN;")
-            for statement in transaction:
-                lines += self._statement(statement)
+            for spot, statement in enumerate(transaction):
+                lines += self._statement(statement, [other.transactions[place][spot] for other in alike])
             lines.append("COMMIT;")
         return "\n".join(lines) + "\n"
 
-    def _statement(self, statement: Statement) -> Iterator[str]:
+    def _statement(self, statement: Statement, others: list[Statement]) -> Iterator[str]:
         if len(statement.rows) > 1:  # the library sends these as one batch
             yield r"\startpipeline"
-        for row in statement.rows:
-            text = PLACE.sub(lambda found: self.value(row[found[1]]), statement.text)  # noqa: B023
+        for row in range(len(statement.rows)):
+            text = PLACE.sub(
+                lambda found: self.chosen([other.rows[row][found[1]] for other in others]),  # noqa: B023
+                statement.text,
+            )
             yield " ".join(text.replace("%%", "%").split()) + ";"
         if len(statement.rows) > 1:
             yield r"\endpipeline"
+
+    def chosen(self, values: list[Any]) -> str:
+        """One value of the leading recording; one for each client where it goes with the patient."""
+        written = self.value(values[0])
+        by_patient = isinstance(values[0], UUID | str) or (
+            isinstance(values[0], list) and all(isinstance(value, UUID | str) for value in values[0])
+        )
+        if not by_patient or MOMENT in written or all(value == values[0] for value in values):
+            return written
+        cases = " ".join(f"WHEN {place} THEN {self.value(value)}" for place, value in enumerate(values))
+        return f"CASE :client_id::bigint % {len(values)} {cases} END"
 
     def value(self, value: Any) -> str:
         match value:
@@ -121,6 +137,10 @@ def literal(text: str) -> str:
     return f"E'{escaped}'"
 
 
+def shape_of(recorded: Recorded) -> list[list[tuple[str, int]]]:
+    return [[(one.text, len(one.rows)) for one in transaction] for transaction in recorded.transactions]
+
+
 def tokens_in(recorded: Recorded) -> frozenset[int]:
     lists = (
         value
@@ -133,8 +153,8 @@ def tokens_in(recorded: Recorded) -> frozenset[int]:
     return frozenset(value for values in lists for value in values if isinstance(value, int))
 
 
-def pgbench(database_url: str, scripts: list[Path], clients: int, seconds: float, meter: Meter) -> Measured:
-    """The scripts in random order by so many sessions."""
+def pgbench(database_url: str, script: Path, clients: int, seconds: float, meter: Meter) -> Measured:
+    """The script by so many sessions, over and over."""
     words = conninfo_to_dict(database_url)
     environment = {
         **os.environ,
@@ -148,9 +168,7 @@ def pgbench(database_url: str, scripts: list[Path], clients: int, seconds: float
     base = 4_000_000_000_000 + next(RUNS) * 1_000_000_000 + int(time.time()) % 1_000_000 * 100_000_000
     program = find_binaries(None, lambda _: None).folder / "pgbench"
     command = [str(program), "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(round(seconds))]
-    command += ["-D", "i=0", "-D", f"base={base}"]
-    for script in scripts:
-        command += ["-f", str(script)]
+    command += ["-D", "i=0", "-D", f"base={base}", "-f", str(script)]
     before = meter.seconds()
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     after = meter.seconds()

@@ -18,7 +18,7 @@ from psycopg.sql import Composable
 from benchmarks.scenes import Cast, Scene
 from proofs.driver.http import Answer
 from proofs.driver.parties import Party, Patient, Request
-from tilts.house import build
+from tilts.house import build, configure_logs
 from tilts.lab.environment import Environment
 from tilts.store import tx
 from tilts.transport.peer import CERTIFICATE
@@ -117,6 +117,7 @@ def first_certificate(pem: str) -> bytes:
 
 @asynccontextmanager
 async def recorder(environment: Environment) -> AsyncIterator[Recorder]:
+    configure_logs("warning")
     with mock.patch.object(tx, "Session", RecordingSession):
         house = build(environment.settings)
     await house.database.open()

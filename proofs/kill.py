@@ -109,12 +109,13 @@ def figures(journal: Journal) -> dict[str, Any]:
 def control(environment: Environment, journal: Journal, size: int, stop: Stop) -> dict[str, Any]:
     """The negative control; its losses are apart from the real ones and not cleaned up: the folder goes anyway."""
     held = Journal(journal.folder / "control")
+    session = held.begin(seed=0)
     lost = tries = 0
     set_commit(environment, ASYNCHRONOUS)
     kill_server(environment)  # its sessions begin anew, with the new setting
     while not lost and tries < MOST_CONTROLS and not stop.wanted:
         some = max(20, size // 5)
-        chosen = Round(tries, f"control-{len(held.entries)}", some, some // 2, "PostgreSQL", strict=False)
+        chosen = Round(tries, f"control-{session}-{tries}", some, some // 2, "PostgreSQL", strict=False)
         drive(environment, stop, lambda: work_round(environment, chosen, held, stop, None, 0))  # noqa: B023
         with reading(environment) as connection:
             found = check_all(connection, told(held.of("dispense")))

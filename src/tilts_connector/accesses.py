@@ -33,9 +33,11 @@ class Access:
         role: doctor, nurse, pharmacist ...
         purpose: TREAT, PATRQT, HOPERAT ...
         action: What happened, for example `prescription.claimed`.
+        words: The same in words, in the language that was asked for.
         what: References of what was touched, the patient aside.
         effect: What it did to the data.
         refused: The exchange said "no": nothing was shown or changed.
+        why_refused: The rule that said no, with its sentence; None when it was done.
     """
 
     at: datetime
@@ -44,9 +46,11 @@ class Access:
     role: str | None
     purpose: str | None
     action: str
+    words: str
     what: tuple[str, ...]
     effect: Effect
     refused: bool
+    why_refused: str | None
 
 
 def access_of(event: Mapping[str, Any]) -> Access:
@@ -60,6 +64,8 @@ def access_of(event: Mapping[str, Any]) -> Access:
             role=_first_code(person.get("role", [])),
             purpose=_first_code(event.get("purposeOfEvent", [])),
             action=event["subtype"][0]["code"],
+            words=event["subtype"][0].get("display", ""),
+            why_refused=event.get("outcomeDesc"),
             what=tuple(_objects(event.get("entity", []))),
             effect=EFFECTS[event["action"]],
             refused=event.get("outcome", "0") != "0",

@@ -16,6 +16,7 @@ from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.records import Quantity
+from tilts.transport.prescriptions import lines_of
 
 DAY = timedelta(days=1)
 NUMBER_SYSTEM = "urn:oid:2.999.1.3.6"
@@ -284,3 +285,53 @@ def test_exact_decimals_stay_exact(value: Decimal, repeats: int) -> None:
 
     assert line.allowed.value == sum([value] * (repeats + 1))
     assert line.allowed.value.as_tuple().exponent == value.as_tuple().exponent
+
+
+# A Bundle of lines.
+
+ENTRY = {
+    "resource": {"resourceType": "MedicationRequest"},
+    "request": {"method": "POST", "url": "MedicationRequest"},
+}
+
+
+@pytest.mark.parametrize("lines", [1, 20])
+def test_a_transaction_holds_1_to_20_lines(lines: int) -> None:
+    assert len(lines_of({"type": "transaction", "entry": [ENTRY] * lines})) == lines
+
+
+@pytest.mark.parametrize(
+    "bundle",
+    [
+        {"type": "transaction"},
+        {"type": "transaction", "entry": []},
+        {"type": "transaction", "entry": [ENTRY] * 21},
+        {"type": "batch", "entry": [ENTRY]},
+        {"entry": [ENTRY]},
+        {"type": "transaction", "entry": [ENTRY, {}]},
+        {
+            "type": "transaction",
+            "entry": [{**ENTRY, "request": {"method": "PUT", "url": "MedicationRequest/1"}}],
+        },
+        {"type": "transaction", "entry": [{**ENTRY, "request": {"method": "POST", "url": "Task"}}]},
+        {"type": "transaction", "entry": [{**ENTRY, "resource": {"resourceType": "Patient"}}]},
+        {"type": "transaction", "entry": [{"request": ENTRY["request"]}]},
+    ],
+    ids=[
+        "no entries",
+        "empty",
+        "too many",
+        "a batch",
+        "no type",
+        "an empty entry",
+        "PUT",
+        "another address",
+        "another type",
+        "no resource",
+    ],
+)
+def test_pre_008_what_is_no_transaction_of_lines(bundle: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        lines_of(bundle)
+
+    assert refusal.value.rule.id == "PRE-008"

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.wheel import WheelBuilder
 
 from tests.running import Running
+from tilts.audit_words import EVENTS
 from tilts.portal import words
 from tilts.portal.languages import LANGUAGES, po_file, translations
 from tilts.portal.rendering import FACT, in_short
@@ -61,7 +62,7 @@ def test_latvian_counts_as_latvians_do() -> None:
 def test_every_audit_event_has_words() -> None:
     routes = all_routes(PageLinks(b"x" * 32, minutes=1, pages=1))
     events = {route.audit_event for route in routes} | {"token.issued", "address.unknown"}
-    assert events <= set(words.EVENTS)
+    assert events <= set(EVENTS)
 
 
 def test_every_kind_and_role_of_the_sandbox_has_words(exchange: Running) -> None:
@@ -71,7 +72,7 @@ def test_every_kind_and_role_of_the_sandbox_has_words(exchange: Running) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_rule_in_short_has_no_open_place(language: Language) -> None:
     for rule in BY_ID.values():
-        short = in_short(translations(language), language, rule)
+        short = in_short(translations(language), language, rule, {})
         assert short
         assert not FACT.search(short)
 

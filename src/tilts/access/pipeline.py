@@ -7,7 +7,7 @@ the transaction and is then written down in one of its own.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from tilts.access import certificates, repeats, signatures
@@ -22,6 +22,8 @@ from tilts.rules.wire import SIG_MISSING
 from tilts.store import audit, connections
 from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord, LineRecord
 from tilts.store.tx import Database, Tx
+
+AS_WRITTEN: Final = frozenset({"fault", "parameter", "status", "intent", "line", "column"})
 
 
 class Shapes(Protocol):
@@ -159,9 +161,7 @@ class Pipeline:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
         entry = self.entry(event, incoming, trace)
         if isinstance(end, Refusal | FaultyContent):
-            reason = end.facts.get("reason") if isinstance(end, Refusal) else None
-            detail = {"reason": str(reason)} if reason else {}
-            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
+            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=kept_of(end))
         else:
             entry = replace(entry, outcome="fault", detail={"kind": type(end).__name__})
         subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
@@ -226,6 +226,18 @@ def bearer(incoming: Incoming) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal(ACC_NO_TOKEN)
     return token.strip()
+
+
+def kept_of(end: Refusal | FaultyContent) -> dict[str, object]:
+    """What the audit entry keeps of a refusal: its true reason, and the facts that the caller was told.
+
+    What the caller wrote himself is left out: it may hold anything.
+    """
+    if isinstance(end, FaultyContent):
+        return {}
+    facts = {name: value for name, value in end.told().items() if name not in AS_WRITTEN}
+    reason = end.facts.get("reason")
+    return {"facts": facts} | ({"reason": str(reason)} if reason else {})
 
 
 def concerned(end: Exception) -> list[AuditSubject]:

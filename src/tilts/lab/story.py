@@ -9,8 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from tilts.clock import RIGA
 from tilts.rules import Language
 from tilts_connector import (
+    Access,
     Credentials,
     Exchange,
     Line,
@@ -174,17 +176,19 @@ def patient_looks(cast: Cast, patient: dict[str, Any]) -> Iterator[Scene]:
     for client in ("practice", "pharmacy", "second-pharmacy"):
         expect(cast.name(client) in names, f"{cast.name(client)} in the patient's list")
     expect(any(access.refused for access in accesses), "attempts that were refused are in the list too")
-    listed = "\n".join(
-        f"{access.at:%H:%M:%S}  {access.organization}, {access.practitioner} ({access.role}): {access.action}"
-        + (" (refused)" if access.refused else "")
-        for access in reversed(accesses)
-        if access.practitioner
-    )
+    listed = "\n".join(told(access) for access in reversed(accesses) if access.practitioner)
     yield cast.scene(
         "portal",
         f"Paciente redz, kurš skatījies viņas datus:\n{listed}",
         f"The patient sees who looked:\n{listed}",
     )
+
+
+def told(access: Access) -> str:
+    """One line of the patient's list, in Riga time."""
+    at = access.at.astimezone(RIGA)
+    why = f" ({access.why_refused})" if access.refused else ""
+    return f"{at:%H:%M:%S}  {access.organization}, {access.practitioner}: {access.words}{why}"
 
 
 def found(pharmacy: Pharmacy, prescription: Prescription, patient: dict[str, Any]) -> Line:

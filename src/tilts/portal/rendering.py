@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tilts import __version__, person_code
+from tilts.audit_words import event_text
 from tilts.clock import RIGA
 from tilts.portal.languages import COOKIE, LANGUAGES, language_for, translations
 from tilts.portal.words import RULES_IN_SHORT, source_text
@@ -81,6 +82,7 @@ class Pages:
         found.globals |= {
             "asset": lambda name: f"/static/{name}?v={self._marks[name]}",
             "word": lambda table, code: translated(words, source_text(table, code)),
+            "event_text": lambda event: event_text(event, language),
             "rule_of": BY_ID.get,
         }
         found.filters |= {
@@ -110,8 +112,10 @@ def with_facts(text: str) -> Markup:
     return Markup(FACT.sub(lambda found: f"<var>{found.group()[1:-1].replace('_', ' ')}</var>", escape(text)))
 
 
-def in_short(words: Any, language: Language, rule: Rule) -> str:
-    """What a rule says, without the facts of the case: up to where the first one would stand."""
+def in_short(words: Any, language: Language, rule: Rule, facts: dict[str, str]) -> str:
+    """What a rule says, with the facts of the case; where they were not kept, up to where the first would stand."""
+    if rule.named <= facts.keys():
+        return rule.sentence(language, facts)
     if own := RULES_IN_SHORT.get(rule.id):
         return str(words.gettext(own))
     text = rule.text(language)

@@ -8,35 +8,6 @@ def N_(text: str) -> str:  # gettext's own name for "marked, translated later"
     return text
 
 
-EVENTS: Final = MappingProxyType(
-    {
-        "address.unknown": N_("Asks for an address that does not exist"),
-        "audit.searched": N_("Looks at the list of accesses"),
-        "dispense.read": N_("Reads what was handed out"),
-        "dispense.recorded": N_("Hands out medicine"),
-        "dispense.searched": N_("Looks for what was handed out"),
-        "organization.read": N_("Reads an organisation in the register"),
-        "organization.searched": N_("Looks for an organisation in the register"),
-        "patient.read": N_("Reads the patient's details"),
-        "patient.searched": N_("Looks for the patient"),
-        "practitioner.read": N_("Reads a practitioner in the register"),
-        "practitioner.searched": N_("Looks for a practitioner in the register"),
-        "practitioner-role.read": N_("Reads a workplace in the register"),
-        "practitioner-role.searched": N_("Looks for a workplace in the register"),
-        "prescription.cancelled": N_("Cancels a prescription"),
-        "prescription.claimed": N_("Takes a prescription to hand it out"),
-        "prescription.found": N_("Looks for a prescription by its number"),
-        "prescription.prescribed": N_("Writes a prescription"),
-        "prescription.read": N_("Reads a prescription"),
-        "prescription.released": N_("Gives a prescription back"),
-        "prescription.searched": N_("Looks for prescriptions"),
-        "signature.read": N_("Reads a signature"),
-        "signature.searched": N_("Looks for signatures"),
-        "task.read": N_("Reads the state of a prescription"),
-        "task.searched": N_("Looks for the state of prescriptions"),
-        "token.issued": N_("Asks for a token"),
-    }
-)
 OUTCOMES: Final = MappingProxyType(
     {"success": N_("Done"), "refused": N_("Refused"), "fault": N_("Fault of the exchange")}
 )
@@ -102,7 +73,6 @@ RULES_IN_SHORT: Final = MappingProxyType(
 )
 TABLES: Final = MappingProxyType(
     {
-        "event": EVENTS,
         "outcome": OUTCOMES,
         "purpose": PURPOSES,
         "role": ROLES,

@@ -4,7 +4,9 @@ A rule id is a promise to integrators: it is never renamed and never reused. The
 the OperationOutcome, the audit entry, the docs, the test and the scenario; tests/house checks it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal, TypeAlias
 
 Language: TypeAlias = Literal["lv", "en"]
@@ -33,6 +35,15 @@ class Rule:
     def fix(self, language: Language) -> str:
         return self.fix_lv if language == "lv" else self.fix_en
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The facts that the text names: what a caller is told, and nothing else."""
+        return frozenset(field for _, field, _, _ in Formatter().parse(self.text_en) if field)
+
+    def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
+        """The text with its facts filled in."""
+        return self.text(language).format_map({name: str(value) for name, value in facts.items()})
+
 
 class Refusal(Exception):
     """An expected "no": the caller can act on it. Anything else is our fault (500)."""
@@ -42,6 +53,10 @@ class Refusal(Exception):
         self.rule = rule
         self.expressions = expressions  # FHIRPath of the elements it is about
         self.facts = facts
+
+    def told(self) -> dict[str, str]:
+        """Exactly the facts that the rule's text names; all others stay in log and audit."""
+        return {name: str(self.facts[name]) for name in sorted(self.rule.named)}
 
 
 class FaultyContent(Exception):

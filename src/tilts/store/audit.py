@@ -28,7 +28,7 @@ ON CONFLICT (patient_id, audit_id) DO NOTHING
 OF_PATIENT: Final[LiteralString] = """
 SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organization_name, e.organization_id,
        e.role_id, e.role_code, r.display AS practitioner, e.purpose, e.request_id,
-       s.patient_id, s.resource_type, s.resource_id
+       s.patient_id, s.resource_type, s.resource_id, e.detail
   FROM audit_subject s
   JOIN audit_entry e USING (audit_id)
   LEFT JOIN practitioner_role r USING (role_id)

@@ -5,7 +5,7 @@ Everything is bounded: a page that looks every two seconds must not slow down wh
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
@@ -38,7 +38,7 @@ SELECT floor(extract(epoch FROM %(now)s::timestamptz - at) / 60)::integer AS min
 # A range of audit_entry_by_time.
 
 RECENT_CALLS: Final[LiteralString] = """
-SELECT audit_id, at, event, outcome, rule_id, organization_name, role_code, purpose, request_id, method, address
+SELECT audit_id, at, event, outcome, rule_id, organization_name, role_code, purpose, request_id, method, address, detail
   FROM audit_entry
  ORDER BY audit_id DESC
  LIMIT %(limit)s
@@ -78,6 +78,7 @@ class SeenCall:
     request_id: str
     method: str
     address: str
+    detail: dict[str, Any]
 
 
 async def counts(tx: Tx) -> Counts:

@@ -86,3 +86,8 @@ def grant_rights(owner: str, environment: str, serving_role: str) -> None:
             connection.execute(
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(named, serving)
             )
+        if serving_role != connection.info.user:  # what was migrated is the owner's to say
+            ledger = sql.Identifier(environment, "migration")
+            connection.execute(
+                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(ledger, serving)
+            )

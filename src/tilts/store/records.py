@@ -209,3 +209,4 @@ class Access:
     patient_id: UUID
     resource_type: str
     resource_id: UUID | None
+    detail: dict[str, Any]

@@ -4,7 +4,6 @@ Two kinds only: a rule says no, with its id, text and what to do; anything else 
 says nothing of itself, because its text may hold patient data.
 """
 
-from string import Formatter
 from typing import Any, Final
 
 import structlog
@@ -68,7 +67,7 @@ def issue_for(
 ) -> dict[str, Any]:
     rule = no.rule
     issue: dict[str, Any] = {}
-    told = facts_told(no)
+    told = no.told()
     if told:
         url = f"{canonical_base}/StructureDefinition/refusal-fact"
         issue["extension"] = [
@@ -96,13 +95,7 @@ def issue_for(
 
 
 def rule_text(no: Refusal, language: Language) -> str:
-    return no.rule.text(language).format_map({name: str(value) for name, value in no.facts.items()})
-
-
-def facts_told(no: Refusal) -> dict[str, str]:
-    """Exactly the facts that the rule's text names; all others stay in log and audit."""
-    named = {field for _, field, _, _ in Formatter().parse(no.rule.text_en) if field}
-    return {name: str(no.facts[name]) for name in sorted(named) if str(no.facts[name])}
+    return no.rule.sentence(language, no.facts)
 
 
 def _fault_issue(fault: Any, end: FaultyContent, language: Language, canonical_base: str) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from types import MappingProxyType
 from typing import Any, Final
 
+from tilts.audit_words import event_text
+from tilts.rules import Language
+from tilts.rules.catalogue import BY_ID
 from tilts.store.records import Access
 
 ACTIONS: Final = MappingProxyType(
@@ -15,13 +18,14 @@ PURPOSE: Final = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 OBJECT_ROLE: Final = "http://terminology.hl7.org/CodeSystem/object-role"
 
 
-def audit_event_to_fhir(access: Access, canonical_base: str) -> dict[str, Any]:
+def audit_event_to_fhir(access: Access, language: Language, canonical_base: str) -> dict[str, Any]:
     verb = access.event.partition(".")[2]
+    words = event_text(access.event, language)
     event: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": str(access.audit_id),
         "type": {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest"},
-        "subtype": [{"system": f"{canonical_base}/CodeSystem/audit-event", "code": access.event}],
+        "subtype": [{"system": f"{canonical_base}/CodeSystem/audit-event", "code": access.event, "display": words}],
         "action": ACTIONS.get(verb, "U"),
         "recorded": access.at.isoformat(timespec="milliseconds"),
         "outcome": OUTCOMES[access.outcome],
@@ -30,12 +34,21 @@ def audit_event_to_fhir(access: Access, canonical_base: str) -> dict[str, Any]:
         "entity": _entities(access),
     }
     if access.rule_id:
-        event["outcomeDesc"] = access.rule_id
+        event["outcomeDesc"] = outcome_text(access, language)
     if access.purpose:
         event["purposeOfEvent"] = [{"coding": [{"system": PURPOSE, "code": access.purpose}]}]
     if access.role_id:
         event["agent"].append(_person(access))
     return event
+
+
+def outcome_text(access: Access, language: Language) -> str:
+    """The rule that said no, and its sentence where the facts were kept."""
+    rule = BY_ID.get(access.rule_id or "")
+    facts = access.detail.get("facts", {})
+    if rule is None or not rule.named <= facts.keys():
+        return str(access.rule_id)
+    return f"{rule.id}: {rule.sentence(language, facts)}"
 
 
 def _client(access: Access) -> dict[str, Any]:

@@ -1,0 +1,241 @@
+"""Behind HAProxy, with the very configuration of docs/howto/haproxy.cfg: TLS ends there, the certificate comes on.
+
+HAProxy is a Debian package (`make packages`); without it these tests are skipped.
+"""
+
+import base64
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.running import Running, ThreadServer
+from tests.transport.documents import (
+    parameters,
+    patient_of,
+    prescription,
+)
+from tests.transport.raw import RawLine
+from tests.transport.tables import Tables
+from tests.transport.wire import Caller, connected, refused, tls
+
+CONFIG = Path(__file__).resolve().parents[2] / "docs" / "howto" / "haproxy.cfg"
+HAPROXY = shutil.which("haproxy") or "/usr/sbin/haproxy"
+
+pytestmark = pytest.mark.skipif(
+    not Path(HAPROXY).exists(), reason="haproxy is not installed (Debian: apt-get install haproxy)"
+)
+
+
+@dataclass
+class OnlyProxied:
+    """The one socket that the exchange listens on."""
+
+    sockets: dict[str, socket.socket]
+
+
+@dataclass
+class Proxied:
+    """The exchange behind HAProxy: its address for callers, its own socket, what HAProxy said."""
+
+    exchange: Running
+    base: str
+    unix_socket: Path
+    log: Path
+
+    def caller(self, name: str) -> Caller:
+        return Caller(self.exchange, name, base=self.base)
+
+
+@pytest.fixture(scope="module")
+def proxied(exchange: Running) -> Iterator[Proxied]:
+    with tempfile.TemporaryDirectory(prefix="tilts-") as place, socket.create_server(("127.0.0.1", 0)) as front:
+        folder = Path(place)
+        base = f"https://localhost:{front.getsockname()[1]}/fhir/r4"
+        behind = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        behind.bind(str(folder / "proxied.sock"))
+        behind.listen(64)
+        settings = replace(exchange.settings, public_base=base, plain_base="")
+        found = Proxied(exchange, base, folder / "proxied.sock", folder / "haproxy.log")
+        listening: Any = OnlyProxied({"proxied": behind})
+        server = ThreadServer(settings, listening, exchange.clock)
+        try:
+            with haproxy(folder, front, Path(exchange.facts["pki"])):
+                yield found
+        finally:
+            server.stop()
+            behind.close()
+
+
+@contextmanager
+def haproxy(folder: Path, front: socket.socket, pki: Path) -> Iterator[None]:
+    """HAProxy on a socket that is bound already: it is ready when the first call is answered."""
+    together = folder / "server-with-key.pem"
+    together.write_bytes((pki / "server.pem").read_bytes() + (pki / "server.key").read_bytes())
+    text = CONFIG.read_text("utf-8")
+    for there, here in {
+        "bind :8443": f"bind fd@{front.fileno()}",
+        "/etc/tilts/server-with-key.pem": str(together),
+        "/etc/tilts/pki/ca.pem": str(pki / "ca.pem"),
+        "/run/tilts/proxied.sock": str(folder / "proxied.sock"),
+    }.items():
+        assert text.count(there) >= 1, f"{there} no longer stands in {CONFIG.name}"
+        text = text.replace(there, here)
+    (folder / "haproxy.cfg").write_text(text, "utf-8")
+    with (folder / "haproxy.log").open("wb") as log:
+        process = subprocess.Popen(
+            [HAPROXY, "-f", str(folder / "haproxy.cfg"), "-db"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[front.fileno()],
+        )
+        try:
+            yield
+            assert process.poll() is None, (folder / "haproxy.log").read_text()
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def behind(proxied: Proxied) -> Iterator[Callable[[str], Caller]]:
+    made: dict[str, Caller] = {}
+
+    def by_name(name: str) -> Caller:
+        if name not in made:
+            made[name] = proxied.caller(name)
+        return made[name]
+
+    yield by_name
+    for one in made.values():
+        one.close()
+
+
+def leaf_of(caller: Caller) -> str:
+    certificate = x509.load_pem_x509_certificate(Path(caller.facts["cert"]).read_bytes())
+    return f":{base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()}:"
+
+
+def test_prescribing_and_dispensing_go_through(behind: Callable[[str], Caller], patient: str) -> None:
+    practice, pharmacy = behind("practice-3"), behind("pharmacy-4")
+    made = practice.post("MedicationRequest", prescription(practice, patient), signed=True)
+    assert (made.status_code, made.headers["location"][: len(practice.base)]) == (201, practice.base)
+    task = practice.found("Task", focus=f"MedicationRequest/{made.json()['id']}")["entry"][0]["resource"]
+    name = patient_of(practice, patient)["name"][0]
+    shown = parameters(
+        number=task["groupIdentifier"]["value"], family=name["family"], given=" ".join(name["given"])
+    )
+    assert pharmacy.post("Task/$find", shown).json()["total"] == 1
+    assert pharmacy.post(f"Task/{task['id']}/$claim").status_code == 200
+
+
+def test_without_a_certificate_the_exchange_says_ACC_001(proxied: Proxied, tables: Tables) -> None:
+    authority = proxied.exchange.facts["clients"]["practice"]["ca"]
+    with connected(proxied.base, tls(authority)) as client:
+        answer = client.get("Organization", headers={"Accept-Language": "en"})
+    refused(answer, 401, "ACC-001")
+    assert tables.audit(answer.headers["x-request-id"])["rule_id"] == "ACC-001"
+
+
+@pytest.mark.parametrize("spelled", ["Client-Cert", "client-cert", "CLIENT-CERT"])
+def test_a_forged_certificate_is_taken_away(proxied: Proxied, behind: Callable[[str], Caller], spelled: str) -> None:
+    practice = behind("practice-3")
+    forged = {spelled: leaf_of(practice), "Authorization": f"Bearer {practice.token()}"}
+    with connected(proxied.base, tls(practice.facts["ca"])) as client:
+        refused(client.get("Organization", headers=forged), 401, "ACC-001")
+
+
+def test_a_forged_certificate_is_replaced_by_the_one_of_the_connection(
+    behind: Callable[[str], Caller], tables: Tables
+) -> None:
+    practice, pharmacy = behind("practice-3"), behind("pharmacy-4")
+    forged = {"Client-Cert": leaf_of(practice)}
+    answer = pharmacy.get("Organization", token=practice.token(), headers=forged)
+    refused(answer, 401, "ACC-008")
+    assert tables.audit(answer.headers["x-request-id"])["client_id"] == pharmacy.facts["client_id"]
+    assert pharmacy.get("Organization", headers=forged).status_code == 200
+
+
+@pytest.mark.parametrize("defect", ["expired", "wrong-issuer"])
+def test_a_certificate_that_does_not_verify_dies_in_the_handshake(proxied: Proxied, defect: str) -> None:
+    folder = Path(proxied.exchange.facts["pki"]) / "clients" / defect
+    authority = proxied.exchange.facts["clients"]["practice"]["ca"]
+    context = tls(authority, folder / "cert.pem", folder / "key.pem")
+    with connected(proxied.base, context) as client, pytest.raises((httpx.TransportError, ssl.SSLError)):
+        client.get("Organization")
+
+
+def test_a_revoked_certificate_is_told_so(proxied: Proxied) -> None:
+    revoked = proxied.exchange.facts["clients"]["revoked"]
+    context = tls(revoked["ca"], Path(revoked["cert"]), Path(revoked["key"]))
+    with connected(proxied.base, context) as client:
+        refused(client.get("Organization"), 401, "ACC-003")
+
+
+def test_the_unix_socket_itself_takes_only_a_well_formed_client_cert(
+    proxied: Proxied, behind: Callable[[str], Caller]
+) -> None:
+    practice = behind("practice-3")
+    good = leaf_of(practice)
+    line = httpx.HTTPTransport(uds=str(proxied.unix_socket))
+    with httpx.Client(transport=line, base_url="http://localhost/fhir/r4") as inside:
+        headers = {"Authorization": f"Bearer {practice.token()}"}
+        assert inside.get("Organization", headers={**headers, "Client-Cert": good}).status_code == 200
+        for wrong in ("", good.strip(":"), good[:-9] + ":", "::", ":%%%:", ":AAAA:"):
+            answer = inside.get("Organization", headers={**headers, "Client-Cert": wrong})
+            assert answer.status_code == 401, wrong
+        twice = httpx.Headers([*headers.items(), ("Client-Cert", good), ("Client-Cert", good)])
+        refused(inside.get("Organization", headers=twice), 401, "ACC-001")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"GET /fhir/r4/metadata HTTP/1.1\r\n\r\n",
+        b"GET /fhir/r4/metadata HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /fhir/r4/metadata HTTP/1.1\r\nHost : a\r\n\r\n",
+        b"GET /fhir/r4/metadata HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST /fhir/r4/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, x\r\n\r\n",
+        b"\x16\x03\x01 nonsense\r\n\r\n",
+    ],
+)
+def test_broken_framing_gets_an_operation_outcome_from_haproxy(
+    behind: Callable[[str], Caller], broken: bytes
+) -> None:
+    with RawLine(behind("practice-3")) as line:
+        answer = line.answers(broken)
+    assert answer.startswith(b"HTTP/1.1 400"), answer[:100]
+    assert b"application/fhir+json" in answer
+    assert b"OperationOutcome" in answer
+
+
+def test_a_length_beside_chunks_gives_no_second_answer(behind: Callable[[str], Caller]) -> None:
+    practice = behind("practice-3")
+    smuggled = b"0\r\n\r\nGET /fhir/r4/metadata HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    head = practice.head(
+        "POST", "Task/$find", {"Content-Length": str(len(smuggled)), "Transfer-Encoding": "chunked"}
+    )
+    with RawLine(practice) as line:
+        answer = line.answers(head + smuggled)
+    assert b"CapabilityStatement" not in answer
+
+
+def test_the_log_of_haproxy_holds_no_address_and_no_header(
+    proxied: Proxied, behind: Callable[[str], Caller]
+) -> None:
+    behind("practice-3").get("Patient?identifier=urn:x|010101-12345", headers={"User-Agent": "secret-agent"})
+    said = proxied.log.read_text()
+    assert "proxied" in said
+    for hidden in ("010101", "secret-agent", "/fhir/", "Bearer"):
+        assert hidden not in said
