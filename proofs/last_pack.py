@@ -3,13 +3,15 @@
 import asyncio
 from collections import Counter as Tally
 from dataclasses import asdict
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-import uvloop
-
 from proofs.checks import OFFENDERS, Acknowledged, Finding, check_all, counts
+from proofs.driver.http import NoAnswer
+from proofs.driver.parties import TokenRefused
 from proofs.keeping import Entry, Journal
+from proofs.killing import drive
 from proofs.races import KINDS, run_race
 from proofs.sandbox import Counter, reading, sandbox
 from proofs.stopping import Stop
@@ -26,13 +28,13 @@ WHAT: Final = (
 )
 SIZE: Final = 10_000
 AT_ONCE: Final = 10  # races; with about two calls each under way
+MOST_ATTEMPTS: Final = 5  # a race that was not answered, because somebody stopped the server, is begun anew
 
 
 def prove(journal: Journal, size: int, seed: int, stop: Stop) -> dict[str, Any] | None:
     """The figures; None when it was stopped before its end."""
     with watching(TITLE, size) as watcher, sandbox(journal.folder / "sandbox", watcher) as environment:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(race_all(environment, journal, size, seed, stop, watcher))
+        drive(environment, stop, lambda: race_all(environment, journal, size, seed, stop, watcher))
         if stop.wanted:
             return None
         watcher.say("searching the database for what must not be there")
@@ -50,9 +52,17 @@ async def race_all(
 
     async def work() -> None:
         for number in todo:
-            if stop.wanted:
-                return
-            race = await run_race(number, seed, session, counter)
+            for attempt in count():
+                if stop.wanted:
+                    return
+                try:
+                    race = await run_race(number, seed, f"{session}-{attempt}", counter)
+                    break
+                except (NoAnswer, TokenRefused) as fault:
+                    journal.add("abandoned", number=number, why=repr(fault))
+                    if attempt >= MOST_ATTEMPTS:
+                        raise
+                    await asyncio.sleep(1)
             journal.add("race", **asdict(race))
             ended.add(number)
             watcher.at(len(ended))
@@ -99,6 +109,7 @@ def figures(journal: Journal, races: list[Entry], found: list[Finding]) -> dict[
         **{f"refused with {rule}": number for rule, number in sorted(refused.items())},
         "repeats answered as the first time": sum(race["replayed"] for race in races),
         "checks in SQL": len(OFFENDERS),
+        "begun anew, because the exchange did not answer": len(journal.of("abandoned")),
         "requests": requests,
         "seconds": round(seconds),
         "races a second": round(len(races) / seconds, 1) if seconds else 0,

@@ -1,5 +1,6 @@
 """docs/rules/<noun>.md: each rule with its status, texts, fix and source; and the rules of each status."""
 
+import re
 from types import ModuleType
 
 from tilts.rules import Rule, access, dispensing, prescriptions, wire
@@ -18,6 +19,15 @@ TITLES = {
 }
 
 
+# Short names of sources, each explained in its section of docs/reference/sources.md.
+CITED = re.compile(r"\b(?:latvia|anchors|security)\.md \d+(?:\.\d+)?|\bdesign \d|\bSource page(?= [A-D]\d)")
+
+
+def linked(cited: re.Match[str]) -> str:
+    anchor = re.sub(r"[^\w -]", "", cited[0].lower()).replace(" ", "-")
+    return f"[{cited[0]}](../reference/sources.md#{anchor})"
+
+
 def rules_of(noun: str) -> list[Rule]:
     found = [value for value in vars(NOUNS[noun]).values() if isinstance(value, Rule)]
     return sorted(found, key=lambda rule: rule.id)
@@ -33,7 +43,7 @@ def section(rule: Rule) -> str:
             "",
             f"- Status {rule.http_status}, issue code `{rule.issue_code}`",
             f"- What to do: {rule.fix_en}<br>*{rule.fix_lv}*",
-            f"- Source: {rule.source}",
+            f"- Source: {CITED.sub(linked, rule.source)}",
         ]
     )
 
