@@ -17,8 +17,9 @@ if str(ROOT) not in sys.path:  # run by path
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tilts.clock import WallClock, day_in_riga  # noqa: E402
-from tilts.lab.environment import Environment, Options, read_state  # noqa: E402
+from tilts.lab.environment import Environment, Options  # noqa: E402
 from tilts.lab.official_results import send_all  # noqa: E402
+from tilts.lab.state import read_state  # noqa: E402
 from tools.fetch_examples import FetchFailed, fetch  # noqa: E402
 from tools.pages.blocks import renewed  # noqa: E402
 from tools.pages.official_examples import made_for_examples  # noqa: E402

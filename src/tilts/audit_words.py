@@ -17,8 +17,14 @@ EVENTS: Final = MappingProxyType(
         "organization.searched": ("Meklē iestādi reģistrā", "Looks for an organisation in the register"),
         "patient.read": ("Lasa pacienta pamatdatus", "Reads the patient's details"),
         "patient.searched": ("Meklē pacientu", "Looks for the patient"),
-        "practitioner.read": ("Lasa ārstniecības personas ierakstu reģistrā", "Reads a practitioner in the register"),
-        "practitioner.searched": ("Meklē ārstniecības personu reģistrā", "Looks for a practitioner in the register"),
+        "practitioner.read": (
+            "Lasa ārstniecības personas ierakstu reģistrā",
+            "Reads a practitioner in the register",
+        ),
+        "practitioner.searched": (
+            "Meklē ārstniecības personu reģistrā",
+            "Looks for a practitioner in the register",
+        ),
         "practitioner-role.read": ("Lasa darbavietas ierakstu reģistrā", "Reads a workplace in the register"),
         "practitioner-role.searched": ("Meklē darbavietu reģistrā", "Looks for a workplace in the register"),
         "prescription.cancelled": ("Anulē recepti", "Cancels a prescription"),

@@ -149,7 +149,7 @@ async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncItera
 
 
 async def keep_revocations(house: House) -> None:
-    """Reads the revocation list again and again: effective within 60 s (security.md 1.2)."""
+    """Reads the revocation list again and again: effective within 60 s (Security 1.2)."""
     pki = house.settings.pki_folder
     while True:
         try:
@@ -170,7 +170,9 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
 
 
-def where_it_happened(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def where_it_happened(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """A fault's places in the code; never its text or values, which may hold a person's data."""
     fault = event.pop("exc_info", None)
     if isinstance(fault, BaseException):
@@ -193,7 +195,7 @@ class OneLine(logging.Formatter):
 
 
 def configure_logs(level: str) -> None:
-    """One JSON object a line; what a caller wrote stands in no line (security.md, test A14)."""
+    """One JSON object a line; what a caller wrote stands in no line."""
     lines = logging.StreamHandler()
     lines.setFormatter(OneLine())
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)

@@ -110,7 +110,7 @@ def index_of(resource: dict[str, Any]) -> Index:
 
 
 def token_hash(resource_type: str, parameter: str, form: str) -> int:
-    """Type, parameter and value hashed together; never a bare type (storage.md 6, rule 2)."""
+    """Type, parameter and value hashed together; never a bare type (Storage 6, rule 2)."""
     digest = hashlib.blake2b(f"{resource_type}\x00{parameter}\x00{form}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 

@@ -15,7 +15,7 @@ class Settings:
     environment: str = "test"  # schema and marking of the environment: test or production
     database_url: str = ""  # libpq words or URL; several hosts allowed
     canonical_base: str = "https://tilts.example/fhir"  # of code systems, extensions and definitions of ours
-    identifier_arc: str = "urn:oid:2.999.1.3"  # of the systems of identifiers; the default is the arc for examples
+    identifier_arc: str = "urn:oid:2.999.1.3"  # of the systems of identifiers; default: the example arc
     public_base: str = "https://localhost:8443"  # how clients reach us: audience of tokens, links
     plain_base: str = ""  # sandbox only: http://127.0.0.1:M; empty means no plain port
     portal_base: str = ""  # where the portal answers; told in the ready line
@@ -30,7 +30,7 @@ class Settings:
     claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
     handover_period_hours: int = 72  # how long a hold lasts from its first dispense
     presentation_hours: int = 72  # how long a prescription stays open to the pharmacy it was shown to
-    ordinary_validity_months: int = 3  # when none is given; a text of 2013 (latvia.md 6.1), unverified
+    ordinary_validity_months: int = 3  # when none is given; a text of 2013 (Latvia 6.1), unverified
     longest_validity_days: int = 366  # at most, if a doctor sets it; unverified
     token_seconds: int = 300  # life of an access token
     assertion_seconds: int = 60  # how far ahead a client assertion may end

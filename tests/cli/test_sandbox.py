@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tilts.lab.environment import read_state
+from tilts.lab.state import read_state
 
 TILTS = [sys.executable, "-m", "tilts"]
 

@@ -15,7 +15,7 @@ from tilts.rules.catalogue import BY_ID, BY_NAME
 RULES = list(BY_NAME.items())
 ID = re.compile(r"(ACC|TOK|WIRE|IDM|SIG|PRE|DSP|PRT)-\d{3}\Z")
 RAISERS = {"Refusal", "FaultyContent", "held"}
-CITED = re.compile(r"\b((?:latvia|anchors|security)\.md \d+(?:\.\d+)?|design \d|Source page(?= [A-D]\d))")
+CITED = re.compile(r"\b((?:Latvia|Exchanges|Security) \d+(?:\.\d+)?|Design \d|Source page(?= [A-D]\d))")
 # https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_CODE = re.compile(
     "invalid|structure|required|value|invariant|security|login|unknown|expired|forbidden|suppressed|processing"

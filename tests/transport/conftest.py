@@ -46,7 +46,9 @@ def tables(exchange: Running) -> Iterator[Tables]:
 @pytest.fixture(scope="session")
 def patient(exchange: Running) -> str:
     """A patient whom no story is about."""
-    people = [one["id"] for one in exchange.environment.population.resources if one["resourceType"] == "Patient"]
+    people = [
+        one["id"] for one in exchange.environment.population.resources if one["resourceType"] == "Patient"
+    ]
     found: str = people[40]
     return found
 

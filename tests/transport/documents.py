@@ -53,7 +53,9 @@ def dispense(caller: Caller, line: "Line", *, packs: int = 1, **changes: Any) ->
 
 
 def bundle(*resources: Mapping[str, Any]) -> dict[str, Any]:
-    entries = [{"resource": one, "request": {"method": "POST", "url": one["resourceType"]}} for one in resources]
+    entries = [
+        {"resource": one, "request": {"method": "POST", "url": one["resourceType"]}} for one in resources
+    ]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 

@@ -31,7 +31,9 @@ def people(practice: Caller) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def history(practice: Caller, caller: Callable[..., Caller], people: list[str]) -> list[tuple[str, str, str, str]]:
+def history(
+    practice: Caller, caller: Callable[..., Caller], people: list[str]
+) -> list[tuple[str, str, str, str]]:
     """What happens around one patient: (event, outcome, rule, client), in its order."""
     patient = people[60]
     pharmacy, other, hospital = caller("pharmacy-4"), caller("pharmacy-5"), caller("hospital")
@@ -153,7 +155,8 @@ def test_the_portal_sees_the_patient_at_the_screen_and_no_other(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "Patient/_search"), ("POST", "Patient/by-identity"), ("POST", "MedicationRequest")]
+    ("method", "path"),
+    [("POST", "Patient/_search"), ("POST", "Patient/by-identity"), ("POST", "MedicationRequest")],
 )
 def test_the_portal_neither_searches_persons_nor_writes_ACC_009(
     portal: Caller, people: list[str], method: str, path: str

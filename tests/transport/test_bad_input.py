@@ -93,16 +93,12 @@ NOT_THE_TYPE: dict[str, bytes] = {
 def test_json_that_is_wrong_is_refused_with_WIRE_001(
     scene: Scene, tables: Tables, fault: str, language: str
 ) -> None:
-    refused_whole(
-        tables, lambda how: scene.prescribe(WRONG_JSON[fault], **how), 400, "WIRE-001", language
-    )
+    refused_whole(tables, lambda how: scene.prescribe(WRONG_JSON[fault], **how), 400, "WIRE-001", language)
 
 
 @pytest.mark.parametrize("fault", NOT_THE_TYPE)
 def test_a_body_of_another_type_is_refused_with_WIRE_011(scene: Scene, tables: Tables, fault: str) -> None:
-    refused_whole(
-        tables, lambda how: scene.prescribe(NOT_THE_TYPE[fault], **how), 400, "WIRE-011", "en"
-    )
+    refused_whole(tables, lambda how: scene.prescribe(NOT_THE_TYPE[fault], **how), 400, "WIRE-011", "en")
 
 
 Send = Callable[[Scene, dict[str, Any]], httpx.Response]
@@ -233,9 +229,7 @@ BAD: dict[str, tuple[int, str, Send]] = {
     "no identifier in a Bundle": (
         422,
         "IDM-001",
-        lambda s, how: s.practice.post(
-            "", bundle(s.order(), s.order(identifier=ABSENT)), signed=True, **how
-        ),
+        lambda s, how: s.practice.post("", bundle(s.order(), s.order(identifier=ABSENT)), signed=True, **how),
     ),
     "an identifier used before, another content": (
         422,
@@ -322,7 +316,9 @@ def test_wrong_structure_is_named_by_its_path_with_WIRE_005(
 
 def test_the_two_languages_of_a_structure_fault_differ(scene: Scene) -> None:
     texts = [
-        scene.prescribe(scene.order(status="sleeping"), language=language).json()["issue"][0]["details"]["text"]
+        scene.prescribe(scene.order(status="sleeping"), language=language).json()["issue"][0]["details"][
+            "text"
+        ]
         for language in LANGUAGES
     ]
     assert texts[0] != texts[1]

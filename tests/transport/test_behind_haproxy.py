@@ -60,7 +60,10 @@ class Proxied:
 
 @pytest.fixture(scope="module")
 def proxied(exchange: Running) -> Iterator[Proxied]:
-    with tempfile.TemporaryDirectory(prefix="tilts-") as place, socket.create_server(("127.0.0.1", 0)) as front:
+    with (
+        tempfile.TemporaryDirectory(prefix="tilts-") as place,
+        socket.create_server(("127.0.0.1", 0)) as front,
+    ):
         folder = Path(place)
         base = f"https://localhost:{front.getsockname()[1]}/fhir/r4"
         behind = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -93,13 +96,11 @@ def haproxy(folder: Path, front: socket.socket, pki: Path) -> Iterator[None]:
         assert text.count(there) >= 1, f"{there} no longer stands in {CONFIG.name}"
         text = text.replace(there, here)
     (folder / "haproxy.cfg").write_text(text, "utf-8")
+    command = [HAPROXY, "-f", str(folder / "haproxy.cfg"), "-db"]
+    checked = subprocess.run([*command, "-c"], pass_fds=[front.fileno()], capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, ""), checked.stderr
     with (folder / "haproxy.log").open("wb") as log:
-        process = subprocess.Popen(
-            [HAPROXY, "-f", str(folder / "haproxy.cfg"), "-db"],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[front.fileno()],
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, pass_fds=[front.fileno()])
         try:
             yield
             assert process.poll() is None, (folder / "haproxy.log").read_text()
@@ -149,7 +150,9 @@ def test_without_a_certificate_the_exchange_says_ACC_001(proxied: Proxied, table
 
 
 @pytest.mark.parametrize("spelled", ["Client-Cert", "client-cert", "CLIENT-CERT"])
-def test_a_forged_certificate_is_taken_away(proxied: Proxied, behind: Callable[[str], Caller], spelled: str) -> None:
+def test_a_forged_certificate_is_taken_away(
+    proxied: Proxied, behind: Callable[[str], Caller], spelled: str
+) -> None:
     practice = behind("practice-3")
     forged = {spelled: leaf_of(practice), "Authorization": f"Bearer {practice.token()}"}
     with connected(proxied.base, tls(practice.facts["ca"])) as client:

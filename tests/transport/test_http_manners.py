@@ -198,9 +198,7 @@ def test_nothing_is_kept_by_caches_on_the_way(practice: Caller) -> None:
 def test_a_transaction_goes_to_the_base_with_and_without_a_slash(
     practice: Caller, patient: str, base: str
 ) -> None:
-    answer = practice.post(
-        practice.base + base, bundle(prescription(practice, patient)), signed=True
-    )
+    answer = practice.post(practice.base + base, bundle(prescription(practice, patient)), signed=True)
     assert (answer.status_code, answer.json()["type"]) == (200, "transaction-response")
 
 

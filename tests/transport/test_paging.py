@@ -94,7 +94,16 @@ def test_a_link_that_was_tampered_with_is_gone_WIRE_010(writer: Caller, kind: st
     assert address
     start, _, sealed = address.partition("_page=")
     other = "A" if sealed[20] != "A" else "B"
-    for wrong in ("", "x", "ā", sealed[:-4], sealed + "AAAA", sealed[:20] + other + sealed[21:], "%00", "A" * 5000):
+    for wrong in (
+        "",
+        "x",
+        "ā",
+        sealed[:-4],
+        sealed + "AAAA",
+        sealed[:20] + other + sealed[21:],
+        "%00",
+        "A" * 5000,
+    ):
         refused(writer.get(f"{start}_page={wrong}"), 410, "WIRE-010")
 
 

@@ -143,9 +143,7 @@ def test_one_create_sent_by_many_at_once_is_one_prescription(
     before = tables.counts()["prescription"]
     practice.token()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(lambda _: practice.post("MedicationRequest", body, signed=True), range(16))
-        )
+        answers = list(pool.map(lambda _: practice.post("MedicationRequest", body, signed=True), range(16)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert [a.headers.get("idempotency-replayed") for a in answers].count("true") == 15
@@ -161,9 +159,7 @@ def test_if_none_exist_with_no_match_creates(practice: Caller, patient: str) -> 
     assert conditionally(practice, patient, f"identifier={uuid4()}").status_code == 201
 
 
-def test_if_none_exist_with_one_match_answers_with_it(
-    practice: Caller, patient: str, tables: Tables
-) -> None:
+def test_if_none_exist_with_one_match_answers_with_it(practice: Caller, patient: str, tables: Tables) -> None:
     shared = {"system": "https://practice.example/orders", "value": str(uuid4())}
     first = practice.post(
         "MedicationRequest", prescription(practice, patient, identifier=[shared]), signed=True

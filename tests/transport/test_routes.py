@@ -58,9 +58,7 @@ def test_without_a_certificate_every_route_answers_ACC_001(
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name_of)
-def test_without_a_token_every_route_answers_ACC_005(
-    practice: Caller, tables: Tables, route: Route
-) -> None:
+def test_without_a_token_every_route_answers_ACC_005(practice: Caller, tables: Tables, route: Route) -> None:
     answer, request_id = sent(practice.http, route)
     refused(answer, 401, "ACC-005")
     assert tables.audit(request_id)["client_id"] == practice.facts["client_id"]
@@ -83,9 +81,7 @@ def test_without_a_person_what_needs_one_answers_ACC_010(
     caller: Callable[..., Caller], tables: Tables, route: Route
 ) -> None:
     somebody = of_a_kind_that_may(route, caller)
-    answer, request_id = sent(
-        somebody.http, route, Authorization=f"Bearer {somebody.token(person=False)}"
-    )
+    answer, request_id = sent(somebody.http, route, Authorization=f"Bearer {somebody.token(person=False)}")
     refused(answer, 403, "ACC-010")
     assert tables.audit(request_id)["rule_id"] == "ACC-010"
 

@@ -39,7 +39,11 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
     values: dict[str, tuple[Caller, str, dict[str, str]]] = {
         "Patient": (practice, patient, {**names(person), "birthdate": person["birthDate"]}),
         "Practitioner": (practice, doctor["id"], {**names(doctor), "active": "true"}),
-        "Organization": (practice, org["id"], {"identifier": token(org), "name": org["name"], "active": "true"}),
+        "Organization": (
+            practice,
+            org["id"],
+            {"identifier": token(org), "name": org["name"], "active": "true"},
+        ),
         "PractitionerRole": (
             practice,
             role["id"],
@@ -142,7 +146,9 @@ def test_the_capability_statement_offers_the_parameter(practice: Caller, kind: s
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-@pytest.mark.parametrize("form", ["colour=red", "_id:missing=true", "_sort=_id", "_include=*", "_has=x", "=x"])
+@pytest.mark.parametrize(
+    "form", ["colour=red", "_id:missing=true", "_sort=_id", "_include=*", "_has=x", "=x"]
+)
 def test_what_is_not_offered_is_refused_with_WIRE_008(
     world: World, caller: Callable[..., Caller], kind: str, form: str
 ) -> None:
@@ -151,7 +157,9 @@ def test_what_is_not_offered_is_refused_with_WIRE_008(
     refused(who.post(f"{kind}/_search", form, patient=patient), 400, "WIRE-008")
 
 
-@pytest.mark.parametrize("form", ["_count=-1", "_count=x", "_count=1.5", "_summary=text", "status=", "_id=%00"])
+@pytest.mark.parametrize(
+    "form", ["_count=-1", "_count=x", "_count=1.5", "_summary=text", "status=", "_id=%00"]
+)
 def test_a_value_that_is_not_understood_is_refused_with_WIRE_008(practice: Caller, form: str) -> None:
     refused(practice.post("MedicationRequest/_search", form), 400, "WIRE-008")
 
@@ -166,7 +174,8 @@ def test_values_with_commas_are_alternatives_and_parameters_must_all_hold(world:
 
 
 @pytest.mark.parametrize(
-    "written", ["Šķērģērbonis", "skergerbonis", "SKERGERBONIS", "šķērģ", " Šķērģērbonis ", "S\u030ck\u0327e\u0304r"]
+    "written",
+    ["Šķērģērbonis", "skergerbonis", "SKERGERBONIS", "šķērģ", " Šķērģērbonis ", "S\u030ck\u0327e\u0304r"],
 )
 def test_names_are_found_without_accents_and_case_from_their_beginning(
     practice: Caller, exchange: Any, written: str
@@ -179,7 +188,16 @@ def test_names_are_found_without_accents_and_case_from_their_beginning(
 
 @pytest.mark.parametrize(
     "form",
-    ["", "_count=50", "_summary=count", "family=a", "name=a", "given=a", "birthdate=1970-01-01", "given=a&birthdate=1970"],
+    [
+        "",
+        "_count=50",
+        "_summary=count",
+        "family=a",
+        "name=a",
+        "given=a",
+        "birthdate=1970-01-01",
+        "given=a&birthdate=1970",
+    ],
 )
 def test_the_register_of_patients_is_not_for_leafing_through_WIRE_016(practice: Caller, form: str) -> None:
     refused(practice.post("Patient/_search", form), 400, "WIRE-016")
@@ -194,7 +212,12 @@ def test_a_name_of_which_nothing_is_left_does_not_find_everybody(practice: Calle
 PERSONAL = {
     "Patient": ["identifier={code}", "family=X", "given=X", "name=X", "name:exact=X", "birthdate=1970-01-01"],
     "Practitioner": ["family=X", "name=X"],
-    "MedicationRequest": ["patient={code}", "subject={code}", "patient.identifier={code}", "patient:Patient.name=X"],
+    "MedicationRequest": [
+        "patient={code}",
+        "subject={code}",
+        "patient.identifier={code}",
+        "patient:Patient.name=X",
+    ],
     "MedicationDispense": ["patient={code}"],
     "Task": ["patient={code}", "patient.name=X"],
 }
@@ -215,7 +238,11 @@ def test_persons_in_the_address_are_refused_on_the_TLS_port_with_WIRE_009(
 
 def test_a_person_code_in_the_address_is_refused_also_beside_a_form(practice: Caller, patient: str) -> None:
     code = token(patient_of(practice, patient))
-    refused(practice.post(f"Patient/_search?identifier={code}", headers={"Content-Type": "text/x"}), 400, "WIRE-009")
+    refused(
+        practice.post(f"Patient/_search?identifier={code}", headers={"Content-Type": "text/x"}),
+        400,
+        "WIRE-009",
+    )
 
 
 @pytest.mark.parametrize("kind", ["Patient", "Task"])

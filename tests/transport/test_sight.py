@@ -52,7 +52,9 @@ def case(practice: Caller, pharmacy: Caller, caller: Callable[..., Caller], pati
             "MedicationDispense": handed["identifier"][0],
         },
         provenances={kind: found["entry"][0]["resource"]["id"] for kind, found in provenances.items()},
-        other_patient=next(one["id"] for one in people if one["resourceType"] == "Patient" and one["id"] != patient),
+        other_patient=next(
+            one["id"] for one in people if one["resourceType"] == "Patient" and one["id"] != patient
+        ),
     )
 
 

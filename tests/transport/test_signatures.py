@@ -36,7 +36,9 @@ def proof_of(somebody: Caller, target: str) -> dict[str, Any]:
 
 
 def signed_content(somebody: Caller, provenance_id: str) -> str:
-    answer = somebody.get(f"Provenance/{provenance_id}/$signed-content", headers={"Accept": "application/jose"})
+    answer = somebody.get(
+        f"Provenance/{provenance_id}/$signed-content", headers={"Accept": "application/jose"}
+    )
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/jose")
     return answer.text
 
@@ -156,7 +158,10 @@ def bad_bundles(practice: Caller, patient: str, other: str) -> dict[str, tuple[s
         "something else": ("PRE-008", bundle(order(), patient_of(practice, patient))),
         "a PUT": (
             "PRE-008",
-            {**good, "entry": [{**good["entry"][0], "request": {"method": "PUT", "url": "MedicationRequest/1"}}]},
+            {
+                **good,
+                "entry": [{**good["entry"][0], "request": {"method": "PUT", "url": "MedicationRequest/1"}}],
+            },
         ),
         "no request": ("PRE-008", {**good, "entry": [{"resource": order()}]}),
     }
@@ -182,11 +187,16 @@ def malformed(practice: Caller, body: bytes, line: Line) -> dict[str, tuple[int,
         return json.dumps({**good, **changes})
 
     def data(text: str) -> str:
-        return json.dumps({**good, "signature": [{**signature, "data": base64.b64encode(text.encode()).decode()}]})
+        return json.dumps(
+            {**good, "signature": [{**signature, "data": base64.b64encode(text.encode()).decode()}]}
+        )
 
     whole = practice.key.compact(body)
     strange = practice.key.compact(body, kid="somebody-else")
-    other = {"who": {"reference": f"PractitionerRole/{uuid4()}"}, "onBehalfOf": good["agent"][0]["onBehalfOf"]}
+    other = {
+        "who": {"reference": f"PractitionerRole/{uuid4()}"},
+        "onBehalfOf": good["agent"][0]["onBehalfOf"],
+    }
     return {
         "nothing": (400, "SIG-002", ""),
         "no JSON": (400, "SIG-002", "{"),
@@ -195,7 +205,11 @@ def malformed(practice: Caller, body: bytes, line: Line) -> dict[str, tuple[int,
         "no agent": (400, "SIG-002", json.dumps({k: v for k, v in good.items() if k != "agent"})),
         "no signature": (400, "SIG-002", json.dumps({k: v for k, v in good.items() if k != "signature"})),
         "two signatures": (400, "SIG-002", written(signature=[signature, signature])),
-        "another format": (400, "SIG-002", written(signature=[{**signature, "sigFormat": "application/pdf"}])),
+        "another format": (
+            400,
+            "SIG-002",
+            written(signature=[{**signature, "sigFormat": "application/pdf"}]),
+        ),
         "not base64": (400, "SIG-002", written(signature=[{**signature, "data": "%%%"}])),
         "the whole JWS": (400, "SIG-002", data(whole)),
         "one part": (400, "SIG-002", data("abc")),
@@ -242,7 +256,9 @@ def test_the_keys_of_a_client_that_is_not_there_are_not_there(practice: Caller) 
 def test_a_key_made_up_by_the_caller_is_not_taken(practice: Caller, patient: str, pharmacy: Caller) -> None:
     body = json.dumps(prescription(practice, patient)).encode()
     public = {name: pharmacy.key.jwk[name] for name in ("kty", "crv", "x", "y")}
-    head, _, signature = Key(pharmacy.key.jwk).compact(body, jwk=public, kid=practice.key.jwk["kid"]).split(".")
+    head, _, signature = (
+        Key(pharmacy.key.jwk).compact(body, jwk=public, kid=practice.key.jwk["kid"]).split(".")
+    )
     proof = practice.provenance(body)
     proof["signature"][0]["data"] = base64.b64encode(f"{head}..{signature}".encode()).decode()
     refused(

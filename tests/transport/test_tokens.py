@@ -73,7 +73,9 @@ def wrong_tokens(practice: Caller, key: Key) -> dict[str, str]:
     }
 
 
-def test_what_is_not_a_token_of_ours_gets_ACC_006(practice: Caller, exchange_key: Key, tables: Tables) -> None:
+def test_what_is_not_a_token_of_ours_gets_ACC_006(
+    practice: Caller, exchange_key: Key, tables: Tables
+) -> None:
     for what, token in wrong_tokens(practice, exchange_key).items():
         request_id = str(uuid4())
         sent = {b"Authorization": f"Bearer {token}".encode(), b"X-Request-Id": request_id.encode()}
@@ -100,7 +102,9 @@ def test_a_call_without_a_token_gets_ACC_005(
 def test_an_expired_token_gets_ACC_007(
     practice: Caller, exchange_key: Key, tables: Tables, language: str
 ) -> None:
-    over = made(exchange_key, {**claims_in(practice.token()), "exp": int(time.time()) - 1, "jti": str(uuid4())})
+    over = made(
+        exchange_key, {**claims_in(practice.token()), "exp": int(time.time()) - 1, "jti": str(uuid4())}
+    )
     refused_whole(
         tables, lambda how: practice.get("Organization", token=over, **how), 401, "ACC-007", language
     )

@@ -57,7 +57,7 @@ def connected(base: str, context: ssl.SSLContext | None = None) -> httpx.Client:
         base_url=base,
         verify=context or True,
         trust_env=False,
-        timeout=30,
+        timeout=10,
         event_hooks={"response": [is_well_formed]},
     )
 

@@ -2,7 +2,7 @@
 
 joserfc had the fewest false accepts of four libraries; the rest is caught here before it is asked:
 every part strict unpadded base64url without stray bits, no `crit`, no `b64`, no key from the header
-(security.md 1.5).
+(Security 1.5).
 """
 
 import base64
@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tilts_fhir.json_strict import JsonError, decode
 
-ALGORITHMS: Final = ("ES256", "ES384", "RS384", "PS256")  # design 5
+ALGORITHMS: Final = ("ES256", "ES384", "RS384", "PS256")  # Design 5
 FOREIGN_KEYS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 REGISTRY: Final = jws.JWSRegistry(algorithms=list(ALGORITHMS))

@@ -63,9 +63,7 @@ async def take_identifiers(call: Call, documents: list[dict[str, Any]]) -> None:
     for position, document in enumerate(documents):
         try:
             key = identifier_key(document)
-            if not await request_keys.take(
-                call.tx, call.party.organization_id, key, hash_of(call), call.now
-            ):
+            if not await request_keys.take(call.tx, call.party.organization_id, key, hash_of(call), call.now):
                 raise Refusal(KEY_REUSED)
         except Refusal as no:
             no.expressions = (f"Bundle.entry[{position}].resource.identifier",)

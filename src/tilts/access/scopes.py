@@ -16,7 +16,7 @@ OPEN: Final = MappingProxyType(
     {
         "practice": _PRESCRIBING,
         "hospital": _PRESCRIBING,
-        # A pharmacist sees what was presented, not patients (latvia.md 6.1: only not-yet-used prescriptions).
+        # A pharmacist sees what was presented, not patients (Latvia 6.1: only not-yet-used prescriptions).
         "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs",
         "authority": f"{_REGISTERS} Patient.rs",
         "vendor": _REGISTERS,

@@ -1,7 +1,7 @@
 """Signed documents: does the signature in X-Provenance hold over exactly these bytes?
 
 The practitioner of the token signs, on behalf of the organisation of the token, with a key that is
-registered for the client; nothing in the header can bring a key of its own (security.md 1.5).
+registered for the client; nothing in the header can bring a key of its own (Security 1.5).
 """
 
 import base64

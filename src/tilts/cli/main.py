@@ -4,28 +4,27 @@ Exit status: 0 done, 1 refused or not possible (said on standard error), 2 wrong
 """
 
 import sys
-from collections.abc import Callable
+from typing import Final
 
 from cyclopts import App
 from rich.console import Console
 
 from tilts import __version__
-from tilts.cli import clients, environments, sandbox, serving, stories
 from tilts.cli.refusals import NotPossible
-from tilts_connector import TiltsError
 
-COMMANDS: tuple[Callable[..., int | None], ...] = (
-    sandbox.sandbox,
-    environments.status,
-    environments.stop,
-    environments.reset,
-    environments.logs,
-    environments.seed,
-    stories.story,
-    clients.token,
-    clients.sign,
-    serving.serve,
-    serving.migrate,
+# By name, so that `tilts token` does not wait for what only `tilts sandbox` needs.
+COMMANDS: Final = (
+    "tilts.cli.sandbox:sandbox",
+    "tilts.cli.environments:status",
+    "tilts.cli.environments:stop",
+    "tilts.cli.contents:reset",
+    "tilts.cli.environments:logs",
+    "tilts.cli.contents:seed",
+    "tilts.cli.stories:story",
+    "tilts.cli.clients:token",
+    "tilts.cli.clients:sign",
+    "tilts.cli.serving:serve",
+    "tilts.cli.serving:migrate",
 )
 
 app = App(
@@ -40,9 +39,19 @@ for command in COMMANDS:
 def main() -> None:
     try:
         status = app()
-    except (NotPossible, TiltsError) as no:
-        Console(stderr=True).print(f"tilts: {no}", markup=False, highlight=False)
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as no:
+        if not is_expected(no):
+            raise
+        Console(stderr=True).print(f"tilts: {no}", markup=False, highlight=False)
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def is_expected(no: Exception) -> bool:
+    """Our own "no", or the connector's; looked up late, so that it is not imported for every command."""
+    if isinstance(no, NotPossible):
+        return True
+    connector = sys.modules.get("tilts_connector.errors")
+    return connector is not None and isinstance(no, connector.TiltsError)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from cyclopts import Parameter
 
 from tilts.cli.refusals import NotPossible
-from tilts.lab.environment import default_data_dir, read_state
+from tilts.lab.state import default_data_dir, read_state
 
 DataDir: TypeAlias = Annotated[
     Path | None,

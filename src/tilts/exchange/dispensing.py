@@ -38,7 +38,7 @@ from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
 from tilts.store.tx import Tx
 
 RELEASE_REASONS: Final = ("patient-left", "not-in-stock", "claimed-in-error", "other")
-MISSES_WINDOW: Final = timedelta(minutes=10)  # security.md 3.3
+MISSES_WINDOW: Final = timedelta(minutes=10)  # Security 3.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def state_of(line: LineRecord, now: datetime) -> State:
     if line.left == 0:
         return "dispensed"
     today = day_in_riga(now)
-    if today > line.valid_to:  # partly handed out and over: completed short (anchors.md 3.2 row 15)
+    if today > line.valid_to:  # partly handed out and over: completed short (Exchanges 3.2 row 15)
         return "completed" if line.dispensed else "expired"
     if line.hold is not None:
         return "claimed"

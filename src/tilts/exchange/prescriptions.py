@@ -35,7 +35,7 @@ from tilts.store import prescriptions as store
 from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
-PRESCRIBING_ROLES: Final = frozenset({"doctor", "physician-assistant"})  # latvia.md 6.1
+PRESCRIBING_ROLES: Final = frozenset({"doctor", "physician-assistant"})  # Latvia 6.1
 CANCEL_REASONS: Final = ("wrong-patient", "wrong-medicine", "therapy-changed", "patient-request", "other")
 
 

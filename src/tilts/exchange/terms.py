@@ -9,10 +9,10 @@ from tilts.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    lease: timedelta  # how long a claim holds without a dispense; design 5
-    handover: timedelta  # how long a hold lasts from its first dispense; design 5
-    presentation: timedelta  # how long a shown prescription stays open to that pharmacy; security.md 3.2
-    ordinary_months: int  # latvia.md 6.1 [V-2013], unverified
+    lease: timedelta  # how long a claim holds without a dispense; Design 5
+    handover: timedelta  # how long a hold lasts from its first dispense; Design 5
+    presentation: timedelta  # how long a shown prescription stays open to that pharmacy; Security 3.2
+    ordinary_months: int  # Latvia 6.1 [V-2013], unverified
     longest: timedelta  # longest validity a doctor may set; unverified
     number_system: str
     find_misses: int

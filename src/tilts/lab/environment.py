@@ -25,13 +25,13 @@ from tilts.lab.pki import Pki, ensure_pki
 from tilts.lab.population import Population, generate
 from tilts.lab.seeding import seed
 from tilts.lab.server import Server
+from tilts.lab.state import STATE_FILE, write_private
 from tilts.settings import Settings
 from tilts.store.embedded import Cluster, remove_cluster
 from tilts.store.migrate import migrate
 from tilts.store.provision import Roles, grant_rights, provision
 from tilts.store.tx import Database
 
-STATE_FILE: Final = "sandbox.json"
 DATABASE_FILE: Final = "database-url"  # 0600: connection words of the serving role
 NAMED: Final = ("practice", "pharmacy", "second-pharmacy", "hospital", "authority", "vendor", "portal")
 Progress = Callable[[str], None]
@@ -59,7 +59,7 @@ class RunsServer(Protocol):
 
 
 class Environment:
-    """A running sandbox. `facts` is its ready line (design 4)."""
+    """A running sandbox. `facts` is its ready line (Design 4)."""
 
     def __init__(
         self,
@@ -210,28 +210,3 @@ def kept_roles(file: Path) -> Roles:
         write_private(file, json.dumps(made))
     kept = json.loads(file.read_text())
     return Roles("test", kept["owner"], kept["serving"])
-
-
-def write_private(file: Path, text: str) -> None:
-    half = file.with_suffix(".half")
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
-    os.replace(half, file)
-
-
-def default_data_dir() -> Path:
-    """TILTS_DATA_DIR, or the user's state folder (XDG Base Directory specification)."""
-    if written := os.environ.get("TILTS_DATA_DIR"):
-        return Path(written)
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "tilts" / "sandbox"
-
-
-def read_state(data_dir: Path) -> dict[str, Any] | None:
-    """The ready line of the sandbox that runs on this folder; None when none does."""
-    try:
-        facts: dict[str, Any] = json.loads((data_dir / STATE_FILE).read_text())
-        os.kill(facts["pid"], 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return facts

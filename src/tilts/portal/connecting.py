@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tilts.lab.environment import default_data_dir
+from tilts.lab.state import default_data_dir
 from tilts.portal.sandbox_facts import SandboxFacts
 from tilts.portal.words import N_
 

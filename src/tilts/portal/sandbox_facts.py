@@ -1,4 +1,4 @@
-"""What the sandbox tells of itself (its state file, design 4), read once when the portal starts."""
+"""What the sandbox tells of itself (its state file, Design 4), read once when the portal starts."""
 
 from pathlib import Path
 

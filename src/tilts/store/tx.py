@@ -46,7 +46,7 @@ class Database:
     """A pool of connections to one environment's schema.
 
     READ COMMITTED on purpose: what must hold under races is held by row locks and named
-    constraints, never by SERIALIZABLE alone (security.md, decision 7).
+    constraints, never by SERIALIZABLE alone (ADR 0005).
     """
 
     def __init__(self, conninfo: str, *, connections: int, environment: str = "test") -> None:

@@ -41,7 +41,12 @@ async def search_audit(links: PageLinks, call: Call) -> Reply:
         sealed = links.link(asked, pairs, page[-1].audit_id, call.party.client_id, call.now)
         next_link = f"{call.public_base}/AuditEvent?_page={sealed}"
     entries = [
-        entry_of(call, "AuditEvent", access.audit_id, audit_event_to_fhir(access, call.incoming.language, call.canonical_base))
+        entry_of(
+            call,
+            "AuditEvent",
+            access.audit_id,
+            audit_event_to_fhir(access, call.incoming.language, call.canonical_base),
+        )
         for access in page
     ]
     complete = len(page) if next_link is None and asked.page == 1 else None
@@ -55,7 +60,9 @@ async def matching(call: Call, asked: Search, patient_id: UUID, limit: int | Non
         return await audit.of_patient(call.tx, patient_id, before=asked.before, limit=limit)
     ids = sorted({found for value in wanted if (found := uuid_or_none(value))}, reverse=True)
     accesses = []
-    for audit_id in ids[:limit]:  # the newest one not after it: it, or another and then it is not this patient's
+    for audit_id in ids[
+        :limit
+    ]:  # the newest one not after it: it, or another and then it is not this patient's
         just_after = UUID(int=min(audit_id.int + 1, LAST_ID.int))
         nearest = await audit.of_patient(call.tx, patient_id, before=just_after, limit=1)
         accesses += [access for access in nearest if access.audit_id == audit_id]

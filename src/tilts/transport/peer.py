@@ -1,6 +1,6 @@
 """The client's certificate, handed from the TLS layer to the door.
 
-No released server gives it to the application (stack.md 2.2), so the protocol class is told to.
+No released server gives it to the application (Stack 2.2), so the protocol class is told to.
 Behind a proxy it comes as `Client-Cert` (RFC 9440), believed on a Unix socket only: there nobody but
 the proxy can write, and the proxy strips what a client sends under that name.
 """
@@ -88,7 +88,7 @@ def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
 
 
 def tls_context(certificate: Path, key: Path, trusted: Path) -> ssl.SSLContext:
-    """TLS 1.2 and later; a client certificate is asked for, not demanded (design 5).
+    """TLS 1.2 and later; a client certificate is asked for, not demanded (Design 5).
 
     So a call without one, or with one that is not registered, gets an answer that says what to do
     instead of a dead socket; one that does not verify at all dies in the handshake.

@@ -99,7 +99,7 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
 
 
 async def by_identity(resource_type: str, call: Call) -> Reply:
-    """One resource by identifier, in a body: person codes never stand in URLs (latvia.md 0.3)."""
+    """One resource by identifier, in a body: person codes never stand in URLs (Latvia 0.3)."""
     given = parameters_in(call.resource)
     if not given.get("system") or not given.get("value"):
         raise Refusal(WIRE_PARAMETER, parameter="system, value")

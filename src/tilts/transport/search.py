@@ -89,7 +89,7 @@ class PageLinks:
         return [(name, value) for name, value in page["pairs"]], UUID(page["before"]), page["page"]
 
     def check_pages(self, search: Search, *, freely: bool) -> None:
-        """Registers and own worklists page freely, other searches 20 pages (design 5)."""
+        """Registers and own worklists page freely, other searches 20 pages (Design 5)."""
         if not freely and search.page > self._pages:
             raise Refusal(WIRE_TOO_MANY_PAGES, pages=self._pages)
 

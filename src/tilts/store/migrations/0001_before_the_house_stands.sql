@@ -5,7 +5,7 @@
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 
--- Who is connected. Seen from every environment; no patient data here (design 6).
+-- Who is connected. Seen from every environment; no patient data here (Design 6).
 CREATE TABLE onboarding.client (
     client_id        text COLLATE "C" PRIMARY KEY,
     name             text NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE onboarding.client_key (
 );
 CREATE INDEX client_key_by_client ON onboarding.client_key (client_id);
 
--- An assertion is spent once, whichever worker sees it and whatever restarts (security.md 1.2).
+-- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).
 CREATE TABLE spent_assertion (
     client_id   text COLLATE "C" NOT NULL,
     jti         text COLLATE "C" NOT NULL,
@@ -67,7 +67,7 @@ CREATE TABLE patient (
     given_folded   text COLLATE "C" NOT NULL
 );
 
--- Current resources: the body is the bytes that are sent back (design 6, storage.md 6).
+-- Current resources: the body is the bytes that are sent back (Design 6, Storage 6).
 CREATE TABLE resource (
     resource_type    text COLLATE "C" NOT NULL,
     resource_id      uuid NOT NULL,
@@ -84,7 +84,7 @@ COMMENT ON COLUMN resource.organization_id IS 'who wrote it; null in the registe
 COMMENT ON COLUMN resource.thread_id IS 'the prescription it belongs to: who may see that, may see this';
 CREATE INDEX resource_by_patient ON resource (patient_id, resource_type, resource_id) WHERE patient_id IS NOT NULL;
 CREATE INDEX resource_by_organization ON resource (organization_id, resource_type, resource_id) WHERE organization_id IS NOT NULL;
--- fastupdate=on makes a find nine times dearer right after writes (storage.md, two GIN traps).
+-- fastupdate=on makes a find nine times dearer right after writes (Storage 6).
 CREATE INDEX resource_by_token ON resource USING gin (tokens) WITH (fastupdate = off);
 
 CREATE TABLE resource_history (
@@ -174,7 +174,7 @@ CREATE TABLE dispense (
 );
 CREATE INDEX dispense_by_line ON dispense (line_id, dispense_id);
 
--- A prescription shown at the counter opens it to that pharmacy for a while (security.md 3.2).
+-- A prescription shown at the counter opens it to that pharmacy for a while (Security 3.2).
 CREATE TABLE presentation (
     prescription_id  uuid NOT NULL REFERENCES prescription,
     organization_id  uuid NOT NULL REFERENCES organization,
@@ -208,7 +208,7 @@ CREATE TABLE signed_content (
 );
 
 -- One row for each call, written before the work in the same transaction; one more for each patient
--- concerned. Only ever added to: the serving role may not change or delete (security.md 2).
+-- concerned. Only ever added to: the serving role may not change or delete (Security 2).
 CREATE TABLE audit_entry (
     audit_id           uuid PRIMARY KEY,
     at                 timestamptz NOT NULL,

@@ -25,7 +25,9 @@ def audit_event_to_fhir(access: Access, language: Language, canonical_base: str)
         "resourceType": "AuditEvent",
         "id": str(access.audit_id),
         "type": {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest"},
-        "subtype": [{"system": f"{canonical_base}/CodeSystem/audit-event", "code": access.event, "display": words}],
+        "subtype": [
+            {"system": f"{canonical_base}/CodeSystem/audit-event", "code": access.event, "display": words}
+        ],
         "action": ACTIONS.get(verb, "U"),
         "recorded": access.at.isoformat(timespec="milliseconds"),
         "outcome": OUTCOMES[access.outcome],
