@@ -69,11 +69,13 @@ async def race_all(
 
     before = counter.requests
     watcher.at(len(ended))
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(work())
-    journal.add("session-end", requests=counter.requests - before)
-    counter.close()
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(work())
+    finally:
+        journal.add("session-end", requests=counter.requests - before)
+        counter.close()
 
 
 def judge(environment: Environment, journal: Journal) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def judge(environment: Environment, journal: Journal) -> dict[str, Any]:
 def figures(journal: Journal, races: list[Entry], found: list[Finding]) -> dict[str, Any]:
     refused = sum((Tally(race["refused"]) for race in races), Tally[str]())
     seconds = journal.seconds()
+    abandoned = Tally(entry["why"] for entry in journal.of("abandoned"))
     requests = sum(entry["requests"] for entry in journal.of("session-end"))
     doubles = sum(f.count for f in found if f.check in DOUBLES)
     return {
@@ -105,11 +108,11 @@ def figures(journal: Journal, races: list[Entry], found: list[Finding]) -> dict[
         "packs handed out twice": doubles + sum(len(dispensed(race)) > 1 for race in races),
         "packs handed out": sum(len(dispensed(race)) == 1 for race in races),
         "cancelled before anybody held it": sum(race["cancelled"] for race in races),
-        "both claims under way at the same moment": sum(race["together"] for race in races),
+        "both claims sent before either was answered": sum(race["together"] for race in races),
         **{f"refused with {rule}": number for rule, number in sorted(refused.items())},
         "repeats answered as the first time": sum(race["replayed"] for race in races),
         "checks in SQL": len(OFFENDERS),
-        "begun anew, because the exchange did not answer": len(journal.of("abandoned")),
+        **{f"begun anew, not answered: {why}": number for why, number in sorted(abandoned.items())},
         "requests": requests,
         "seconds": round(seconds),
         "races a second": round(len(races) / seconds, 1) if seconds else 0,

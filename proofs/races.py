@@ -35,7 +35,7 @@ class Race:
     acknowledged: list[dict[str, str]] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)  # by rule
     replayed: int = 0
-    together: bool = False  # both claims were under way at one moment, as seen from here
+    together: bool = False  # each claim was sent before any was answered
     cancelled: bool = False
     findings: list[str] = field(default_factory=list)
 
@@ -110,18 +110,25 @@ def faults_of_refusal(answer: Answer, rule: str, holder: str | None) -> list[str
     return []
 
 
-async def claim_at_once(table: Table, round_name: str = "1") -> Party:
-    """Both claim; gives the one who holds it now."""
+async def at_once(table: Table, calls: list[tuple[Party, Request]]) -> list[Answer]:
+    """All calls at the same time; the answers in the order of the calls."""
     spans: list[tuple[float, float]] = []
 
-    async def claim(party: Party) -> Answer:
+    async def call(party: Party, request: Request) -> Answer:
         began = time.perf_counter()
-        answer = await party.send(party.claim(table.task, f"{table.name}-claim-{round_name}"))
+        answer = await party.send(request)
         spans.append((began, time.perf_counter()))
         return answer
 
-    answers = await asyncio.gather(*(claim(party) for party in table.pharmacies))
+    answers = await asyncio.gather(*(call(party, request) for party, request in calls))
     table.race.together |= max(began for began, _ in spans) < min(ended for _, ended in spans)
+    return list(answers)
+
+
+async def claim_at_once(table: Table, round_name: str = "1") -> Party:
+    """Both claim; gives the one who holds it now."""
+    key = f"{table.name}-claim-{round_name}"
+    answers = await at_once(table, [(party, party.claim(table.task, key)) for party in table.pharmacies])
     for answer in answers:
         table.expect(answer, 200, 409)
     winners = [p for p, answer in zip(table.pharmacies, answers, strict=True) if answer.status == 200]
@@ -186,12 +193,8 @@ async def two_counters(table: Table) -> None:
 async def taken_back(table: Table) -> None:
     """The doctor cancels at the moment at which both claim: either one holds it or nobody can."""
     cancel = table.practice.cancel(table.task, f"{table.name}-cancel")
-    claims = [p.claim(table.task, f"{table.name}-claim-1") for p in table.pharmacies]
-    said, *answers = await asyncio.gather(
-        table.practice.send(cancel),
-        *(p.send(c) for p, c in zip(table.pharmacies, claims, strict=True)),
-    )
-    table.race.together = True
+    claims = [(p, p.claim(table.task, f"{table.name}-claim-1")) for p in table.pharmacies]
+    said, *answers = await at_once(table, [(table.practice, cancel), *claims])
     holders = [p for p, answer in zip(table.pharmacies, answers, strict=True) if answer.status == 200]
     if (said.status == 200) + len(holders) != 1:
         raise Broken(f"cancelled {said.status}, claimed by {len(holders)}")

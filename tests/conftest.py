@@ -3,9 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.running import Running, running_exchange
 from tilts.store.tx import Database, Tx
+
+# No time is asserted in a test (design 8): on two shared cores any example may have to wait.
+settings.register_profile("tilts", deadline=None)
+settings.load_profile("tilts")
 
 
 @pytest.fixture(scope="session")

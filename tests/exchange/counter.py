@@ -18,7 +18,7 @@ from tilts.store.records import LineRecord
 from tilts.store.tx import Database, Tx
 
 
-@dataclass(frozen=True)
+@dataclass
 class Counter:
     """A doctor who prescribes and pharmacies that hand out, all of the running exchange."""
 

@@ -214,7 +214,7 @@ def test_any_sequence_of_calls_tells_what_the_model_tells(exchange: Running) -> 
         try:
             run_state_machine_as_test(
                 lambda: Counters(runner, database, Counter(exchange)),
-                settings=settings(max_examples=60, stateful_step_count=25, deadline=None),
+                settings=settings(max_examples=50, stateful_step_count=20),
             )
         finally:
             runner.run(database.close())

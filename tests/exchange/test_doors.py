@@ -1,7 +1,7 @@
 """The doors one by one on the real database: what they refuse before they look, what they leave behind."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -29,6 +29,7 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+@dataclass
 class Day(Counter):
     """A day at the counter within one transaction, undone at its end."""
 
@@ -59,9 +60,7 @@ class Day(Counter):
 @pytest.fixture
 async def day(exchange: Running, database: Database) -> AsyncIterator[Day]:
     async with undone(database) as tx:
-        found = Day(exchange)
-        object.__setattr__(found, "tx", tx)
-        yield found
+        yield Day(exchange, tx)
 
 
 async def refused_by(work: object) -> Refusal:

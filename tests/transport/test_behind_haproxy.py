@@ -205,7 +205,6 @@ def test_the_unix_socket_itself_takes_only_a_well_formed_client_cert(
 @pytest.mark.parametrize(
     "broken",
     [
-        b"GET /fhir/r4/metadata HTTP/1.1\r\n\r\n",
         b"GET /fhir/r4/metadata HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"GET /fhir/r4/metadata HTTP/1.1\r\nHost : a\r\n\r\n",
         b"GET /fhir/r4/metadata HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
@@ -213,14 +212,33 @@ def test_the_unix_socket_itself_takes_only_a_well_formed_client_cert(
         b"\x16\x03\x01 nonsense\r\n\r\n",
     ],
 )
-def test_broken_framing_gets_an_operation_outcome_from_haproxy(
-    behind: Callable[[str], Caller], broken: bytes
-) -> None:
+def test_broken_framing_does_not_reach_the_exchange(behind: Callable[[str], Caller], broken: bytes) -> None:
     with RawLine(behind("practice-3")) as line:
         answer = line.answers(broken)
     assert answer.startswith(b"HTTP/1.1 400"), answer[:100]
-    assert b"application/fhir+json" in answer
+    assert answer.count(b"HTTP/1.1") == 1
+    assert b"x-request-id" not in answer.lower()
+
+
+def test_a_request_without_a_host_gets_an_operation_outcome(behind: Callable[[str], Caller]) -> None:
+    with RawLine(behind("practice-3")) as line:
+        answer = line.answers(b"GET /fhir/r4/metadata HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
     assert b"OperationOutcome" in answer
+
+
+def test_without_the_exchange_behind_it_haproxy_says_when_to_come_again(exchange: Running) -> None:
+    authority = exchange.facts["clients"]["practice"]["ca"]
+    with (
+        tempfile.TemporaryDirectory(prefix="tilts-") as place,
+        socket.create_server(("127.0.0.1", 0)) as front,
+        haproxy(Path(place), front, Path(exchange.facts["pki"])),
+        httpx.Client(verify=tls(authority), trust_env=False) as client,
+    ):
+        answer = client.get(f"https://localhost:{front.getsockname()[1]}/fhir/r4/metadata")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["x-request-id"]
+    assert answer.json()["issue"][0]["code"] == "transient"
 
 
 def test_a_length_beside_chunks_gives_no_second_answer(behind: Callable[[str], Caller]) -> None:

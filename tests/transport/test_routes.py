@@ -73,6 +73,7 @@ def test_without_its_scope_every_route_answers_ACC_009(
     answer, request_id = sent(practice.http, route, Authorization=f"Bearer {token}")
     issue = refused(answer, 403, "ACC-009")
     assert route.scope in issue["details"]["text"]
+    assert answer.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{route.scope}"'
     assert tables.audit(request_id)["rule_id"] == "ACC-009"
 
 

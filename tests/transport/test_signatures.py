@@ -72,6 +72,14 @@ def test_a_prescription_is_verified_over_exactly_the_bytes_that_were_sent(
     assert verified(signed_content(practice, proof["id"]), practice) == body
 
 
+def test_documents_as_large_as_they_may_be_are_signed_and_taken(practice: Caller, patient: str) -> None:
+    long = [{"text": "ā" * 250_000}]
+    large = prescription(practice, patient, note=long)
+    assert practice.post("MedicationRequest", large, signed=True).status_code == 201
+    larger = bundle(*(prescription(practice, patient, note=long) for _ in range(4)))
+    assert practice.post("", larger, signed=True).status_code == 200
+
+
 def test_a_dispense_is_verified_over_exactly_the_bytes_that_were_sent(
     practice: Caller, pharmacy: Caller, patient: str
 ) -> None:

@@ -93,7 +93,9 @@ def test_a_call_without_a_token_gets_ACC_005(
 ) -> None:
     def send(how: dict[str, Any]) -> Any:
         headers = {**how["headers"], **({"Authorization": written} if written else {})}
-        return practice.get("Organization", token="", language=how["language"], headers=headers)
+        answer = practice.get("Organization", token="", language=how["language"], headers=headers)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        return answer
 
     refused_whole(tables, send, 401, "ACC-005", language)
 

@@ -21,7 +21,15 @@ from tilts_fhir.json_strict import JsonError, decode
 ALGORITHMS: Final = ("ES256", "ES384", "RS384", "PS256")  # Design 5
 FOREIGN_KEYS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-REGISTRY: Final = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+
+
+class Registry(jws.JWSRegistry):
+    """The library stops at 128,000 characters; a signed Bundle has 10 MiB at most, and base64 a third more."""
+
+    max_payload_length = 16 * 1024 * 1024
+
+
+REGISTRY: Final = Registry(algorithms=list(ALGORITHMS))
 
 
 class NotSigned(Exception):

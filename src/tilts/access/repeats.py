@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from tilts.access.routes import Call, Reply, Route
 from tilts.rules import Refusal
-from tilts.rules.wire import KEY_MALFORMED, KEY_MISSING, KEY_REUSED
+from tilts.rules.wire import KEY_MALFORMED, KEY_MISSING, KEY_REUSED, KEY_TOO_LONG
 from tilts.store import request_keys
 from tilts.store.records import EarlierAnswer
 
+LONGEST: Final = 256  # characters of system and of value: what one entry of an index can hold
 VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,64}\Z")
 
 
@@ -31,6 +32,10 @@ def key_of(route: Route, call: Call) -> str | None:
 
 
 def identifier_key(resource: dict[str, Any]) -> str:
+    for position, identifier in enumerate(resource.get("identifier", ())):
+        if any(len(identifier.get(part, "")) > LONGEST for part in ("system", "value")):
+            where = f"{resource['resourceType']}.identifier[{position}]"
+            raise Refusal(KEY_TOO_LONG, expressions=(where,), most=LONGEST)
     for identifier in resource.get("identifier", ()):
         if identifier.get("system") and identifier.get("value"):
             return f"id:{resource['resourceType']}|{identifier['system']}|{identifier['value']}"

@@ -192,6 +192,16 @@ KEY_MALFORMED = Rule(
     fix_en="Send a UUID, for example.",
     fix_lv="Sūtiet, piemēram, UUID.",
 )
+KEY_TOO_LONG = Rule(
+    id="IDM-004",
+    http_status=422,
+    issue_code="too-long",
+    source="design 5: the sender's own identifier is a key, and keys have an end",
+    text_en="System and value of an identifier have at most {most} characters each.",
+    text_lv="Identifikatora system un value katrā drīkst būt ne vairāk kā {most} zīmes.",
+    fix_en="Use a shorter identifier; a UUID is enough.",
+    fix_lv="Lietojiet īsāku identifikatoru; pietiek ar UUID.",
+)
 SIG_MISSING = Rule(
     id="SIG-001",
     http_status=400,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError, sql
+from psycopg import AsyncConnection, DatabaseError, InterfaceError, OperationalError, sql
 from psycopg._preparing import PrepareManager
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -21,17 +21,23 @@ class KeptStatements(PrepareManager):
 
     psycopg forgets all of a connection's at each ROLLBACK, because tables might have been made in the
     transaction. The serving role makes none, and each refusal is a rollback: planning everything anew
-    after each took more time of PostgreSQL than all the rest.
+    after each took more time of PostgreSQL than all the rest. After an error of the database they are
+    forgotten as usual: a migration may have changed what a statement gives back.
     """
 
+    doubtful = False
+
     def clear(self) -> bool:
-        return False
+        if not self.doubtful:
+            return False
+        self.doubtful = False
+        return super().clear()
 
 
 class Session(AsyncConnection[Any]):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._prepared = KeptStatements()
+        self.kept = self._prepared = KeptStatements()
 
 
 async def check_line(connection: AsyncConnection[Any]) -> None:
@@ -54,7 +60,7 @@ class Database:
             await connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(environment)))
             await connection.commit()
 
-        self._pool = AsyncConnectionPool(
+        self._pool: AsyncConnectionPool[Session] = AsyncConnectionPool(
             conninfo,
             connection_class=Session,
             min_size=min(4, connections),
@@ -82,7 +88,11 @@ class Database:
         """
         try:
             async with self._pool.connection() as connection, connection.transaction():
-                yield connection
+                try:
+                    yield connection
+                except DatabaseError:
+                    connection.kept.doubtful = True
+                    raise
         except GONE as fault:
             raise Unavailable(type(fault).__name__) from fault
 

@@ -15,6 +15,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 # extension value in R4B are the only difference): docs/reference/wire.md.
 RELEASES: Final = frozenset({"4.0", "4.0.1", "4.3", "4.3.0"})
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
+PERSON_CODE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}-?[0-9]{5}(?![0-9A-Za-z])")  # never one part of a UUID
 Preference: TypeAlias = Literal["representation", "minimal", "OperationOutcome"]
 
 
@@ -71,4 +72,5 @@ def preference(prefer: str) -> Preference:
 
 def request_id_of(written: str) -> str:
     """The caller's own, if it is harmless in a log; otherwise a new one."""
-    return written if REQUEST_ID.match(written) else str(new_id())
+    harmless = REQUEST_ID.match(written) and not PERSON_CODE.search(written)
+    return written if harmless else str(new_id())

@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 
 from tilts.rules import FaultyContent, Language, Refusal, Unavailable
+from tilts.rules.access import ACC_NO_TOKEN, ACC_SCOPE_MISSING
 from tilts.transport.negotiate import FHIR_JSON
 from tilts_fhir.json_strict import encode
 
@@ -23,7 +24,6 @@ NOT_NOW: Final = {
     "en": "The exchange cannot answer now; repeat shortly, with the same key.",
 }
 COME_AGAIN_SECONDS: Final = "1"
-BEARER_ERROR: Final = {401: "invalid_token", 403: "insufficient_scope"}
 
 
 def answer_for(
@@ -33,8 +33,8 @@ def answer_for(
     headers = {"content-type": f"{FHIR_JSON}; charset=utf-8", "content-language": language}
     if isinstance(end, Refusal):
         status = end.rule.http_status
-        if status == 401:
-            headers["www-authenticate"] = f'Bearer error="{BEARER_ERROR[status]}"'
+        if challenge := challenge_for(end):
+            headers["www-authenticate"] = challenge
         if "retry_after_seconds" in end.facts:
             headers["retry-after"] = str(end.facts["retry_after_seconds"])
         return status, headers, encode(outcome([issue_for(end, language, canonical_base)]))
@@ -48,6 +48,15 @@ def answer_for(
     text = OUR_FAULT[language].format(request_id=request_id)
     issue = {"severity": "fatal", "code": "exception", "details": {"text": text}}
     return 500, headers, encode(outcome([issue]))
+
+
+def challenge_for(no: Refusal) -> str:
+    """WWW-Authenticate (RFC 6750 section 3): no error is named to a caller who sent no token at all."""
+    if no.rule is ACC_SCOPE_MISSING:
+        return f'Bearer error="insufficient_scope", scope="{no.facts["scope"]}"'
+    if no.rule is ACC_NO_TOKEN:
+        return "Bearer"
+    return 'Bearer error="invalid_token"' if no.rule.http_status == 401 else ""
 
 
 def log_fault(end: Exception, request_id: str) -> None:
@@ -67,7 +76,7 @@ def issue_for(
 ) -> dict[str, Any]:
     rule = no.rule
     issue: dict[str, Any] = {}
-    told = no.told()
+    told = {name: printable(value) for name, value in no.told().items() if value}
     if told:
         url = f"{canonical_base}/StructureDefinition/refusal-fact"
         issue["extension"] = [
@@ -95,7 +104,12 @@ def issue_for(
 
 
 def rule_text(no: Refusal, language: Language) -> str:
-    return no.rule.sentence(language, no.facts)
+    return printable(no.rule.sentence(language, no.facts))
+
+
+def printable(text: str) -> str:
+    """What callers wrote goes back to them, on to screens and terminals, without what would steer these."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _fault_issue(fault: Any, end: FaultyContent, language: Language, canonical_base: str) -> dict[str, Any]:
@@ -107,7 +121,7 @@ def _fault_issue(fault: Any, end: FaultyContent, language: Language, canonical_b
                 {"system": f"{canonical_base}/CodeSystem/rule", "code": end.rule.id},
                 {"system": f"{canonical_base}/CodeSystem/structure-fault", "code": fault.key},
             ],
-            "text": fault.text_lv if language == "lv" else fault.text_en,
+            "text": printable(fault.text_lv if language == "lv" else fault.text_en),
         },
         "diagnostics": end.rule.fix(language),
         "expression": [fault.expression],

@@ -18,6 +18,7 @@ from tilts.ids import new_id
 from tilts_fhir.json_strict import encode
 
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
+TOO_LARGE: Final = "431 Request Header Fields Too Large"
 NOT_HTTP: Final = encode(
     {
         "resourceType": "OperationOutcome",
@@ -37,6 +38,9 @@ class PeerProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with the DER of the peer's leaf certificate in every scope."""
 
     _certificate: bytes | None = None
+    _in_head = True
+    _head_bytes = 0  # of a head that is not yet whole
+    _refused = "400 Bad Request"
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -46,9 +50,24 @@ class PeerProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._in_head = True
         self.scope["extensions"] = {CERTIFICATE: {"der": self._certificate}}
 
+    def data_received(self, data: bytes) -> None:
+        """httptools has no limit of its own: a head without end would fill the memory."""
+        super().data_received(data)
+        self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
+        too_large = self._head_bytes > self.config.h11_max_incomplete_event_size
+        if too_large and not self.transport.is_closing():
+            self._refused = TOO_LARGE
+            self.send_400_response("")
+
     def on_headers_complete(self) -> None:
+        self._in_head = False
+        head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if head > self.config.h11_max_incomplete_event_size:
+            self._refused = TOO_LARGE
+            raise ValueError("a head over its limit")
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts != 1 and self.parser.get_http_version() != "1.0":
             raise ValueError("exactly one Host is wanted")  # RFC 9112 section 3.2: answered with 400
@@ -57,7 +76,7 @@ class PeerProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP has no language, no route and no audit row; it gets the same kind of answer."""
         lines = [
-            b"HTTP/1.1 400 Bad Request",
+            b"HTTP/1.1 " + self._refused.encode(),
             b"content-type: application/fhir+json; charset=utf-8",
             b"content-language: lv, en",
             b"x-request-id: " + str(new_id()).encode(),
