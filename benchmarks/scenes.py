@@ -23,7 +23,7 @@ class Cast:
     async def over(self, line: Callable[[Party], Line]) -> "Cast":
         """The same with other connections, and with tokens that last longer than a measurement."""
         for party in (self.practice, self.pharmacy):
-            await party.token()
+            await party.token(fresh=True)
         practice, pharmacy = (replace(party, line=line(party)) for party in (self.practice, self.pharmacy))
         return Cast(practice, pharmacy, self.patients)
 

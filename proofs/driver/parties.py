@@ -71,9 +71,9 @@ class Party:
             self._token = None
         return answer
 
-    async def token(self) -> str:
+    async def token(self, *, fresh: bool = False) -> str:
         async with self._one_at_a_time:
-            if self._token is None or time.monotonic() > self._token.ends_at - RENEW_SECONDS:
+            if fresh or self._token is None or time.monotonic() > self._token.ends_at - RENEW_SECONDS:
                 claims = assertion_claims(
                     self.credentials, self.credentials.actor(), self.token_url, time.time()
                 )

@@ -6,29 +6,23 @@
 import asyncio
 import contextlib
 import hashlib
-import json
-import logging
 import signal
 import socket
-import traceback
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
 
-import structlog
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from tilts.access import certificates
 from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
 from tilts.access.tokens import SigningKey, Tokens, ensure_key
 from tilts.clock import Clock, WallClock
 from tilts.exchange.terms import terms_from
+from tilts.housekeeping import keep_house
+from tilts.logs import configure_logs
 from tilts.measures import Measures
 from tilts.portal.app import portal
 from tilts.settings import Settings, from_environment
@@ -39,15 +33,13 @@ from tilts.transport.listeners import Parts, listener
 from tilts.transport.peer import PeerProtocol, tls_context
 from tilts.transport.search import PageLinks
 
-REVOCATIONS_SECONDS: Final = 30
-log = structlog.get_logger("tilts.house")
-
 
 @dataclass(frozen=True, slots=True)
 class House:
     """A whole exchange, not yet listening."""
 
     settings: Settings
+    clock: Clock
     database: Database
     tls: Starlette
     plain: Starlette | None
@@ -76,6 +68,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
     parts = Parts(database, tokens, pipeline, links, clock, settings, measures)
     return House(
         settings=settings,
+        clock=clock,
         database=database,
         tls=listener(parts, Listener()),
         plain=listener(parts, Listener(plain=True)) if settings.plain_base else None,
@@ -129,7 +122,7 @@ def servers(
 async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncIterator[None]:
     """All listeners answering until the block ends; then what is under way is finished."""
     await house.database.open()
-    refreshing = asyncio.ensure_future(keep_revocations(house))
+    upkeep = asyncio.ensure_future(keep_house(house.database, house.clock, house.settings.pki_folder))
     pairs = list(servers(house, sockets))
     tasks = [asyncio.ensure_future(server._serve([listening])) for server, listening in pairs]
     try:
@@ -143,22 +136,9 @@ async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncItera
     finally:
         for server, _ in pairs:
             server.should_exit = True
-        refreshing.cancel()
-        await asyncio.gather(*tasks, refreshing, return_exceptions=True)
+        upkeep.cancel()
+        await asyncio.gather(*tasks, upkeep, return_exceptions=True)
         await house.database.close()
-
-
-async def keep_revocations(house: House) -> None:
-    """Reads the revocation list again and again: effective within 60 s (Security 1.2)."""
-    pki = house.settings.pki_folder
-    while True:
-        try:
-            async with house.database.transaction() as tx:
-                await certificates.apply_revocations(tx, pki / "crl.pem", pki / "chain.pem")
-        except Exception as fault:
-            # The last state stays in force; a list that cannot be read must not stop the exchange.
-            log.error("revocations", kind=type(fault).__name__)
-        await asyncio.sleep(REVOCATIONS_SECONDS)
 
 
 async def serve(settings: Settings) -> None:
@@ -168,47 +148,6 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with running(build(settings), inherited(settings.inherited_sockets)):
         await stop.wait()
-
-
-def where_it_happened(
-    _logger: object, _name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
-    """A fault's places in the code; never its text or values, which may hold a person's data."""
-    fault = event.pop("exc_info", None)
-    if isinstance(fault, BaseException):
-        frames = traceback.extract_tb(fault.__traceback__)
-        event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    return event
-
-
-class OneLine(logging.Formatter):
-    """What libraries log, as one JSON object a line too; of a fault its kind and places only."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        fault = record.exc_info[1] if record.exc_info else None
-        event: dict[str, object] = {"exc_info": fault} if fault else {}
-        event |= {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
-        if fault:
-            event |= {"event": "fault", "kind": type(fault).__name__}
-        event["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
-        return json.dumps(where_it_happened(None, "", event), default=str)
-
-
-def configure_logs(level: str) -> None:
-    """One JSON object a line; what a caller wrote stands in no line."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(OneLine())
-    logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.add_log_level,
-            where_it_happened,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(),
-    )
 
 
 def main() -> None:

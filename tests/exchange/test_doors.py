@@ -173,7 +173,9 @@ async def test_dsp_011_only_a_pharmacy_finds(day: Day) -> None:
 
 async def test_what_was_shown_is_open_to_that_pharmacy_for_72_hours_and_to_no_other(day: Day) -> None:
     line = await day.line()
-    await day.tx.execute("DELETE FROM presentation WHERE prescription_id = %s", [line.prescription_id])
+    await day.tx.execute(
+        "UPDATE presentation SET ends_at = '-infinity' WHERE prescription_id = %s", [line.prescription_id]
+    )
     await day.find(day.tx, line, day.till(), NOW)
 
     async def sees(party: Party, now: datetime) -> bool:
@@ -298,7 +300,9 @@ async def test_dsp_007_a_dispense_that_names_no_line_of_ours(day: Day, line_id: 
 
 async def test_dsp_007_a_line_that_was_not_shown_looks_like_none(day: Day) -> None:
     line = await day.line()
-    await day.tx.execute("DELETE FROM presentation WHERE prescription_id = %s", [line.prescription_id])
+    await day.tx.execute(
+        "UPDATE presentation SET ends_at = '-infinity' WHERE prescription_id = %s", [line.prescription_id]
+    )
 
     assert (await refused_by(day.dispense(line))).rule.id == "DSP-007"
 
@@ -306,7 +310,9 @@ async def test_dsp_007_a_line_that_was_not_shown_looks_like_none(day: Day) -> No
 async def test_a_hold_longer_than_the_presentation_keeps_the_line_in_sight(day: Day) -> None:
     """The first dispense opens the prescription to its holder for as long as the hand-over period lasts."""
     line = await day.line()
-    await day.tx.execute("DELETE FROM presentation WHERE prescription_id = %s", [line.prescription_id])
+    await day.tx.execute(
+        "UPDATE presentation SET ends_at = '-infinity' WHERE prescription_id = %s", [line.prescription_id]
+    )
     await day.find(day.tx, line, day.till(), NOW - 71 * HOUR)
     await day.claim(line)
     await day.dispense(line)

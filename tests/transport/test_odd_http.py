@@ -21,7 +21,14 @@ from tilts.lab.listening import listen
 from tilts.lab.server import Server
 
 FORGED = "FORGED"
-INJECTED = ["\r\n{\"event\": \"FORGED\"}", "\x1b[2J\x1b[31mFORGED", "\u202eFORGED", "\u2028FORGED", "\x00FORGED", "F" * 5000]
+INJECTED = [
+    '\r\n{"event": "FORGED"}',
+    "\x1b[2J\x1b[31mFORGED",
+    "\u202eFORGED",
+    "\u2028FORGED",
+    "\x00FORGED",
+    "F" * 5000,
+]
 
 
 @dataclass
@@ -65,12 +72,20 @@ GET = b"GET /fhir/r4/metadata HTTP/1.1\r\n"
 BROKEN: dict[str, bytes] = {
     "no Host": GET + b"\r\n",
     "two Hosts": GET + HOST + HOST + b"\r\n",
-    "a length and chunks": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "two lengths": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+    "a length and chunks": b"POST /fhir/r4/ HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST /fhir/r4/ HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
     "a negative length": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n",
     "a length in words": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Content-Length: three\r\n\r\n",
-    "a length beyond numbers": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999999999999999999\r\n\r\n",
-    "an unknown coding": b"POST /fhir/r4/ HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+    "a length beyond numbers": b"POST /fhir/r4/ HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 99999999999999999999999\r\n\r\n",
+    "an unknown coding": b"POST /fhir/r4/ HTTP/1.1\r\n"
+    + HOST
+    + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
     "an escape in a header": GET + HOST + b"X-A: \x1b[31m\r\n\r\n",
     "a NUL in a header": GET + HOST + b"X-A: a\x00b\r\n\r\n",
     "a blank in a header's name": GET + HOST + b"X A: b\r\n\r\n",
@@ -191,7 +206,9 @@ def test_nothing_that_callers_wrote_reaches_the_log_and_no_person_is_in_it(
         content = json.dumps(body).encode() if isinstance(body, dict) else content
         kind = b"application/x-www-form-urlencoded" if isinstance(body, str) else FHIR_JSON.encode()
         sent = {b"Authorization": f"Bearer {somebody.token()}".encode(), b"Content-Type": kind, **headers}
-        answer = somebody.http.request(method, f"{somebody.base}/{path}", content=content, headers=list(sent.items()))
+        answer = somebody.http.request(
+            method, f"{somebody.base}/{path}", content=content, headers=list(sent.items())
+        )
         seen.append(answer.headers["x-request-id"])
     code = person["identifier"][0]["value"]
     hidden = [code, f"{code[:6]}-{code[6:]}", person["name"][0]["family"], FORGED, somebody.token()[:40]]
@@ -256,7 +273,7 @@ def test_half_a_body_changes_nothing(somebody: Caller, line: Line, tables: Table
 def test_a_chunk_that_breaks_off_changes_nothing(somebody: Caller, line: Line, tables: Tables) -> None:
     head = somebody.head("POST", f"Task/{line.task}/$cancel", {"Transfer-Encoding": "chunked"})
     with tables.unchanged(), RawLine(somebody) as raw:
-        answer = raw.answers(head + b"5\r\n{\"re\r\nzz\r\n")
+        answer = raw.answers(head + b'5\r\n{"re\r\nzz\r\n')
     assert b"HTTP/1.1 200" not in answer
 
 

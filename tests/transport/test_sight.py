@@ -163,7 +163,7 @@ def test_operations_on_what_is_foreign_look_like_operations_on_what_is_missing(
     case: Case, caller: Callable[..., Caller], who: str
 ) -> None:
     somebody, how = eyes(caller, case, FOREIGN[who])
-    for verb, body in {
+    verbs: dict[str, Any] = {
         "$claim": b"",
         "$release": parameters(reason="other"),
         "$cancel": parameters(reason="other"),

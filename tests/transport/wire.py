@@ -207,7 +207,7 @@ class Caller:
     def post(self, path: str, body: Body = b"", **how: Any) -> httpx.Response:
         return self.send("POST", path, body, **how)
 
-    def found(self, resource_type: str, how: Mapping[str, Any] | None = None, **form: str) -> dict[str, Any]:
+    def found(self, resource_type: str, how: Mapping[str, Any] | None = None, **form: Any) -> dict[str, Any]:
         """A searchset, by POST."""
         written = str(httpx.QueryParams(form))
         answer = self.post(f"{resource_type}/_search", written, **(how or {}))

@@ -96,7 +96,7 @@ class Pipeline:
         if route.signed:
             call.signed = await self._signature(call)
         key = repeats.key_of(route, call)
-        if key is not None and (first := await repeats.earlier(call, key)):
+        if key is not None and (first := await repeats.earlier(call, key, route.resource_type)):
             return self._shapes.written(route, first)
         reply = await route.work(call)
         if call.warnings:

@@ -50,7 +50,7 @@ def hash_of(call: Call) -> bytes:
     return digest.digest()
 
 
-async def earlier(call: Call, key: str) -> Reply | None:
+async def earlier(call: Call, key: str, route_type: str) -> Reply | None:
     """The first answer, if this key was used; None when it is new and now taken."""
     organization_id = call.party.organization_id
     request_hash = hash_of(call)
@@ -60,6 +60,8 @@ async def earlier(call: Call, key: str) -> Reply | None:
     assert found is not None, "a key that is taken stands in its table"
     if found.request_hash != request_hash:
         raise Refusal(KEY_REUSED)
+    for patient_id in found.patient_ids:  # who is shown again is told again
+        call.concerns(patient_id, route_type, None)
     return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
 
 
@@ -76,5 +78,6 @@ async def take_identifiers(call: Call, documents: list[dict[str, Any]]) -> None:
 
 
 async def keep(call: Call, key: str, status: int, headers: dict[str, str], answer: bytes) -> None:
-    kept = EarlierAnswer(request_hash=b"", status=status, headers=headers, answer=answer)
+    patients = sorted({subject.patient_id for subject in call.subjects})
+    kept = EarlierAnswer(b"", status=status, headers=headers, answer=answer, patient_ids=patients)
     await request_keys.keep(call.tx, call.party.organization_id, key, kept)

@@ -67,8 +67,9 @@ SELECT p.prescription_id
   JOIN patient t USING (patient_id)
  WHERE p.number = %(number)s
    AND t.family_folded = %(family)s
-   AND t.given_folded = %(given)s
+   AND (t.given_folded = %(given)s OR starts_with(t.given_folded, %(given)s || ' '))
 """
+# The first of several given names is enough: at the counter people say the one they are called by.
 
 PRESENT: Final[LiteralString] = """
 INSERT INTO presentation (prescription_id, organization_id, ends_at)
@@ -83,6 +84,10 @@ INSERT INTO find_miss (client_id, at) VALUES (%(client_id)s, %(at)s)
 
 COUNT_MISSES: Final[LiteralString] = """
 SELECT count(*) FROM find_miss WHERE client_id = %(client_id)s AND at > %(since)s
+"""
+
+FORGET_MISSES: Final[LiteralString] = """
+DELETE FROM find_miss WHERE at < %(before)s
 """
 
 LINES_OF_PRESCRIPTION: Final[LiteralString] = (
@@ -180,6 +185,10 @@ async def count_misses(tx: Tx, client_id: str, since: datetime) -> int:
     async with tx.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(COUNT_MISSES, {"client_id": client_id, "since": since})
         return int(await cursor.fetchone() or 0)
+
+
+async def forget_misses(tx: Tx, before: datetime) -> None:
+    await tx.execute(FORGET_MISSES, {"before": before})
 
 
 async def lines_of_prescription(tx: Tx, prescription_id: UUID) -> list[LineRecord]:

@@ -1,7 +1,7 @@
 """Database, schemas and roles of an environment: who owns the tables, and who may only use them.
 
-The owner migrates; the serving role reads and writes, and can neither change nor delete what must
-only be added to: audit, history, signed content, dispenses.
+The owner migrates; the serving role reads and writes. It can change nothing that must only be added
+to (audit, history, signed content, dispenses), and delete nothing but what is spent.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 DATABASE: Final = "tilts"
+FORGOTTEN: Final = ("spent_assertion", "request_key", "find_miss")  # the only rows that are ever deleted
 ONLY_ADDED: Final = ("audit_entry", "audit_subject", "resource_history", "signed_content", "dispense")
 
 
@@ -77,17 +78,14 @@ def grant_rights(owner: str, environment: str, serving_role: str) -> None:
             name = sql.Identifier(schema)
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, serving))
             connection.execute(
-                sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(
-                    name, serving
-                )
+                sql.SQL("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {} TO {}").format(name, serving)
             )
         for table in ONLY_ADDED:
             named = sql.Identifier(environment, table)
-            connection.execute(
-                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(named, serving)
-            )
+            connection.execute(sql.SQL("REVOKE UPDATE ON {} FROM {}").format(named, serving))
+        for table in FORGOTTEN:
+            named = sql.Identifier(environment, table)
+            connection.execute(sql.SQL("GRANT DELETE ON {} TO {}").format(named, serving))
         if serving_role != connection.info.user:  # what was migrated is the owner's to say
             ledger = sql.Identifier(environment, "migration")
-            connection.execute(
-                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(ledger, serving)
-            )
+            connection.execute(sql.SQL("REVOKE INSERT, UPDATE ON {} FROM {}").format(ledger, serving))

@@ -157,6 +157,7 @@ class EarlierAnswer:
     status: int
     headers: dict[str, str]
     answer: bytes
+    patient_ids: list[UUID]  # whom the first answer showed: a repeat shows them again
 
 
 @dataclass(frozen=True, slots=True)

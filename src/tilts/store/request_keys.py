@@ -19,14 +19,14 @@ RETURNING true
 # Two at once: the second waits here until the first commits or rolls back, then sees its answer.
 
 FIND: Final[LiteralString] = """
-SELECT request_hash, status, headers, answer
+SELECT request_hash, status, headers, answer, patient_ids
   FROM request_key
  WHERE organization_id = %(organization_id)s AND key = %(key)s
 """
 
 KEEP: Final[LiteralString] = """
 UPDATE request_key
-   SET status = %(status)s, headers = %(headers)s, answer = %(answer)s
+   SET status = %(status)s, headers = %(headers)s, answer = %(answer)s, patient_ids = %(patient_ids)s
  WHERE organization_id = %(organization_id)s AND key = %(key)s
 """
 
@@ -56,9 +56,11 @@ async def keep(tx: Tx, organization_id: UUID, key: str, answer: EarlierAnswer) -
         "status": answer.status,
         "headers": Jsonb(answer.headers),
         "answer": answer.answer,
+        "patient_ids": answer.patient_ids,
     }
     await tx.execute(KEEP, values)
 
 
 async def forget(tx: Tx, before: datetime) -> None:
+    """Keys of operations that are older than that; the documents' own identifiers stay."""
     await tx.execute(FORGET, {"before": before})

@@ -199,6 +199,7 @@ CREATE TABLE request_key (
     status           integer,
     headers          jsonb,
     answer           bytea,
+    patient_ids      uuid[],
     CONSTRAINT one_request_for_a_key PRIMARY KEY (organization_id, key)
 );
 

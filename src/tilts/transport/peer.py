@@ -18,6 +18,7 @@ from tilts.ids import new_id
 from tilts_fhir.json_strict import encode
 
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
+HEAD_BYTES: Final = 16_384  # when house.py sets nothing else
 TOO_LARGE: Final = "431 Request Header Fields Too Large"
 NOT_HTTP: Final = encode(
     {
@@ -42,6 +43,10 @@ class PeerProtocol(HttpToolsProtocol):
     _head_bytes = 0  # of a head that is not yet whole
     _refused = "400 Bad Request"
 
+    @property
+    def _head_limit(self) -> int:
+        return self.config.h11_max_incomplete_event_size or HEAD_BYTES
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
@@ -57,15 +62,14 @@ class PeerProtocol(HttpToolsProtocol):
         """httptools has no limit of its own: a head without end would fill the memory."""
         super().data_received(data)
         self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
-        too_large = self._head_bytes > self.config.h11_max_incomplete_event_size
-        if too_large and not self.transport.is_closing():
+        if self._head_bytes > self._head_limit and not self.transport.is_closing():
             self._refused = TOO_LARGE
             self.send_400_response("")
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if head > self.config.h11_max_incomplete_event_size:
+        if head > self._head_limit:
             self._refused = TOO_LARGE
             raise ValueError("a head over its limit")
         hosts = sum(name == b"host" for name, _ in self.headers)
