@@ -5,6 +5,7 @@ import pytest
 from tests.running import Running
 from tilts.lab.story import StoryWrong, expect, play, refusal
 from tilts.rules import Language
+from tilts_connector import Access, PatientPortal, Practice, PrescriptionOrder, packs
 
 
 @pytest.mark.parametrize("language", ["lv", "en"])
@@ -35,3 +36,18 @@ def test_a_story_that_goes_wrong_says_so(exchange: Running) -> None:
 def test_an_expectation_that_does_not_hold_is_named() -> None:
     with pytest.raises(StoryWrong, match="expected rain"):
         expect(False, "rain")
+
+
+def test_a_repeated_call_is_an_access_that_the_patient_sees(exchange: Running) -> None:
+    patient = exchange.facts["persons"][3]["patient"]
+    order = PrescriptionOrder("Paraugols 500 mg", packs(1), "1 tablete", identifier="story-repeat-1")
+    with exchange.connect("practice") as practice, exchange.connect("portal") as portal:
+        Practice(practice).prescribe(patient, order)
+        before = prescribed(PatientPortal(portal).accesses(patient))
+        Practice(practice).prescribe(patient, order)  # the reply was lost: the same again
+
+        assert prescribed(PatientPortal(portal).accesses(patient)) == before + 1
+
+
+def prescribed(accesses: list[Access]) -> int:
+    return sum(access.action == "prescription.prescribed" for access in accesses)

@@ -167,7 +167,8 @@ def test_operations_on_what_is_foreign_look_like_operations_on_what_is_missing(
         "$claim": b"",
         "$release": parameters(reason="other"),
         "$cancel": parameters(reason="other"),
-    }.items():
+    }
+    for verb, body in verbs.items():
         answers = [
             somebody.post(f"Task/{task}/{verb}", body, **how) for task in (case.line.task, str(new_id()))
         ]
@@ -224,12 +225,13 @@ def test_those_whom_it_concerns_see_exactly_what_concerns_them(
     case: Case, caller: Callable[..., Caller], who: str
 ) -> None:
     (name, patient), expected = SEEN[who]
-    somebody, how = caller(name), {"patient": case.line.patient if patient else None}
+    somebody = caller(name)
+    at_the_screen = case.line.patient if patient else None
     seen = {
         what
         for what, resource_id in ids_of(case).items()
         if all(
-            somebody.send(method, path, body, **how).status_code == 200
+            somebody.send(method, path, body, patient=at_the_screen).status_code == 200
             for method, path, body in reads(what, resource_id)
         )
     }
