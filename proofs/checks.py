@@ -62,7 +62,8 @@ OFFENDERS: Final[dict[str, LiteralString]] = {
         SELECT s.resource_id FROM audit_subject s JOIN audit_entry e USING (audit_id)
           LEFT JOIN dispense d ON d.dispense_id = s.resource_id
          WHERE e.event = 'dispense.recorded' AND e.outcome = 'success'
-           AND s.resource_type = 'MedicationDispense' AND d.dispense_id IS NULL""",
+           AND s.resource_type = 'MedicationDispense' AND d.dispense_id IS NULL
+           AND s.resource_id IS NOT NULL  -- a repeat is an access to the patient, and names no new dispense""",
     "a dispense without the bytes that were signed": """
         SELECT d.dispense_id FROM dispense d
          WHERE NOT EXISTS (SELECT 1 FROM resource p JOIN signed_content c ON c.provenance_id = p.resource_id

@@ -49,7 +49,7 @@ class Line:
         pair: Pair | None = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                pair = self._idle.pop() if self._idle else await self._open()
+                pair = self._waiting() or await self._open()
                 pair[1].write(head.encode("latin-1") + body)
                 answer = await read_answer(pair[0])
         except (OSError, EOFError, TimeoutError, ValueError) as fault:
@@ -63,6 +63,15 @@ class Line:
         else:
             self._idle.append(pair)
         return answer
+
+    def _waiting(self) -> Pair | None:
+        """The connection used last; one that the exchange closed meanwhile (75 s without a call) is let go."""
+        while self._idle:
+            pair = self._idle.pop()
+            if not (pair[0].at_eof() or pair[1].is_closing()):
+                return pair
+            close(pair)
+        return None
 
     async def _open(self) -> Pair:
         name = self.address[0] if self._context else None

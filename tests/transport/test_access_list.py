@@ -71,7 +71,8 @@ def history(
 def told(event: dict[str, Any], names: dict[str, str]) -> tuple[str, str, str, str]:
     client = next(agent for agent in event["agent"] if agent["type"]["coding"][0]["code"] == "110153")
     name = names[client["who"]["identifier"]["value"]]
-    return event["subtype"][0]["code"], event["outcome"], event.get("outcomeDesc", ""), name
+    rule_id = event.get("outcomeDesc", "").partition(":")[0]
+    return event["subtype"][0]["code"], event["outcome"], rule_id, name
 
 
 def test_the_list_names_every_access_in_its_order_also_refused_ones(

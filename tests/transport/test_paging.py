@@ -42,7 +42,7 @@ def walked(somebody: Caller, page: dict[str, Any], **how: Any) -> list[list[str]
 @pytest.mark.parametrize("count", ["", "50", "500", "999999999999"])
 def test_a_page_holds_50_at_most(writer: Caller, kind: str, count: str) -> None:
     form = {"_count": count} if count else {}
-    pages = walked(writer, writer.found(kind, **form))
+    pages = walked(writer, writer.found(kind, None, **form))
     assert [len(page) for page in pages] == [50, LINES - 50]
     assert len({one for page in pages for one in page}) == LINES
 

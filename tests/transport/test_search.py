@@ -167,7 +167,7 @@ def test_a_value_that_is_not_understood_is_refused_with_WIRE_008(practice: Calle
 def test_values_with_commas_are_alternatives_and_parameters_must_all_hold(world: World) -> None:
     who, line = world.expected["MedicationRequest", "_id"][0], world.line
     either = {"_id": f"{NOT_THERE},{line.request}", "status": "draft,active"}
-    assert ids(who.found("MedicationRequest", **either)) == [line.request]
+    assert ids(who.found("MedicationRequest", None, **either)) == [line.request]
     assert ids(who.found("MedicationRequest", _id=line.request, status="draft")) == []
     twice = who.post("MedicationRequest/_search", f"patient={line.patient}&patient={NOT_THERE}").json()
     assert ids(twice) == []
