@@ -142,7 +142,10 @@ def test_all_lines_of_a_prescription_are_found_by_its_number(
     answer = practice.post("", bundle(*(prescription(practice, patient) for _ in range(2))), signed=True)
     first, second = (line_of(practice, entry["resource"], patient) for entry in answer.json()["entry"])
     assert claimed(pharmacy, first).json()["groupIdentifier"]["value"] == second.number
-    assert set(ids(practice.found("Task", None, **{"group-identifier": first.number}))) == {first.task, second.task}
+    assert set(ids(practice.found("Task", None, **{"group-identifier": first.number}))) == {
+        first.task,
+        second.task,
+    }
 
 
 SHARED = {"system": "https://practice.example/groups", "value": "1"}

@@ -25,7 +25,9 @@ VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organiz
 """
 
 LINES: Final[LiteralString] = """
-SELECT l.*, p.number, p.written_at,
+SELECT l.line_id, l.task_id, l.prescription_id, l.patient_id, l.organization_id, l.state, l.valid_from, l.valid_to,
+       l.allowed, l.dispensed, l.unit, l.unit_system, l.unit_code, l.holder_id, l.holder_site, l.holder_client_id,
+       l.claimed_at, l.lease_until, l.first_dispensed_at, l.reason, l.version, l.changed_at, p.number, p.written_at,
        (SELECT h.name FROM organization h WHERE h.organization_id = l.holder_id) AS holder_name
   FROM prescription_line l
   JOIN prescription p USING (prescription_id)

@@ -40,18 +40,9 @@ async def save_rows(tx: Tx, resource_type: str, rows: Iterable[dict[str, Any]]) 
 
 
 async def save_resources(tx: Tx, many: list[NewResource]) -> None:
-    """Many at once: one round for each table (psycopg sends executemany as a pipeline)."""
-    rows = [
-        {n: getattr(new, n) for n in NewResource.__slots__ if n not in {"identifiers", "texts"}}
-        for new in many
-    ]
-    keys = [(new, {"resource_type": new.resource_type, "resource_id": new.resource_id}) for new in many]
-    identifiers = [{**key, "system": s, "value": v} for new, key in keys for s, v in new.identifiers]
-    texts = [{**key, "parameter": p, "folded": f} for new, key in keys for p, f in new.texts]
+    """Many at once: psycopg sends executemany as a pipeline."""
     async with tx.cursor() as cursor:
-        await cursor.executemany(resources.ADD, rows)
-        await cursor.executemany(resources.ADD_IDENTIFIER, identifiers)
-        await cursor.executemany(resources.ADD_TEXT, texts)
+        await cursor.executemany(resources.ADD, [resources.row_of(new) for new in many])
 
 
 async def count_patients(tx: Tx) -> int:

@@ -4,7 +4,6 @@ One statement, one constant, one function; only the search is put together from 
 the library's composition.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, LiteralString
@@ -17,23 +16,21 @@ from tilts.store.records import NewResource, ResourceRecord, Viewer
 from tilts.store.tx import Tx
 
 ADD: Final[LiteralString] = """
+WITH named AS (
+    INSERT INTO resource_identifier (resource_type, value, system, resource_id)
+    SELECT %(resource_type)s, w.value, w.system, %(resource_id)s
+      FROM unnest(%(identifier_values)s::text[], %(identifier_systems)s::text[]) AS w(value, system)
+), worded AS (
+    INSERT INTO resource_text (resource_type, parameter, folded, resource_id)
+    SELECT %(resource_type)s, w.parameter, w.folded, %(resource_id)s
+      FROM unnest(%(text_parameters)s::text[], %(texts_folded)s::text[]) AS w(parameter, folded)
+)
 INSERT INTO resource (resource_type, resource_id, version, last_updated_at, patient_id, organization_id, thread_id,
                       tokens, body)
 VALUES (%(resource_type)s, %(resource_id)s, 1, %(last_updated_at)s, %(patient_id)s, %(organization_id)s,
         %(thread_id)s, %(tokens)s, %(body)s)
 """
-
-ADD_IDENTIFIER: Final[LiteralString] = """
-INSERT INTO resource_identifier (resource_type, value, system, resource_id)
-VALUES (%(resource_type)s, %(value)s, %(system)s, %(resource_id)s)
-ON CONFLICT DO NOTHING
-"""
-
-ADD_TEXT: Final[LiteralString] = """
-INSERT INTO resource_text (resource_type, parameter, folded, resource_id)
-VALUES (%(resource_type)s, %(parameter)s, %(folded)s, %(resource_id)s)
-ON CONFLICT DO NOTHING
-"""
+# One round trip: the resource with all that it is found by; identifiers and texts come without repeats.
 
 LOCK: Final[LiteralString] = """
 SELECT resource_type, resource_id, version, last_updated_at, patient_id, body
@@ -99,11 +96,19 @@ class Criteria:
 
 
 async def add(tx: Tx, new: NewResource) -> None:
-    row = {name: getattr(new, name) for name in NewResource.__slots__ if name not in {"identifiers", "texts"}}
-    await tx.execute(ADD, row)
-    key = {"resource_type": new.resource_type, "resource_id": new.resource_id}
-    await _add_all(tx, ADD_IDENTIFIER, [{**key, "system": s, "value": v} for s, v in new.identifiers])
-    await _add_all(tx, ADD_TEXT, [{**key, "parameter": p, "folded": f} for p, f in new.texts])
+    await tx.execute(ADD, row_of(new))
+
+
+def row_of(new: NewResource) -> dict[str, object]:
+    row: dict[str, object] = {
+        name: getattr(new, name) for name in NewResource.__slots__ if name not in {"identifiers", "texts"}
+    }
+    return row | {
+        "identifier_systems": [system for system, _ in new.identifiers],
+        "identifier_values": [value for _, value in new.identifiers],
+        "text_parameters": [parameter for parameter, _ in new.texts],
+        "texts_folded": [folded for _, folded in new.texts],
+    }
 
 
 async def lock(tx: Tx, resource_type: str, resource_id: UUID) -> ResourceRecord | None:
@@ -210,12 +215,3 @@ async def _one(tx: Tx, statement: LiteralString, values: dict[str, object]) -> R
     async with tx.cursor(row_factory=class_row(ResourceRecord)) as cursor:
         await cursor.execute(statement, values)
         return await cursor.fetchone()
-
-
-async def _add_all(tx: Tx, statement: LiteralString, rows: Iterable[dict[str, object]]) -> None:
-    listed = list(rows)
-    if len(listed) == 1:
-        await tx.execute(statement, listed[0])
-    elif listed:
-        async with tx.cursor() as cursor:
-            await cursor.executemany(statement, listed)

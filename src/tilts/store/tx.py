@@ -19,7 +19,7 @@ WAIT_SECONDS: Final = 5.0  # for a connection; then the caller is told to come a
 class KeptStatements(PrepareManager):
     """Prepared statements that outlive a rollback, as they do in PostgreSQL itself.
 
-    psycopg forgets all of a connection's at each ROLLBACK, because tables might have been made in the
+    ADR 0022. psycopg forgets all of a connection's at each ROLLBACK, because tables might have been made in the
     transaction. The serving role makes none, and each refusal is a rollback: planning everything anew
     after each took more time of PostgreSQL than all the rest. After an error of the database they are
     forgotten as usual: a migration may have changed what a statement gives back.

@@ -15,7 +15,9 @@ FORM: Final = "application/x-www-form-urlencoded"
 # extension value in R4B are the only difference): docs/reference/wire.md.
 RELEASES: Final = frozenset({"4.0", "4.0.1", "4.3", "4.3.0"})
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
-PERSON_CODE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}-?[0-9]{5}(?![0-9A-Za-z])")  # never one part of a UUID
+PERSON_CODE: Final = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{6}-?[0-9]{5}(?![0-9A-Za-z])"
+)  # never one part of a UUID
 Preference: TypeAlias = Literal["representation", "minimal", "OperationOutcome"]
 
 
