@@ -18,14 +18,21 @@ from tilts.party import Party
 from tilts.rules import Language
 from tilts.store.records import AuditSubject
 from tilts.store.tx import Tx
+from tilts_fhir.definitions import resource_types
 
 BodyKind: TypeAlias = Literal["none", "resource", "parameters", "form"]
 KeyKind: TypeAlias = Literal["none", "identifier", "header"]
 
-# A resource type, an operation, a word of the API, a version, or one of our own ids.
-HARMLESS: Final = re.compile(
-    r"(?:[A-Z][A-Za-z]{1,40}|[$_]?[a-z][a-z-]{1,40}|[0-9]{1,5}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"
+WORDS: Final = frozenset(
+    {"by-identity", "metadata", "oauth", "token", "clients", "jwks.json", "_search", "_history"}
 )
+# An operation, a version, or one of our own ids. Any other word may be somebody's name.
+HARMLESS: Final = re.compile(r"(?:\$[a-z-]{1,40}|[0-9]{1,5}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
+
+
+def is_harmless(part: str) -> bool:
+    """Whether a part of an address may be written down: a word of the API, never what a caller made up."""
+    return part in WORDS or part in resource_types() or HARMLESS.match(part) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Incoming:
     @property
     def address(self) -> str:
         """For audit and logs: no query, and nothing that is not ours, since it may be a person code."""
-        return "/" + "/".join(part if HARMLESS.match(part) else "*" for part in self.path)
+        return "/" + "/".join(part if is_harmless(part) else "*" for part in self.path)
 
 
 @dataclass(slots=True)
