@@ -70,7 +70,7 @@ class Counter:
                 "requester": f"PractitionerRole/{doctor.role_id}",
                 "quantity": packs(value),
                 "repeats": 0,
-                "document": {"resourceType": "MedicationRequest", "status": "active"},
+                "document": a_request_document(self.patient_id),
                 **facts,
             }
         )
@@ -87,6 +87,8 @@ class Counter:
             document={
                 "resourceType": "MedicationDispense",
                 "status": "completed",
+                "medicationCodeableConcept": {"text": "Paraugols 500 mg"},
+                "subject": {"reference": f"Patient/{line.patient_id}"},
                 "identifier": [{"system": "urn:test", "value": str(uuid4())}],
                 "authorizingPrescription": [{"reference": f"MedicationRequest/{line.line_id}"}],
             },
@@ -98,6 +100,17 @@ class Counter:
 
     async def find(self, tx: Tx, line: LineRecord, party: Party, now: datetime) -> list[LineRecord]:
         return await find(tx, self.presented(line), party, now, TERMS)
+
+
+def a_request_document(patient_id: UUID) -> dict[str, Any]:
+    """What was received: whole, because what is kept is shown to whoever may see it."""
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": {"text": "Paraugols 500 mg"},
+        "subject": {"reference": f"Patient/{patient_id}"},
+    }
 
 
 async def stored_line(database: Database, line: LineRecord) -> LineRecord:

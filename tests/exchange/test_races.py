@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from tests.builders import TERMS, an_order
-from tests.exchange.counter import Counter, handed_out, rows, stored_line
+from tests.exchange.counter import Counter, a_request_document, handed_out, rows, stored_line
 from tests.running import Running
 from tilts.exchange.dispensing import Presented, claim, find, release
 from tilts.exchange.prescriptions import cancel, prescribe
@@ -217,7 +217,7 @@ async def test_prescriptions_written_at_once_have_numbers_of_their_own(
     order = an_order(
         patient_id=counter.patient_id,
         requester=f"PractitionerRole/{doctor.role_id}",
-        document={"resourceType": "MedicationRequest", "status": "active"},
+        document=a_request_document(counter.patient_id),
     )
     results = await race(
         crowd, *(lambda tx: prescribe(tx, [order], doctor, NOW, TERMS, None) for _ in range(AT_ONCE))
