@@ -52,8 +52,8 @@ def test_the_day_of_spring_has_23_hours_and_the_day_of_autumn_25() -> None:
 
 
 def test_a_moment_is_shown_in_riga_to_the_minute() -> None:
-    assert shown(datetime(2026, 7, 1, 21, 30, 59, tzinfo=UTC)) == "2026-07-02 00:30"
-    assert shown(datetime(2026, 1, 1, 21, 30, tzinfo=UTC)) == "2026-01-01 23:30"
+    assert shown(datetime(2026, 7, 1, 21, 30, 59, tzinfo=UTC)) == "2026-07-02 00:30+03:00"
+    assert shown(datetime(2026, 1, 1, 21, 30, tzinfo=UTC)) == "2026-01-01 23:30+02:00"
 
 
 def test_the_clock_of_the_house_tells_utc_and_runs() -> None:

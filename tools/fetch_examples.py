@@ -72,7 +72,8 @@ def _unpack(archive: Path, folder: Path) -> None:
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(unfinished, filter="data")
+        # Python before 3.11.4 knows no filter; what is in the archive is known by its hash.
+        tar.extractall(unfinished, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (unfinished / "package").rename(folder)
     shutil.rmtree(unfinished)
 

@@ -43,7 +43,11 @@ EVENTS: Final = MappingProxyType(
 )
 
 
-def event_text(event: str, language: Language) -> str:
+REPEATED: Final = (" (atkārtots izsaukums: agrākā atbilde)", " (repeated call: the earlier answer again)")
+
+
+def event_text(event: str, language: Language, *, repeated: bool = False) -> str:
     """The words of an audit event; one that has none yet is shown as its code."""
-    texts = EVENTS.get(event, (event, event))
-    return texts[0] if language == "lv" else texts[1]
+    place = 0 if language == "lv" else 1
+    text = EVENTS.get(event, (event, event))[place]
+    return text + REPEATED[place] if repeated else text

@@ -36,5 +36,5 @@ def day_in_riga(moment: datetime) -> date:
 
 
 def shown(moment: datetime) -> str:
-    """A moment for people: Riga time, ISO form to the minute."""
-    return moment.astimezone(RIGA).strftime("%Y-%m-%d %H:%M")
+    """A moment for people and programs: Riga time to the minute, with its offset (ISO 8601)."""
+    return moment.astimezone(RIGA).isoformat(" ", timespec="minutes")

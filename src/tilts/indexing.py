@@ -7,7 +7,7 @@ same from all SearchParameters of FHIR R4; nothing outside this module knows whe
 import hashlib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["token", "reference", "text", "identifier", "id", "date"]
@@ -38,7 +38,12 @@ PARAMETERS: Final[dict[str, tuple[Parameter, ...]]] = {
         *_NAMES,
         Parameter("birthdate", "date", "birthDate", personal=True),
     ),
-    "Practitioner": (_ID, _IDENTIFIER, *_NAMES, Parameter("active", "token", "active")),
+    "Practitioner": (
+        _ID,
+        _IDENTIFIER,
+        *(replace(name, personal=False) for name in _NAMES),  # a public register
+        Parameter("active", "token", "active"),
+    ),
     "Organization": (
         _ID,
         _IDENTIFIER,

@@ -34,7 +34,7 @@ def certificate_fault(error: BaseException) -> str | None:
         if isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or ""):
             return (
                 f"the exchange broke off the handshake ({cause.reason}): check `certificate`; "
-                "the certificate page of the portal says why"
+                "check its issuer and its dates"
             )
     return None
 

@@ -62,7 +62,7 @@ class Clinic:
             return self.search(parts[0], body)
         if parts[-1] == "by-identity":
             known = {one["name"]: one for one in decode(body)["parameter"]}["value"]["valueString"]
-            return Answered(200, encode(PATIENT)) if known == "32999012345" else None
+            return Answered(200, encode(PATIENT)) if known == "10039025379" else None
         if parts[-1] == "$find":
             return Answered(200, encode(self.found(decode(body))))
         if len(parts) == 3:

@@ -52,7 +52,7 @@ def exchange(peer: Peer, credentials: Credentials, options: Options) -> Iterator
 def test_a_prescription_from_the_practice_to_the_counter(exchange: Exchange) -> None:
     practice, pharmacy = Practice(exchange), Pharmacy(exchange)
 
-    person = practice.find_patient("329990-12345")
+    person = practice.find_patient("100390-25379")
     prescription = practice.prescribe(person.id, an_order(valid_to=date(2026, 12, 31)))
     [line] = pharmacy.find(prescription.number, person.family, "Anna")
     held = pharmacy.claim(line.task_id)
@@ -249,7 +249,7 @@ def test_a_patient_sees_who_looked(exchange: Exchange, peer: Peer) -> None:
 
 
 def test_a_patient_does_not_show_when_printed(exchange: Exchange) -> None:
-    person = Practice(exchange).find_patient("32999012345")
+    person = Practice(exchange).find_patient("10039025379")
 
     assert repr(person) == "Person(id='patient-1')"
     assert (person.given, person.birthdate) == ("Anna Marta", date(1980, 5, 17))

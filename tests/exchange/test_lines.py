@@ -211,8 +211,8 @@ def test_dsp_001_a_held_line_cannot_be_claimed_by_another(other: dict[str, str])
     assert refusal.value.rule.id == "DSP-001"
     assert refusal.value.facts == {
         "holder": "Aptieka",
-        "since": "2026-03-02 09:00",
-        "lease_until": "2026-03-02 11:00",
+        "since": "2026-03-02 09:00+02:00",
+        "lease_until": "2026-03-02 11:00+02:00",
     }
 
 
@@ -351,8 +351,8 @@ def test_pre_013_what_is_claimed_is_not_cancelled_and_the_holder_is_named() -> N
     assert refusal.value.rule.id == "PRE-013"
     assert refusal.value.facts == {
         "holder": "Aptieka",
-        "since": "2026-03-02 09:00",
-        "lease_until": "2026-03-02 11:00",
+        "since": "2026-03-02 09:00+02:00",
+        "lease_until": "2026-03-02 11:00+02:00",
     }
 
 

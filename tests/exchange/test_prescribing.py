@@ -335,3 +335,15 @@ def test_pre_008_what_is_no_transaction_of_lines(bundle: dict[str, Any]) -> None
         lines_of(bundle)
 
     assert refusal.value.rule.id == "PRE-008"
+
+
+@pytest.mark.parametrize("name", ["identifier", "groupIdentifier"])
+def test_pre_015_a_sender_cannot_give_a_number_of_ours(name: str) -> None:
+    forged = {"system": TERMS.number_system, "value": "0G59-PWWE-7MQM"}
+    document = {"resourceType": "MedicationRequest", name: [forged] if name == "identifier" else forged}
+
+    with pytest.raises(Refusal) as refusal:
+        decide([an_order(document=document)], a_doctor(), NOW, TERMS)
+
+    assert refusal.value.rule.id == "PRE-015"
+    assert refusal.value.expressions == (f"MedicationRequest.{name}",)

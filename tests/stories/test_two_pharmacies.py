@@ -1,11 +1,13 @@
 """The story of the sandbox, scene by scene: the same that `tilts story` tells."""
 
+import httpx
 import pytest
 
 from tests.running import Running
 from tilts.lab.story import StoryWrong, expect, play, refusal
 from tilts.rules import Language
 from tilts_connector import Access, PatientPortal, Practice, PrescriptionOrder, packs
+from tilts_connector._tls import tls_context
 
 
 @pytest.mark.parametrize("language", ["lv", "en"])
@@ -51,3 +53,35 @@ def test_a_repeated_call_is_an_access_that_the_patient_sees(exchange: Running) -
 
 def prescribed(accesses: list[Access]) -> int:
     return sum(access.action == "prescription.prescribed" for access in accesses)
+
+
+def test_a_repeat_is_told_as_one_and_not_as_another_prescription(exchange: Running) -> None:
+    patient = exchange.facts["persons"][4]["patient"]
+    order = PrescriptionOrder("Paraugols 500 mg", packs(1), "1 tablete", identifier="story-repeat-2")
+    with exchange.connect("practice", language="en") as practice:
+        for _ in range(2):
+            Practice(practice).prescribe(patient, order)
+    with exchange.connect("portal", language="en") as portal:
+        told = [
+            a.words for a in PatientPortal(portal).accesses(patient) if a.action == "prescription.prescribed"
+        ]
+
+    assert told == [
+        "Writes a prescription (repeated call: the earlier answer again)",
+        "Writes a prescription",
+    ]
+
+
+@pytest.mark.parametrize("resource_type", ["MedicationRequest", "Task", "Practitioner", "PractitionerRole"])
+def test_a_person_code_in_an_address_is_refused_for_every_type(exchange: Running, resource_type: str) -> None:
+    code = exchange.facts["persons"][0]["code"]
+    with exchange.connect("practice") as practice:
+        answer = httpx.get(
+            f"{exchange.facts['fhir']}/{resource_type}",
+            params={"_id": code},
+            headers={"Authorization": f"Bearer {practice.bearer_token()}"},
+            verify=tls_context(exchange.credentials("practice")),
+        )
+
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "WIRE-009"

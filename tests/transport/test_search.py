@@ -211,7 +211,6 @@ def test_a_name_of_which_nothing_is_left_does_not_find_everybody(practice: Calle
 
 PERSONAL = {
     "Patient": ["identifier={code}", "family=X", "given=X", "name=X", "name:exact=X", "birthdate=1970-01-01"],
-    "Practitioner": ["family=X", "name=X"],
     "MedicationRequest": [
         "patient={code}",
         "subject={code}",

@@ -32,7 +32,7 @@ CHANGING = [  # in this order: what, and by which word it is replaced
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "id"),
     (re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![0-9A-Z-])"), "number"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"), "instant"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "minute"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d\+0[23]:00"), "minute"),
     (re.compile(r"(?<=localhost:)\d+"), "port"),
 ]
 

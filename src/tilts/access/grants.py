@@ -134,8 +134,10 @@ def read_binding(claims: dict[str, Any], connection: ConnectionRecord) -> Bindin
     if (practitioner_id is None) != (role_id is None):
         raise Refusal(TOK_BINDING_WRONG, fault="subject_id and subject_role go together")
     patient_id = _uuid(b2b, "patient")
-    if (patient_id is not None) != (connection.kind == "portal"):
-        raise Refusal(TOK_BINDING_WRONG, fault="patient comes from the portal, and only from there")
+    if patient_id is None and connection.kind == "portal":
+        raise Refusal(TOK_BINDING_WRONG, fault="the portal names the patient at the screen (patient)")
+    if patient_id is not None and connection.kind != "portal":
+        raise Refusal(TOK_BINDING_WRONG, fault="patient comes from the portal only")
     return Binding(purposes[0], practitioner_id, role_id, patient_id)
 
 

@@ -13,7 +13,7 @@ from tilts.access.routes import Call, Reply, Route
 from tilts.rules import Refusal
 from tilts.rules.wire import KEY_MALFORMED, KEY_MISSING, KEY_REUSED, KEY_TOO_LONG
 from tilts.store import request_keys
-from tilts.store.records import EarlierAnswer
+from tilts.store.records import AuditSubject, EarlierAnswer
 
 LONGEST: Final = 256  # characters of system and of value: what one entry of an index can hold
 VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,64}\Z")
@@ -61,7 +61,7 @@ async def earlier(call: Call, key: str, route_type: str) -> Reply | None:
     if found.request_hash != request_hash:
         raise Refusal(KEY_REUSED)
     for patient_id in found.patient_ids:  # who is shown again is told again
-        call.concerns(patient_id, route_type, None)
+        call.subjects.append(AuditSubject(patient_id, route_type, None, repeated=True))
     return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 
-from tilts.cli.places import DataDir, client_facts, running_facts
+from tilts.cli.places import DataDir, client_facts, running_facts, terminal_language
 from tilts.cli.refusals import NotPossible
-from tilts_connector import Actor, Credentials, Exchange
+from tilts_connector import Actor, Credentials, Exchange, Options
 
 PURPOSE_OF_KIND = {"authority": "HOPERAT", "vendor": "HOPERAT", "portal": "PATRQT"}
 Client = Annotated[
@@ -38,7 +38,9 @@ def token(
     base = facts["plain"] if plain else facts["fhir"]
     if base is None:
         raise NotPossible("this sandbox has no plain port; start it with: tilts sandbox --plain")
-    with Exchange(base, Credentials.from_ready_line(chosen), actor) as exchange:
+    with Exchange(
+        base, Credentials.from_ready_line(chosen), actor, Options(language=terminal_language())
+    ) as exchange:
         print(exchange.bearer_token())
     return 0
 

@@ -1,5 +1,6 @@
 """Where a sandbox lives and whether it runs: what every command that talks to one asks first."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -7,6 +8,7 @@ from cyclopts import Parameter
 
 from tilts.cli.refusals import NotPossible
 from tilts.lab.state import default_data_dir, read_state
+from tilts.rules import Language
 
 DataDir: TypeAlias = Annotated[
     Path | None,
@@ -34,3 +36,7 @@ def client_facts(facts: dict[str, Any], name: str) -> dict[str, Any]:
     if found is None:
         raise NotPossible(f"there is no client {name!r}; there are: {', '.join(facts['clients'])}")
     return found
+
+
+def terminal_language() -> Language:
+    return "lv" if os.environ.get("LANG", "").lower().startswith("lv") else "en"

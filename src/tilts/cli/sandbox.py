@@ -2,7 +2,9 @@
 
 import json
 import signal
+import sys
 import threading
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -84,9 +86,18 @@ def stay(environment: Environment, stop: threading.Event, *, story: bool, once: 
         return status
     if not as_json:
         Console().print(f"[bold]{environment.facts['portal']}[/] shows what happens here. Ctrl-C ends it.")
+        Console(soft_wrap=True, highlight=False).print(elsewhere(environment.options.data_dir), markup=False)
     while not stop.wait(LOOK_SECONDS):
         environment.keep_alive()
     return status
+
+
+def elsewhere(data_dir: Path) -> str:
+    """What another terminal needs to say `tilts token` and the like to this sandbox."""
+    lines = [f'export PATH="{Path(sys.executable).parent}:$PATH"']
+    if data_dir != chosen(None):
+        lines.append(f'export TILTS_DATA_DIR="{data_dir}"')
+    return "In another terminal, before `tilts token` and the like:\n  " + "\n  ".join(lines)
 
 
 def welcome(environment: Environment) -> Panel:

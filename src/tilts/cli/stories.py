@@ -1,13 +1,12 @@
 """`tilts story`: the clinical story, told in the terminal as a person would want to read it."""
 
-import os
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text
 
-from tilts.cli.places import DataDir, running_facts
+from tilts.cli.places import DataDir, running_facts, terminal_language
 from tilts.lab.story import Scene, StoryWrong, play
 from tilts.rules import Language
 from tilts_connector import Seen, TiltsError
@@ -65,7 +64,3 @@ def shortened(path: str) -> str:
     """Ids are long and say nothing to a reader: their last four characters do."""
     parts = path.removeprefix("/fhir/r4").split("/")
     return "/".join(f"…{part[-4:]}" if len(part) == 36 and part.count("-") == 4 else part for part in parts)
-
-
-def terminal_language() -> Language:
-    return "lv" if os.environ.get("LANG", "").lower().startswith("lv") else "en"

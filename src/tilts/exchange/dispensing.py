@@ -142,15 +142,22 @@ def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> De
         raise Refusal(DSP_OTHER_PERFORMER, expressions=("MedicationDispense.performer.actor",))
     quantity = order.quantity
     if quantity is None or not quantity.is_countable or not quantity.same_unit(line.allowed):
-        unit = line.allowed.unit or line.allowed.code or "1"
+        unit = shown_unit(line.allowed)
         raise Refusal(DSP_QUANTITY_WRONG, expressions=("MedicationDispense.quantity",), unit=unit)
     return quantity.value
+
+
+def shown_unit(quantity: Quantity) -> str:
+    """Unit, code and system as they must be repeated."""
+    coded = f"{quantity.code}, {quantity.system}" if quantity.system else quantity.code
+    return f"{quantity.unit} ({coded})" if quantity.unit and coded else quantity.unit or coded or "1"
 
 
 async def dispense(
     tx: Tx, order: DispenseOrder, party: Party, now: datetime, terms: Terms, signed: Signed | None
 ) -> tuple[dict[str, Any], LineRecord]:
     """The door: records what was handed over, once, and lowers the balance with it."""
+    documents.check_numbers(order.document, terms.number_system)
     viewer = viewer_of(party, now)
     line = await lines.lock_line(tx, order.line_id, viewer) if order.line_id else None
     if line is None:

@@ -6,6 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from tilts.indexing import index_of
+from tilts.rules import Refusal
+from tilts.rules.prescriptions import PRE_NUMBER_IS_OURS
 from tilts.store import resources, signatures
 from tilts.store.records import NewResource
 from tilts.store.tx import Tx
@@ -83,6 +85,15 @@ def stamp(document: dict[str, Any], resource_id: UUID, version: int, at: datetim
     }
     rest = {name: value for name, value in document.items() if name not in OURS}
     return {"resourceType": document["resourceType"], "id": str(resource_id), "meta": meta, **rest}
+
+
+def check_numbers(document: dict[str, Any], number_system: str) -> None:
+    """A sender cannot give a document somebody's prescription number, nor a group that looks like one."""
+    for name in ("identifier", "groupIdentifier"):
+        found = document.get(name, [])
+        given = found if isinstance(found, list) else [found]
+        if any(identifier.get("system") == number_system for identifier in given):
+            raise Refusal(PRE_NUMBER_IS_OURS, expressions=(f"{document['resourceType']}.{name}",))
 
 
 def with_number(document: dict[str, Any], number: str, system: str) -> dict[str, Any]:

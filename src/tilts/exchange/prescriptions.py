@@ -90,6 +90,7 @@ def decide(orders: list[LineOrder], party: Party, now: datetime, terms: Terms) -
 def decide_line(
     order: LineOrder, prescription: PrescriptionRecord, party: Party, now: datetime, terms: Terms
 ) -> LineRecord:
+    documents.check_numbers(order.document, terms.number_system)
     if (order.status, order.intent) != ("active", "order"):
         where = ("MedicationRequest.status", "MedicationRequest.intent")
         raise Refusal(PRE_NOT_AN_ORDER, expressions=where, status=order.status, intent=order.intent)

@@ -87,8 +87,8 @@ TOLD: Final = (
         born=date(1939, 9, 1),
         code="old",
         died=date(2026, 8, 14),
-        story_lv="Miris 2026. gada 14. augustā: sistēmai tas jāpamana, pirms ārsts raksta recepti.",
-        story_en="Died on 14 August 2026: the system must notice before the doctor prescribes.",
+        story_lv="Miris 2026. gada 14. augustā: reģistrs to rāda. Vai ārsta sistēma to pamana, pirms raksta recepti?",
+        story_en="Died on 14 August 2026: the register says so. Does the doctor's system notice before prescribing?",
     ),
     Told(
         label="without-code",

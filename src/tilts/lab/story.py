@@ -92,7 +92,7 @@ def prescribing(
     name = f"{' '.join(patient['given'])} {patient['family']}"
     yield cast.scene(
         "practice",
-        f"Ārste atrod pacientu pēc personas koda: {name}.",
+        f"Ārsts atrod pacienti pēc personas koda: {name}.",
         f"The doctor finds the patient by person code: {name}.",
     )
     order = PrescriptionOrder(MEDICINE, packs(3), "1 tablete 3 reizes dienā")

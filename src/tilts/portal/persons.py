@@ -135,4 +135,4 @@ def joined(accesses: list[Access], portal_id: UUID) -> list[ShownAccess]:
 
 def kind_of(access: Access) -> tuple[object, ...]:
     who = (access.organization_id, access.client_id, access.role_id)
-    return (*who, access.event, access.outcome, access.rule_id, access.purpose)
+    return (*who, access.event, access.repeated, access.outcome, access.rule_id, access.purpose)

@@ -82,7 +82,7 @@ class Pages:
         found.globals |= {
             "asset": lambda name: f"/static/{name}?v={self._marks[name]}",
             "word": lambda table, code: translated(words, source_text(table, code)),
-            "event_text": lambda event: event_text(event, language),
+            "event_text": lambda event, repeated=False: event_text(event, language, repeated=repeated),
             "rule_of": BY_ID.get,
         }
         found.filters |= {

@@ -98,7 +98,7 @@ ACC_PERSON_MISSING = Rule(
     issue_code="forbidden",
     source="Latvia 3: a user is a practitioner in a workplace",
     text_en="This call needs a token that names the practitioner and the role.",
-    text_lv="Šim izsaukumam vajadzīgs talons, kurā norādīta ārstniecības persona un tās loma.",
+    text_lv="Šim izsaukumam vajadzīgs talons, kurā norādīta ārstniecības persona vai farmaceits un loma.",
     fix_en="Put subject_id and subject_role into extensions.hl7-b2b of the client assertion.",
     fix_lv="Klienta apliecinājuma extensions.hl7-b2b laukos norādiet subject_id un subject_role.",
 )
@@ -109,8 +109,8 @@ ACC_PARTY_CLOSED = Rule(
     source="Latvia 3.3: no exchange with a suspended institution or a pharmacy without licence",
     text_en="The organisation or its connection is not active.",
     text_lv="Iestāde vai tās savienojums nav aktīvs.",
-    fix_en="Ask the contract desk why; nothing can be done from the system.",
-    fix_lv="Noskaidrojiet iemeslu pie līgumu daļas; sistēmā to mainīt nevar.",
+    fix_en="Ask the operator of the exchange why; nothing can be done from the system.",
+    fix_lv="Noskaidrojiet iemeslu pie apmaiņas sistēmas uzturētāja; savā sistēmā to mainīt nevar.",
 )
 ACC_TOO_MANY = Rule(
     id="ACC-012",
@@ -150,7 +150,7 @@ TOK_BAD_SCOPE = Rule(
     text_en="None of the scopes asked for is open to this client.",
     text_lv="Neviena no pieprasītajām jomām šim klientam nav atvērta.",
     fix_en="Leave the scope out to get all that the client may have.",
-    fix_lv="Neuzrādiet jomu, lai saņemtu visas klientam pieejamās.",
+    fix_lv="Nenorādiet jomu, lai saņemtu visas klientam pieejamās.",
 )
 TOK_PERSON_NOT_THERE = Rule(
     id="TOK-004",

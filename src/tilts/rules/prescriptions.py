@@ -89,7 +89,7 @@ PRE_CANCEL_STATE = Rule(
     source="Exchanges 3.2 row 12: cancel only what is future or ready",
     text_en="The line cannot be cancelled: it is '{state}'.",
     text_lv="Rindu nevar anulēt: tās stāvoklis ir '{state}'.",
-    fix_en="What was handed out stays; a balance can be cancelled only before the first dispense.",
+    fix_en="What was handed out stays; a line can be cancelled only before its first dispense.",
     fix_lv="Izsniegtais paliek; anulēt var tikai pirms pirmās izsniegšanas.",
 )
 PRE_CANCEL_REASON = Rule(
@@ -131,6 +131,16 @@ PRE_CANCEL_CLAIMED = Rule(
     text_lv="Rindu pašlaik nevar anulēt: to kopš {since} līdz {lease_until} tur {holder}.",
     fix_en="Call the holder, or try again after that time.",
     fix_lv="Sazinieties ar turētāju vai mēģiniet pēc šī laika.",
+)
+PRE_NUMBER_IS_OURS = Rule(
+    id="PRE-015",
+    http_status=422,
+    issue_code="business-rule",
+    source="Design 5: the number is made by the exchange; Exchanges 3.2 row 1",
+    text_en="An identifier with the system of prescription numbers is given by the exchange only.",
+    text_lv="Identifikatoru ar receptes numuru sistēmu piešķir tikai apmaiņas sistēma.",
+    fix_en="Use a system of your own for your identifiers and groups.",
+    fix_lv="Saviem identifikatoriem un grupām lietojiet savu sistēmu.",
 )
 PRE_PRESCRIBER_ONLY = Rule(
     id="PRE-014",

@@ -48,7 +48,7 @@ WIRE_STRUCTURE = Rule(
     issue_code="structure",
     source="FHIR R4 StructureDefinitions (4.0.1)",
     text_en="The content does not have the structure of its type.",
-    text_lv="Saturam nav sava veida uzbūves.",
+    text_lv="Satura uzbūve neatbilst resursa tipam.",
     fix_en="Mend the elements named in 'expression'.",
     fix_lv="Izlabojiet laukā 'expression' nosauktos elementus.",
 )
@@ -69,8 +69,8 @@ WIRE_NOT_ACCEPTABLE = Rule(
     source="FHIR R4 http.html#mime-type; fhirVersion 4.0",
     text_en="The answer cannot be given in the form asked for.",
     text_lv="Atbildi nevar sniegt prasītajā veidā.",
-    fix_en="Ask for application/fhir+json, fhirVersion 4.0.",
-    fix_lv="Prasiet application/fhir+json, fhirVersion 4.0.",
+    fix_en="Ask for application/fhir+json, fhirVersion 4.0 or 4.3.",
+    fix_lv="Prasiet application/fhir+json, fhirVersion 4.0 vai 4.3.",
 )
 WIRE_PARAMETER = Rule(
     id="WIRE-008",

@@ -19,8 +19,8 @@ VALUES (%(audit_id)s, %(at)s, %(event)s, %(outcome)s, %(rule_id)s, %(client_id)s
 """
 
 ADD_SUBJECT: Final[LiteralString] = """
-INSERT INTO audit_subject (patient_id, audit_id, resource_type, resource_id)
-VALUES (%(patient_id)s, %(audit_id)s, %(resource_type)s, %(resource_id)s)
+INSERT INTO audit_subject (patient_id, audit_id, resource_type, resource_id, repeated)
+VALUES (%(patient_id)s, %(audit_id)s, %(resource_type)s, %(resource_id)s, %(repeated)s)
 ON CONFLICT (patient_id, audit_id) DO NOTHING
 """
 # One row for each patient and call: a search that shows three documents of one patient is one access.
@@ -28,7 +28,7 @@ ON CONFLICT (patient_id, audit_id) DO NOTHING
 OF_PATIENT: Final[LiteralString] = """
 SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organization_name, e.organization_id,
        e.role_id, e.role_code, r.display AS practitioner, e.purpose, e.request_id,
-       s.patient_id, s.resource_type, s.resource_id, e.detail
+       s.patient_id, s.resource_type, s.resource_id, s.repeated, e.detail
   FROM audit_subject s
   JOIN audit_entry e USING (audit_id)
   LEFT JOIN practitioner_role r USING (role_id)
@@ -52,6 +52,7 @@ async def add_subjects(tx: Tx, audit_id: UUID, subjects: Iterable[AuditSubject])
             "patient_id": s.patient_id,
             "resource_type": s.resource_type,
             "resource_id": s.resource_id,
+            "repeated": s.repeated,
         }
         for s in subjects
     ]

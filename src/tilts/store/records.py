@@ -188,6 +188,7 @@ class AuditSubject:
     patient_id: UUID
     resource_type: str
     resource_id: UUID | None
+    repeated: bool = False  # an earlier answer was given again; nothing was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,4 +211,5 @@ class Access:
     patient_id: UUID
     resource_type: str
     resource_id: UUID | None
+    repeated: bool
     detail: dict[str, Any]

@@ -29,6 +29,8 @@ from tilts.transport.search import (
 from tilts.transport.shapes.elements import parameters_in, uuid_or_none
 from tilts_fhir.json_strict import decode
 
+# A search by one of these names what it wants: it is no search in one's own worklist.
+NAMING: Final = ("_id", "focus", "prescription", "target", "identifier", "group-identifier")
 # type -> name of its audit events
 READABLE: Final = {
     "Patient": "patient",
@@ -128,7 +130,7 @@ def is_own_worklist(asked: Search, call: Call) -> bool:
     """A clinical search of an organisation that names no patient is a search in its own documents."""
     if asked.resource_type in REGISTERS or call.party.patient_id is not None:
         return False
-    return not (asked.asks_for_patient or asked.values_of("_id", "focus", "prescription", "target"))
+    return not (asked.asks_for_patient or asked.values_of(*NAMING))
 
 
 def refuse_personal_urls(resource_type: str, call: Call) -> list[str]:

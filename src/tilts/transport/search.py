@@ -24,6 +24,7 @@ from tilts.rules.wire import (
     WIRE_TOO_MANY_PAGES,
 )
 from tilts.store.resources import Criteria
+from tilts.transport.negotiate import PERSON_CODE
 from tilts.transport.shapes.elements import uuid_or_none
 
 MOST_ON_A_PAGE: Final = 50
@@ -140,6 +141,7 @@ def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
         plain_name = name.partition(":")[0]
         if (
             plain_name in personal
+            or (resource_type != "Organization" and PERSON_CODE.search(value))
             or "." in name
             or ("|" in value and plain_name.startswith(("patient", "subject")))
         ):

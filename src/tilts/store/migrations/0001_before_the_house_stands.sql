@@ -236,5 +236,6 @@ CREATE TABLE audit_subject (
     audit_id       uuid NOT NULL REFERENCES audit_entry,
     resource_type  text COLLATE "C" NOT NULL,
     resource_id    uuid,
+    repeated       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (patient_id, audit_id)
 );

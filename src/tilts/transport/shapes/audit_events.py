@@ -20,7 +20,7 @@ OBJECT_ROLE: Final = "http://terminology.hl7.org/CodeSystem/object-role"
 
 def audit_event_to_fhir(access: Access, language: Language, canonical_base: str) -> dict[str, Any]:
     verb = access.event.partition(".")[2]
-    words = event_text(access.event, language)
+    words = event_text(access.event, language, repeated=access.repeated)
     event: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": str(access.audit_id),
@@ -28,7 +28,7 @@ def audit_event_to_fhir(access: Access, language: Language, canonical_base: str)
         "subtype": [
             {"system": f"{canonical_base}/CodeSystem/audit-event", "code": access.event, "display": words}
         ],
-        "action": ACTIONS.get(verb, "U"),
+        "action": "R" if access.repeated else ACTIONS.get(verb, "U"),  # a repeat only shows again
         "recorded": access.at.isoformat(timespec="milliseconds"),
         "outcome": OUTCOMES[access.outcome],
         "agent": [_client(access)],
