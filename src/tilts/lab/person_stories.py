@@ -87,8 +87,8 @@ TOLD: Final = (
         born=date(1939, 9, 1),
         code="old",
         died=date(2026, 8, 14),
-        story_lv="Miris 2026. gada 14. augustā: reģistrs to rāda. Vai ārsta sistēma to pamana, pirms raksta recepti?",
-        story_en="Died on 14 August 2026: the register says so. Does the doctor's system notice before prescribing?",
+        story_lv="Miris 2026. gada 14. augustā: reģistrs to rāda; pamanīt to ir ārsta sistēmas ziņā.",
+        story_en="Died on 14 August 2026: the register says so; to notice is up to the doctor's system.",
     ),
     Told(
         label="without-code",
