@@ -117,7 +117,7 @@ def first_certificate(pem: str) -> bytes:
 
 @asynccontextmanager
 async def recorder(environment: Environment) -> AsyncIterator[Recorder]:
-    configure_logs("warning")
+    configure_logs("warning", "test")
     with mock.patch.object(tx, "Session", RecordingSession):
         house = build(environment.settings)
     await house.database.open()

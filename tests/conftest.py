@@ -25,6 +25,14 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A sandbox of its own with the rehearsal of production beside the test environment; the gate is asked each second."""
+    folder = tmp_path_factory.mktemp("rehearsed") / "sandbox"
+    with running_exchange(folder, production=True, gate_refresh_seconds=1) as found:
+        yield found
+
+
 @pytest.fixture
 async def database(exchange: Running) -> AsyncIterator[Database]:
     """Connections as the serving role, as the exchange itself has them."""

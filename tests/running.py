@@ -107,6 +107,12 @@ class Running:
 
 @contextmanager
 def running_exchange(folder: Path, **options: Any) -> Iterator[Running]:
+    """`production=True` runs the rehearsal of production beside it, in a thread of its own.
+
+    The gate is asked at the start and then so rarely that no test meets it by chance: many switch a connection off
+    and on again. A test of the gate sets gate_refresh_seconds.
+    """
+    options = {"gate_refresh_seconds": 3600, **options}
     clock = MovableClock()
 
     def make_server(settings: Settings, listening: Listening, logs: Path) -> ThreadServer:

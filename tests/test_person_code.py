@@ -76,3 +76,15 @@ def test_only_the_reserved_block_is_reserved() -> None:
     assert not is_reserved("329981-23456")
     assert not is_reserved("310290-20000")  # no such day
     assert is_reserved("328881-23456", ReservedBlock(new_form_prefix="32888"))
+
+
+def test_the_pattern_of_the_reserved_block_finds_exactly_its_codes() -> None:
+    codes = Codes(random.Random(1))
+    reserved = [codes.old_form() for _ in range(200)] + [codes.new_form() for _ in range(200)]
+    others = ["01019010001", "01018912345", "32888123456", "01019920001", "3299912345", "010190200012"]
+
+    for code in reserved:
+        assert is_reserved(code) and re.match(reserved_pattern(), code)
+    for code in others:
+        assert not is_reserved(code) or re.match(reserved_pattern(), code)
+        assert is_reserved(code) == bool(re.match(reserved_pattern(), code)), code

@@ -10,6 +10,11 @@ EVENTS: Final = MappingProxyType(
     {
         "address.unknown": ("Vēršas pie adreses, kuras nav", "Asks for an address that does not exist"),
         "audit.searched": ("Skata piekļuves ierakstus", "Looks at the list of accesses"),
+        "classifier.asked": ("Pārbauda klasifikatora kodu", "Asks about a code of a classifier"),
+        "classifier.downloaded": ("Lejupielādē klasifikatoru", "Downloads a classifier"),
+        "classifier.listed": ("Skata klasifikatoru sarakstu", "Looks at the list of classifiers"),
+        "classifier.read": ("Lasa klasifikatoru", "Reads a classifier"),
+        "classifier.searched": ("Meklē klasifikatoru", "Looks for a classifier"),
         "dispense.read": ("Lasa par izsniegto", "Reads what was handed out"),
         "dispense.recorded": ("Izsniedz zāles", "Hands out medicine"),
         "dispense.searched": ("Meklē izsniegto", "Looks for what was handed out"),

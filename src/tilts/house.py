@@ -10,6 +10,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import uvicorn
 import uvloop
@@ -27,11 +29,16 @@ from tilts.measures import Measures
 from tilts.portal.app import portal
 from tilts.settings import Settings, from_environment
 from tilts.store.tx import Database
+from tilts.terminology.loading import load_content
 from tilts.transport.app import Listener
 from tilts.transport.bodies import FhirShapes
+from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.listeners import Parts, listener
+from tilts.transport.observing import Observer
 from tilts.transport.peer import PeerProtocol, tls_context
 from tilts.transport.search import PageLinks
+
+ENVIRONMENT_HEADER: Final = "X-Tilts-Environment"  # on every answer: test, rehearsal or production
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,17 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         canonical_base=settings.canonical_base,
         public_base=settings.public_base,
         plain_base=settings.plain_base,
+        knows_test_persons=settings.knows_test_persons,
+        sandbox=settings.sandbox,
+        environment=settings.environment,
     )
     rate = CallRate(settings.requests_per_second)
     pipeline = Pipeline(database, tokens, rate, ground, FhirShapes())
     links = PageLinks(page_secret(key), minutes=settings.page_link_minutes, pages=settings.search_pages)
     measures = Measures()
-    parts = Parts(database, tokens, pipeline, links, clock, settings, measures)
+    classifiers = ClassifierParts(portal_base=settings.portal_base)
+    observer = Observer(database, tokens, clock) if settings.environment == "test" else None
+    parts = Parts(database, tokens, pipeline, links, clock, settings, measures, classifiers, observer)
     return House(
         settings=settings,
         clock=clock,
@@ -73,7 +85,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         tls=listener(parts, Listener()),
         plain=listener(parts, Listener(plain=True)) if settings.plain_base else None,
         proxied=listener(parts, Listener(behind_proxy=True)),
-        portal=portal(settings, database, measures),
+        portal=portal(settings, database, measures, clock),
     )
 
 
@@ -86,6 +98,12 @@ def inherited(written: str) -> dict[str, socket.socket]:
     """`tls=5,portal=7` -> sockets that the parent process bound, so that a new worker takes over."""
     pairs = [pair.partition("=") for pair in written.split(",") if pair]
     return {name: socket.socket(fileno=int(number)) for name, _, number in pairs}
+
+
+def accepted_issuers(pki: Path) -> Path:
+    """Whose clients may speak at all: our own CA, and the listed issuers where a bundle of both was made."""
+    bundle = pki / "accepted.pem"
+    return bundle if bundle.is_file() else pki / "ca.pem"
 
 
 def servers(
@@ -105,12 +123,13 @@ def servers(
             log_config=None,
             access_log=False,
             server_header=False,
+            headers=[(ENVIRONMENT_HEADER, house.settings.mark)],
             proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=house.settings.header_limit_bytes,
             ssl_context_factory=(
-                lambda *_: tls_context(pki / "server.pem", pki / "server.key", pki / "ca.pem")
+                lambda *_: tls_context(pki / "server.pem", pki / "server.key", accepted_issuers(pki))
             )
             if name == "tls"
             else None,
@@ -122,7 +141,9 @@ def servers(
 async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncIterator[None]:
     """All listeners answering until the block ends; then what is under way is finished."""
     await house.database.open()
-    upkeep = asyncio.ensure_future(keep_house(house.database, house.clock, house.settings.pki_folder))
+    if house.settings.sandbox or house.settings.rehearsal:  # elsewhere `tilts classifiers load` does it
+        await load_content(house.database, lambda _: None, house.settings.canonical_base)
+    upkeep = asyncio.ensure_future(keep_house(house.database, house.clock, house.settings))
     pairs = list(servers(house, sockets))
     tasks = [asyncio.ensure_future(server._serve([listening])) for server, listening in pairs]
     try:
@@ -152,7 +173,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     settings = from_environment()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.mark)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))
 

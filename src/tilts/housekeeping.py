@@ -1,15 +1,18 @@
-"""What is done again and again while the exchange runs: revocations read, what is spent forgotten."""
+"""What is done again and again while the exchange runs: revocations read, the gate asked, what is spent forgotten."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import structlog
 
-from tilts.access import certificates
+from tilts.access import certificates, gate
 from tilts.clock import Clock
+from tilts.onboarding.mail.couriers import courier_from
+from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
+from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
+from tilts.settings import Settings
 from tilts.store import connections, prescriptions, request_keys
 from tilts.store.tx import Database, Tx
 
@@ -20,20 +23,63 @@ MISSES_LIVE: Final = timedelta(days=1)  # counted for ten minutes: Security 3.3
 log = structlog.get_logger("tilts.house")
 
 
-async def keep_house(database: Database, clock: Clock, pki_folder: Path) -> None:
+async def keep_house(database: Database, clock: Clock, settings: Settings) -> None:
     """Never ends; cancelled when the house closes."""
+    sources = sources_from(settings)
 
     async def revoke(tx: Tx) -> None:
-        await certificates.apply_revocations(tx, pki_folder / "crl.pem", pki_folder / "chain.pem")
+        await certificates.apply_revocations(
+            tx, settings.pki_folder / "crl.pem", settings.pki_folder / "chain.pem", clock.wall()
+        )
+        await certificates.apply_listed_revocations(tx, sources, clock.wall())
+
+    async def look_at_trust_list(tx: Tx) -> None:
+        no = await refresh_trust_list(tx, sources.list_xml, pinned(sources.signers), clock.wall())
+        if no is not None:
+            log.warning("trust list", rule=no.rule.id, kept="the last good one", **no.told())
 
     async def forget(tx: Tx) -> None:
         await connections.forget_assertions(tx, clock.wall())
         await request_keys.forget(tx, clock.now() - KEYS_LIVE)
         await prescriptions.forget_misses(tx, clock.now() - MISSES_LIVE)
 
+    async def ask_gate(tx: Tx) -> None:
+        for client_id, before, now_open in await gate.refresh(tx, settings.environment, clock.now()):
+            log.info("gate", client_id=client_id, before=before, open=now_open)
+
     await asyncio.gather(
-        again(database, revoke, REVOCATIONS_SECONDS), again(database, forget, FORGETTING_SECONDS)
+        again(database, look_at_trust_list, REVOCATIONS_SECONDS),
+        again(database, revoke, REVOCATIONS_SECONDS),
+        again(database, ask_gate, settings.gate_refresh_seconds),
+        again(database, forget, FORGETTING_SECONDS),
+        keep_mail(database, clock, settings),
     )
+
+
+async def keep_mail(database: Database, clock: Clock, settings: Settings) -> None:
+    """Letters out and messages in, apart: a mail server that hangs must not keep messages lying."""
+    courier, intake = courier_from(settings), intake_from(settings)
+    patience = Patience(settings.mail_attempts, timedelta(seconds=settings.mail_first_pause_seconds))
+
+    async def send() -> None:
+        if courier is not None:
+            await send_all(database, clock, courier, patience)
+
+    async def receive() -> None:
+        if intake is not None:
+            await intake.receive_all(database, clock)
+
+    await asyncio.gather(*(round_again(work, settings.mail_round_seconds) for work in (send, receive)))
+
+
+async def round_again(work: Callable[[], Awaitable[None]], seconds: int) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as fault:
+            # What waits goes on waiting; the next round tries again.
+            log.error("mail", work=work.__name__, kind=type(fault).__name__)
+        await asyncio.sleep(seconds)
 
 
 async def again(database: Database, work: Callable[[Tx], Awaitable[None]], seconds: int) -> None:

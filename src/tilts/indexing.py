@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["token", "reference", "text", "identifier", "id", "date"]
+Kind: TypeAlias = Literal["token", "reference", "text", "identifier", "id", "date", "uri"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,15 @@ PARAMETERS: Final[dict[str, tuple[Parameter, ...]]] = {
         Parameter("status", "token"),
         Parameter("business-status", "token"),
         Parameter("owner", "reference", target="Organization"),
+    ),
+    "CodeSystem": (
+        _ID,
+        Parameter("url", "uri"),
+        Parameter("system", "uri"),
+        Parameter("version", "token"),
+        Parameter("name", "text"),
+        Parameter("title", "text"),
+        Parameter("status", "token"),
     ),
     "AuditEvent": (_ID, Parameter("patient", "reference", target="Patient", patient=True)),
 }

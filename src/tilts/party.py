@@ -29,3 +29,16 @@ class Party:
     role_code: str | None = None
     patient_id: UUID | None = None  # set for the portal only: the resident at the screen
     plain: bool = False  # came through the sandbox's plain port
+
+
+# Who asks without a certificate, where that is allowed: no organisation has this id, and no scope is open.
+NOBODY = Party(
+    client_id="",
+    organization_id=UUID(int=0),
+    organization_name="",
+    kind="vendor",
+    site="",
+    purpose="",
+    scopes=frozenset(),
+    token_id="",
+)

@@ -95,6 +95,18 @@ def is_reserved(written: str, block: ReservedBlock = RESERVED) -> bool:
     return day is not None and block.old_form_first_year <= day.year <= block.old_form_last_year
 
 
+def reserved_pattern(block: ReservedBlock = RESERVED) -> str:
+    """The same block as a regular expression over stored codes, for looking through a whole register."""
+    years = "|".join(
+        f"{year % 100:02d}" for year in range(block.old_form_first_year, block.old_form_last_year + 1)
+    )
+    century = next(
+        mark for mark, first in CENTURIES.items() if first <= block.old_form_first_year < first + 100
+    )
+    rest = DIGITS - len(block.new_form_prefix)
+    return f"^({block.new_form_prefix}[0-9]{{{rest}}}|[0-9]{{4}}({years}){century}[0-9]{{4}})$"
+
+
 def _date_in(digits: str) -> date | None:
     """The date inside an old code: a test of its form, never anybody's birth date."""
     century = CENTURIES.get(digits[HYPHEN_AT])

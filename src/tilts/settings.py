@@ -21,7 +21,20 @@ class Settings:
     portal_base: str = ""  # where the portal answers; told in the ready line
     tls_port: int = 8443  # mutual TLS: FHIR and tokens
     sandbox: bool = False  # what only a test environment may do
+    rehearsal: bool = False  # the sandbox's production: generated persons only, marked so everywhere
+    gate_refresh_seconds: int = 20  # how often what the gate says of each client is asked again
     pki_folder: Path = Path("pki")  # trust store, server certificate, certificate revocation list
+    trust_list: Path = (
+        Path()
+    )  # list of trust service providers (ETSI TS 119 612); empty: trust/list.xml in the PKI folder
+    trust_signers: Path = (
+        Path()
+    )  # PEM: who may sign that list; empty: trust/list-signer.pem in the PKI folder
+    revocation_lists: Path = Path()  # folder of *.crl.pem of listed issuers; empty: trust in the PKI folder
+    eid_register: Path = (
+        Path()
+    )  # JSON: register of electronic identification services; empty: the invented one
+    certificate_checks: Path = Path()  # JSON: what is asked of certificates; empty: the table that is shipped
     keys_folder: Path = Path("keys")  # keys of the exchange itself; 0700
     database_connections: int = 16  # of one server process, at most
     body_limit_bytes: int = 1_048_576  # of a request
@@ -39,9 +52,44 @@ class Settings:
     search_pages: int = 20  # of one search that is neither a register nor the own worklist
     find_misses: int = 50  # wrong number or name per client in ten minutes, then 429
     requests_per_second: int = 50  # per client; 0 switches the limit off
+    upload_limit_bytes: int = 12_582_912  # of a form of the portal, with all its files
+    session_idle_minutes: int = 30  # of the portal: unused this long, a session ends
+    session_hours: int = 10  # of the portal: a session ends at the latest
+    oidc_issuer: str = ""  # OpenID provider that signs people in; sandbox: empty is the built-in one
+    oidc_client_id: str = "tilts-portal"  # how that provider knows this portal
+    oidc_client_secret: str = ""  # empty: private_key_jwt with the exchange's own key
+    oidc_person_claim: str = "person_code"  # claim of the ID token with a resident's person code
+    oidc_authority_subjects: str = ""  # who acts for the authority at once; comma between
+    mail_smtp_url: str = (
+        ""  # smtp://host:25, smtp+starttls://user@host:587, smtps://user@host:465; empty: see below
+    )
+    mail_smtp_password_file: Path = Path()  # 0600; the password for the user in that URL
+    mail_smtp_ca_file: Path = Path()  # who may vouch for the mail server; empty: the machine's own list
+    mail_smtp_timeout_seconds: int = 30  # for handing one letter over
+    mail_sent_folder: Path = Path()  # a Maildir for letters when there is no mail server: the sandbox
+    mail_folder: Path = Path()  # the Maildir into which a mail server delivers; empty: nothing is received
+    mail_message_limit_bytes: int = 26_214_400  # of a message that comes, as it comes
+    mail_attachment_limit_bytes: int = 10_485_760  # of one document in it
+    mail_attachments: int = 20  # of one message, at most
+    mail_messages_per_hour: int = 60  # from one address or in one case; more are set aside
+    mail_automatic_letters_per_hour: int = 6  # to one address; after that acknowledgements stay away
+    mail_attempts: int = 16  # to send a letter; then it is given up and somebody has to look
+    mail_first_pause_seconds: int = 60  # before the second attempt; doubles, up to six hours
+    mail_round_seconds: int = 2  # how often outbox and folder are looked at
+    mail_subjects_file: Path = Path()  # subject lines that open an application; empty: the list that we ship
     log_level: str = "info"  # debug, info, warning or error
     inherited_sockets: str = ""  # from the sandbox: tls=5,plain=6,portal=7 (file descriptors)
     sandbox_facts: Path = Path()  # what the portal's first page tells: the sandbox's state file
+
+    @property
+    def mark(self) -> str:
+        """What stands on every answer and log line: test, production, or rehearsal (never both)."""
+        return "rehearsal" if self.rehearsal else self.environment
+
+    @property
+    def knows_test_persons(self) -> bool:
+        """Whether codes of the block for test persons (person_code.py) belong to anybody here."""
+        return self.environment != "production" or self.rehearsal
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:

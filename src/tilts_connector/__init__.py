@@ -4,19 +4,22 @@
     prescription = Practice(exchange).prescribe(patient_id, PrescriptionOrder(...))
 
 Each class that waits for answers has a twin for programs with an event loop: `AsyncExchange`,
-`AsyncPractice`, `AsyncPharmacy`, `AsyncPatientPortal`. What can go wrong stands in `errors`.
+`AsyncPractice`, `AsyncPharmacy`, `AsyncPatientPortal`, `AsyncClassifiers`. What can go wrong stands in `errors`.
 """
 
+from tilts_connector._async.classifiers import AsyncClassifiers
 from tilts_connector._async.exchange import AsyncExchange
 from tilts_connector._async.patient import AsyncPatientPortal
 from tilts_connector._async.pharmacy import AsyncPharmacy
 from tilts_connector._async.practice import AsyncPractice
 from tilts_connector._core import Page
+from tilts_connector._sync.classifiers import Classifiers
 from tilts_connector._sync.exchange import Exchange
 from tilts_connector._sync.patient import PatientPortal
 from tilts_connector._sync.pharmacy import Pharmacy
 from tilts_connector._sync.practice import Practice
 from tilts_connector.accesses import Access
+from tilts_connector.classifiers import Classifier, ClassifierVersion, Code, Downloaded, Validity
 from tilts_connector.credentials import Actor, Credentials, Options, Patience, Seen, Vocabulary
 from tilts_connector.dispenses import Dispensed
 from tilts_connector.errors import Attempt, Misused, Refused, TiltsError, Unreachable
@@ -29,14 +32,20 @@ __all__ = [
     "Access",
     "Action",
     "Actor",
+    "AsyncClassifiers",
     "AsyncExchange",
     "AsyncPatientPortal",
     "AsyncPharmacy",
     "AsyncPractice",
     "Attempt",
+    "Classifier",
+    "ClassifierVersion",
+    "Classifiers",
+    "Code",
     "Coding",
     "Credentials",
     "Dispensed",
+    "Downloaded",
     "Exchange",
     "Line",
     "Misused",
@@ -54,6 +63,7 @@ __all__ = [
     "Seen",
     "TiltsError",
     "Unreachable",
+    "Validity",
     "Vocabulary",
     "packs",
 ]

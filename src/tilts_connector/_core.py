@@ -132,6 +132,13 @@ class Address:
         call = self.call("POST", quote(resource_type, safe=""), encoded(resource))
         return replace(call, key=key, repeatable=key is not None, signed=True)
 
+    def beside(self, path: str, etag: str | None) -> Call:
+        """A file at the root of the exchange, beside the FHIR base; `etag` is of the copy that is there."""
+        parts = urlsplit(self.url)
+        root = f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/fhir/r4')}"
+        headers = {"If-None-Match": f'"{etag}"'} if etag else {}
+        return Call("GET", f"{root}/{quote(path)}", None, headers)
+
     def operation(self, path: str, parameters: Resource | None, key: str) -> Call:
         if "?" in path or "#" in path:
             raise Misused("an operation takes its values as Parameters, never in the URL")
@@ -197,7 +204,8 @@ def accepted(sent: Sent, request_id: str) -> Answer:
     if isinstance(seen, Failure):
         attempt = Attempt(request_id, call.key, sent.tries, repeatable=call.repeatable)
         raise Unreachable(_no_answer(seen.text, sent), attempt) from seen.cause
-    if 200 <= seen.status < 300:
+    still_good = seen.status == 304 and "If-None-Match" in call.headers
+    if still_good or 200 <= seen.status < 300:
         return seen
     request_id = seen.request_id or request_id
     if seen.status < 500 and seen.status not in NO_ANSWER:

@@ -27,8 +27,9 @@ def run(*words: str, folder: Path, **more: Any) -> subprocess.CompletedProcess[s
 
 @contextmanager
 def sandbox(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    alone = () if "--production" in words else ("--no-production",)
     process = subprocess.Popen(
-        [*TILTS, "sandbox", "--port", "0", "--json", "--data-dir", str(folder), *words],
+        [*TILTS, "sandbox", "--port", "0", "--json", "--data-dir", str(folder), *words, *alone],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -58,6 +59,7 @@ def test_once_tells_the_story_and_ends_leaving_nothing_behind(folder: Path) -> N
 def test_the_ready_line_says_where_everything_is(folder: Path) -> None:
     with sandbox(folder, "--plain") as (process, facts):
         assert facts["ready"] and facts["pid"] == process.pid
+        assert facts["production"] is None
         named = {"practice", "pharmacy", "second-pharmacy", "hospital", "authority", "vendor", "portal"}
         assert named <= facts["clients"].keys()
         for client in facts["clients"].values():

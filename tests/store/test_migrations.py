@@ -17,7 +17,16 @@ from psycopg.rows import dict_row
 
 from tests.running import Running
 from tests.store.databases import empty_database
-from tilts.store.migrate import MigrationChanged, migrate, migrate_database, migrations
+from tilts.store.migrate import (
+    CREATE_LEDGER,
+    EARLIER_FORMS,
+    SETS,
+    MigrationChanged,
+    MigrationSet,
+    migrate,
+    migrate_database,
+    migrations,
+)
 
 SCHEMAS = ("onboarding", "test")
 AT_ONCE = 6
@@ -103,9 +112,17 @@ def catalog(conninfo: str) -> dict[str, list[dict[str, Any]]]:
 
 def ledger(conninfo: str) -> list[str]:
     with psycopg.connect(conninfo) as connection:
-        if connection.execute("SELECT to_regclass('test.migration')").fetchone() == (None,):
-            return []
-        return [name for (name,) in connection.execute("SELECT name FROM test.migration ORDER BY name")]
+        found = []
+        for table in ("onboarding.migration", "test.migration"):
+            if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
+                names = connection.execute(f"SELECT name FROM {table} ORDER BY name".encode())
+                found += [name for (name,) in names]
+        return found
+
+
+def every() -> list[tuple[str, str]]:
+    """Both sets, as they are applied."""
+    return [one for chosen in SETS for one in migrations(chosen)]
 
 
 # The sum.
@@ -152,10 +169,10 @@ def test_the_comparison_sees_a_missing_index_default_constraint_comment_and_colu
 
 
 def test_the_names_tell_order_and_moment_and_the_heads_tell_why() -> None:
-    names = [name for name, _ in migrations()]
-
-    assert [name[:4] for name in names] == [f"{n:04d}" for n in range(1, len(names) + 1)]
-    for name, text in migrations():
+    for chosen in SETS:
+        names = [name for name, _ in migrations(chosen)]
+        assert [name[:4] for name in names] == [f"{n:04d}" for n in range(1, len(names) + 1)]
+    for name, text in every():
         assert name[4:].startswith(("_before_", "_after_")), name
         for word in (
             "-- Why:",
@@ -176,8 +193,8 @@ def test_migrating_again_does_nothing(empty: str) -> None:
     first, made = migrate(empty, "test", progress=told.append), catalog(empty)
     again = migrate(empty, "test", progress=told.append)
 
-    assert (first, again) == (len(migrations()), 0)
-    assert told == [name for name, _ in migrations()] == ledger(empty)
+    assert (first, again) == (len(every()), 0)
+    assert [name.partition(" ")[2] for name in told] == [name for name, _ in every()] == ledger(empty)
     assert catalog(empty) == made
 
 
@@ -191,7 +208,7 @@ def test_several_migrators_at_once_apply_each_migration_once(empty: str) -> None
     with ThreadPoolExecutor(AT_ONCE) as pool:
         applied = list(pool.map(run, range(AT_ONCE)))
 
-    assert sorted(applied) == [0] * (AT_ONCE - 1) + [len(migrations())]
+    assert sorted(applied) == [0] * (AT_ONCE - 1) + [len(every())]
 
 
 def test_several_servers_that_start_on_a_new_database_at_once_all_start(exchange: Running) -> None:
@@ -206,7 +223,7 @@ def test_several_servers_that_start_on_a_new_database_at_once_all_start(exchange
         with ThreadPoolExecutor(AT_ONCE) as pool:
             applied = list(pool.map(run, range(AT_ONCE)))
 
-    assert sorted(applied) == [0] * (AT_ONCE - 1) + [len(migrations())]
+    assert sorted(applied) == [0] * (AT_ONCE - 1) + [len(every())]
 
 
 def test_a_migrator_killed_half_way_leaves_nothing_and_the_next_one_does_it_all(empty: str) -> None:
@@ -230,9 +247,10 @@ def test_a_migrator_killed_half_way_leaves_nothing_and_the_next_one_does_it_all(
             pass
 
     assert migrator.returncode == -signal.SIGKILL
-    assert {part: rows for part, rows in catalog(empty).items() if rows} == {}
-    assert ledger(empty) == []
-    assert migrate(empty, "test") == len(migrations())
+    of_onboarding = [name for name, _ in migrations("onboarding")]
+    assert [row for rows in catalog(empty).values() for row in rows if row["schema"] == "test"] == []
+    assert ledger(empty) == of_onboarding
+    assert migrate(empty, "test") == len(every()) - len(of_onboarding)
 
 
 def one(connection: psycopg.Connection[Any], statement: str) -> Any:
@@ -247,7 +265,7 @@ def test_a_migration_that_has_to_wait_too_long_gives_up_and_leaves_nothing(empty
             migrate(empty, "test")
         in_the_way.rollback()
 
-    assert {part: rows for part, rows in catalog(empty).items() if rows} == {}
+    assert [row for rows in catalog(empty).values() for row in rows if row["schema"] == "test"] == []
 
 
 def test_an_applied_migration_that_was_edited_is_refused(empty: str) -> None:
@@ -256,7 +274,7 @@ def test_an_applied_migration_that_was_edited_is_refused(empty: str) -> None:
     with psycopg.connect(empty) as connection:
         connection.execute("UPDATE test.migration SET checksum = 'of another text'")
 
-    with pytest.raises(MigrationChanged, match=migrations()[0][0]):
+    with pytest.raises(MigrationChanged, match=migrations("environment")[0][0]):
         migrate(empty, "test")
     assert catalog(empty) == made
 
@@ -266,11 +284,14 @@ def test_a_new_migration_is_applied_upon_the_old_ones_in_order(
 ) -> None:
     migrate(empty, "test")
     more = [("9998_a.sql", "CREATE TABLE a (n int)"), ("9999_b.sql", "ALTER TABLE a ADD COLUMN m int")]
-    both = [*migrations(), *more]
-    monkeypatch.setattr("tilts.store.migrate.migrations", lambda: both)
+    both: dict[MigrationSet, list[tuple[str, str]]] = {
+        "onboarding": migrations("onboarding"),
+        "environment": [*migrations("environment"), *more],
+    }
+    monkeypatch.setattr("tilts.store.migrate.migrations", both.__getitem__)
 
     assert migrate(empty, "test") == 2
-    assert ledger(empty) == [name for name, _ in both]
+    assert ledger(empty) == [name for chosen in SETS for name, _ in both[chosen]]
 
 
 def test_a_migration_that_fails_leaves_those_before_it_and_nothing_of_itself(
@@ -280,9 +301,41 @@ def test_a_migration_that_fails_leaves_those_before_it_and_nothing_of_itself(
         ("0001_a.sql", "CREATE TABLE a (n int)"),
         ("0002_b.sql", "CREATE TABLE b (n int); SELECT 1 / 0"),
     ]
-    monkeypatch.setattr("tilts.store.migrate.migrations", lambda: broken)
+    sets: dict[MigrationSet, list[tuple[str, str]]] = {"onboarding": [], "environment": broken}
+    monkeypatch.setattr("tilts.store.migrate.migrations", sets.__getitem__)
 
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(empty, "test")
     assert ledger(empty) == ["0001_a.sql"]
     assert {row["of"] for row in catalog(empty)["relations"]} == {"a"}
+
+
+# A database from before the two sets, and two environments in one.
+
+
+def test_a_database_from_before_the_two_ledgers_goes_on_where_it_was(empty: str) -> None:
+    """Then the environment's first migration also made the tables of onboarding, with client rows in them."""
+    [(_, connections), *_] = migrations("onboarding")
+    [(first, environment), *_] = migrations("environment")
+    with psycopg.connect(empty) as connection:
+        connection.execute("SET search_path = test")
+        connection.execute(CREATE_LEDGER)
+        connection.execute(connections.encode())
+        connection.execute(environment.encode())
+        connection.execute(
+            "INSERT INTO onboarding.client VALUES ('kept', 'kept', gen_random_uuid(), 's', true)"
+        )
+        connection.execute(
+            "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [first, EARLIER_FORMS[first]]
+        )
+
+    assert migrate(empty, "test") == len(every()) - 1
+    with psycopg.connect(empty) as connection:
+        assert connection.execute("SELECT client_id FROM onboarding.client").fetchall() == [("kept",)]
+
+
+def test_two_environments_live_in_one_database(empty: str) -> None:
+    first = migrate_database(empty, "test")
+    second = migrate_database(empty, "production")
+
+    assert (first, second) == (len(every()), len(migrations("environment")))

@@ -8,10 +8,14 @@ revocation also closes connections that are open.
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
+import structlog
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from tilts.onboarding.revocations import list_files, read_revocations
+from tilts.onboarding.trust_keeping import TrustSources, pinned, trust_state
 from tilts.rules import Refusal
 from tilts.rules.access import (
     ACC_CERTIFICATE_NOT_VALID_NOW,
@@ -23,6 +27,10 @@ from tilts.rules.access import (
 from tilts.store import connections
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Tx
+
+log = structlog.get_logger("tilts.certificates")
+
+NOT_ACTIVE: Final = "nav aktīvs / not active"  # switched off by the operator, whatever the gate says
 
 
 def fingerprint_of(certificate_der: bytes) -> bytes:
@@ -45,7 +53,7 @@ def check(connection: ConnectionRecord | None, now: datetime) -> ConnectionRecor
 
 def check_active(connection: ConnectionRecord) -> ConnectionRecord:
     if not connection.active:
-        raise Refusal(ACC_PARTY_CLOSED, client_id=connection.client_id)
+        raise Refusal(ACC_PARTY_CLOSED, client_id=connection.client_id, unmet=NOT_ACTIVE)
     return connection
 
 
@@ -55,16 +63,34 @@ async def identify(tx: Tx, certificate_der: bytes | None, now: datetime) -> Conn
     return check(await connections.find_by_fingerprint(tx, fingerprint_of(certificate_der)), now)
 
 
-async def apply_revocations(tx: Tx, crl_file: Path, issuer_file: Path) -> None:
+async def apply_revocations(tx: Tx, crl_file: Path, issuer_file: Path, wall: datetime | None = None) -> None:
     """What the issuer has revoked is closed from the next call on, also on open connections."""
-    await connections.revoke(tx, revoked_serials(crl_file, issuer_file))
+    revoked = revoked_serials(crl_file, issuer_file, wall)
+    issuer = x509.load_pem_x509_certificate(issuer_file.read_bytes())
+    # Of certificates registered before issuers were kept the issuer is '': they are all our own CA's.
+    await connections.revoke(tx, [issuer.subject.rfc4514_string(), ""], revoked)
 
 
-def revoked_serials(crl_file: Path, issuer_file: Path) -> dict[int, datetime]:
+async def apply_listed_revocations(tx: Tx, sources: TrustSources, wall: datetime) -> None:
+    """The same for the issuers on the trust list, as far as their lists are at hand."""
+    state = await trust_state(tx, pinned(sources.signers))
+    if state.list is None:
+        return
+    issuers = [
+        x509.load_der_x509_certificate(one.certificate) for one in state.list.known_at(wall, "connection")
+    ]
+    for listed in read_revocations(list_files(sources.revocation_lists), issuers):
+        if listed.overdue(wall):
+            log.warning("revocation list overdue", file=listed.file, next_update=str(listed.next_update))
+        await connections.revoke(tx, [listed.issuer], listed.revoked)
+
+
+def revoked_serials(crl_file: Path, issuer_file: Path, wall: datetime | None = None) -> dict[int, datetime]:
     """Serial -> revoked at, from a revocation list whose signature by the issuer holds.
 
     Raises ValueError when the list is not by that issuer: a list that cannot be trusted must not
-    open or close anything.
+    open or close anything. One whose next issue is overdue still closes what it names, and is
+    complained of: nothing that it closed opens again.
     """
     crl = x509.load_pem_x509_crl(crl_file.read_bytes())
     issuer = x509.load_pem_x509_certificate(issuer_file.read_bytes())
@@ -74,4 +100,6 @@ def revoked_serials(crl_file: Path, issuer_file: Path) -> dict[int, datetime]:
         valid = False
     if not valid:
         raise ValueError(f"{crl_file} is not signed by {issuer.subject.rfc4514_string()}")
+    if wall is not None and (crl.next_update_utc is None or crl.next_update_utc < wall):
+        log.warning("revocation list overdue", file=str(crl_file), next_update=str(crl.next_update_utc))
     return {entry.serial_number: entry.revocation_date_utc for entry in crl}

@@ -1,4 +1,4 @@
-"""Who gets a token: certificate, assertion, binding, person; in this order, and spent once.
+"""Who gets a token: certificate, assertion, gate, binding, person; in this order, and spent once.
 
 Until certificate and assertion both verify there is one answer for every fault (TOK-001); the true
 reason stands in the audit entry only.
@@ -13,10 +13,10 @@ from uuid import UUID
 
 from tilts.access import certificates, jose, scopes
 from tilts.access.jose import NotSigned
+from tilts.access.opening import check_open
 from tilts.ids import new_id
 from tilts.rules import Refusal
 from tilts.rules.access import (
-    ACC_PARTY_CLOSED,
     TOK_BAD_SCOPE,
     TOK_BINDING_WRONG,
     TOK_NOT_AUTHENTICATED,
@@ -54,8 +54,8 @@ class Binding:
 async def grant(tx: Tx, request: GrantRequest, wall: datetime, settings: Settings) -> dict[str, Any]:
     """The claims of the token to be issued, its assertion spent in the same transaction."""
     connection = await authenticate(tx, request, wall, settings)
-    if not connection.active:
-        raise Refusal(ACC_PARTY_CLOSED, client_id=connection.client_id)
+    certificates.check_active(connection)
+    await check_open(tx, connection, "", settings.environment, wall)
     claims = jose.unverified_claims(request.assertion)
     binding = read_binding(claims, connection)
     role = await role_now(tx, binding, connection)

@@ -1,6 +1,6 @@
 """The one way in: certificate, party, token, scope, purpose, audit row; then, and only then, the work.
 
-    certificate -> connection -> token -> scope -> person -> audit entry -> body -> signature -> key -> work
+    certificate -> connection -> token -> gate -> scope -> person -> audit entry -> body -> signature -> key -> work
 
 All of it in one transaction: without an audit row there is no effect and no answer. A refusal undoes
 the transaction and is then written down in one of its own.
@@ -12,10 +12,11 @@ from uuid import UUID
 
 from tilts.access import certificates, repeats, signatures
 from tilts.access.limits import CallRate
+from tilts.access.opening import check_open
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens import Tokens
 from tilts.ids import new_id
-from tilts.party import Party
+from tilts.party import NOBODY, Party
 from tilts.rules import FaultyContent, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
 from tilts.rules.wire import SIG_MISSING
@@ -23,7 +24,7 @@ from tilts.store import audit, connections
 from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord, LineRecord
 from tilts.store.tx import Database, Tx
 
-AS_WRITTEN: Final = frozenset({"fault", "parameter", "status", "intent", "line", "column"})
+AS_WRITTEN: Final = frozenset({"asked", "fault", "parameter", "status", "intent", "line", "column"})
 
 
 class Shapes(Protocol):
@@ -58,10 +59,10 @@ class Pipeline:
         self._shapes = shapes
 
     async def run(
-        self, route: Route, incoming: Incoming, ids: dict[str, str]
+        self, route: Route, incoming: Incoming, ids: dict[str, str], trace: Trace | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """The answer, ready to be sent; raises what was refused after writing it down."""
-        trace = Trace()
+        trace = trace or Trace()
         try:
             async with self._database.transaction() as tx:
                 return await self._admitted(tx, route, incoming, ids, trace)
@@ -77,9 +78,13 @@ class Pipeline:
     async def _admitted(
         self, tx: Tx, route: Route, incoming: Incoming, ids: dict[str, str], trace: Trace
     ) -> tuple[int, dict[str, str], bytes]:
+        if route.open_in_sandbox and self._ground.sandbox and "authorization" not in incoming.headers:
+            return await self._anonymous(tx, route, incoming, ids, trace)
         trace.connection = await self._connection(tx, incoming)
         party = trace.party = self._party(trace.connection, incoming)
         self._rate.spend(party.client_id)
+        ground = self._ground
+        await check_open(tx, trace.connection, route.functionality, ground.environment, ground.clock.now())
         if route.scope not in party.scopes:
             raise Refusal(ACC_SCOPE_MISSING, scope=route.scope)
         if route.person and party.role_id is None:
@@ -90,6 +95,15 @@ class Pipeline:
         answer = await self._work(route, call)
         await audit.add_subjects(tx, entry.audit_id, distinct(call.subjects))
         return answer
+
+    async def _anonymous(
+        self, tx: Tx, route: Route, incoming: Incoming, ids: dict[str, str], trace: Trace
+    ) -> tuple[int, dict[str, str], bytes]:
+        """In the sandbox some reading routes ask nobody who they are (Design 4); written down all the same."""
+        await audit.add(tx, self.entry(route.audit_event, incoming, trace))
+        party = replace(NOBODY, plain=incoming.plain)
+        trace.call = self._call(tx, party, incoming, ids)
+        return await self._work(route, trace.call)
 
     async def _work(self, route: Route, call: Call) -> tuple[int, dict[str, str], bytes]:
         call.resource, call.form = self._shapes.read_body(route, call.incoming)
@@ -145,6 +159,7 @@ class Pipeline:
             terms=ground.terms,
             canonical_base=ground.canonical_base,
             public_base=ground.plain_base if party.plain else ground.public_base,
+            knows_test_persons=ground.knows_test_persons,
             if_match=version_in(incoming.headers.get("if-match", "")),
         )
 
@@ -161,9 +176,11 @@ class Pipeline:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
         entry = self.entry(event, incoming, trace)
         if isinstance(end, Refusal | FaultyContent):
-            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=kept_of(end))
+            detail = {**(entry.detail or {}), **kept_of(end)}
+            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
         else:
-            entry = replace(entry, outcome="fault", detail={"kind": type(end).__name__})
+            detail = {**(entry.detail or {}), "kind": type(end).__name__}
+            entry = replace(entry, outcome="fault", detail=detail)
         subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
         async with self._database.transaction() as tx:
             await audit.add(tx, entry)
@@ -187,6 +204,8 @@ class Pipeline:
             acting_patient_id=party.patient_id if party else None,
             purpose=party.purpose if party else None,
             token_id=party.token_id if party else None,
+            # Each call that is written down here must have been seen by the lab too (lab/conformance).
+            detail={"run": str(connection.observed_run)} if connection and connection.observed_run else None,
         )
 
 

@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from tilts.clock import Clock
 from tilts.exchange.documents import Signed
 from tilts.exchange.terms import Terms
+from tilts.functionality import Functionality
 from tilts.party import Party
 from tilts.rules import Language
 from tilts.store.records import AuditSubject
@@ -24,7 +26,17 @@ BodyKind: TypeAlias = Literal["none", "resource", "parameters", "form"]
 KeyKind: TypeAlias = Literal["none", "identifier", "header"]
 
 WORDS: Final = frozenset(
-    {"by-identity", "metadata", "oauth", "token", "clients", "jwks.json", "_search", "_history"}
+    {
+        "by-identity",
+        "classifiers",
+        "clients",
+        "jwks.json",
+        "metadata",
+        "oauth",
+        "token",
+        "_history",
+        "_search",
+    }
 )
 # An operation, a version, or one of our own ids. Any other word may be somebody's name.
 HARMLESS: Final = re.compile(r"(?:\$[a-z-]{1,40}|[0-9]{1,5}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
@@ -49,6 +61,15 @@ class Incoming:
     request_id: str
     language: Language
 
+    def form_value(self, name: str) -> str:
+        """One value of a form; empty when the body is none, or has no such name."""
+        if not self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return ""
+        try:
+            return dict(parse_qsl(self.body.decode("utf-8"), max_num_fields=100)).get(name, "")
+        except ValueError:  # UnicodeDecodeError is one
+            return ""
+
     @property
     def address(self) -> str:
         """For audit and logs: no query, and nothing that is not ours, since it may be a person code."""
@@ -67,6 +88,7 @@ class Call:
     terms: Terms
     canonical_base: str
     public_base: str
+    knows_test_persons: bool = True  # codes of the reserved block belong to somebody here
     resource: dict[str, Any] = field(default_factory=dict)  # the decoded and checked body
     form: list[tuple[str, str]] = field(default_factory=list)
     signed: Signed | None = None
@@ -113,7 +135,10 @@ class Route:
     signed: bool = False
     person: bool = False  # needs a practitioner in a role
     resource_type: str = ""
+    functionality: Functionality | Literal[""] = ""  # what the connection must be open for; none: anything
     interaction: str = ""  # FHIR code for the CapabilityStatement, or the operation's name
+    open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
+    feed: bool = False  # at the root of the listener; answers with files, not with FHIR
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -142,3 +167,6 @@ class Ground:
     canonical_base: str
     public_base: str
     plain_base: str
+    knows_test_persons: bool = True
+    sandbox: bool = False
+    environment: str = "test"

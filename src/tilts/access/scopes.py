@@ -7,7 +7,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-_REGISTERS: Final = "Organization.rs Practitioner.rs PractitionerRole.rs"
+_REGISTERS: Final = "CodeSystem.rs Organization.rs Practitioner.rs PractitionerRole.rs"
 _PRESCRIBING: Final = (
     f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs"
 )

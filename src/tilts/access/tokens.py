@@ -84,6 +84,13 @@ class Tokens:
             raise Refusal(ACC_TOKEN_OF_ANOTHER, jti=claims.get("jti"))
         return claims
 
+    def client_of(self, token: str) -> str | None:
+        """To whom we issued this token, however old it is and whoever shows it; None for what is not ours."""
+        try:
+            return str(self._verified(token)["client_id"])
+        except (Refusal, KeyError):
+            return None
+
     def _verified(self, token: str) -> dict[str, Any]:
         try:
             header = jose.header_of(token)

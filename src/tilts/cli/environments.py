@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tilts.cli.places import AsJson, DataDir, chosen
 from tilts.cli.refusals import NotPossible
-from tilts.lab.state import read_state
+from tilts.lab.state import LOG_FILES, StageName, read_state
 
 STOP_SECONDS = 30
 
@@ -30,7 +30,10 @@ def status(*, data_dir: DataDir = None, as_json: AsJson = False) -> int:
     else:
         console = Console()
         for name in ("fhir", "plain", "token", "portal", "pki", "logs", "pid"):
-            console.print(f"{name:>7}  {facts[name] or '-'}", highlight=False)
+            console.print(f"{name:>10}  {facts[name] or '-'}", highlight=False)
+        production = facts.get("production") or {}
+        for name in ("fhir", "token"):
+            console.print(f"production {name:>5}  {production.get(name, '-')}", highlight=False)
     return 0 if facts else 1
 
 
@@ -54,13 +57,16 @@ def stop(*, data_dir: DataDir = None) -> int:
 
 
 def logs(
-    *, data_dir: DataDir = None, lines: Annotated[int, Parameter(help="How many of the last lines.")] = 50
+    *,
+    data_dir: DataDir = None,
+    lines: Annotated[int, Parameter(help="How many of the last lines.")] = 50,
+    environment: Annotated[StageName, Parameter(help="Whose server.")] = "test",
 ) -> int:
-    """Print the last lines of the server's log, one JSON object a line.
+    """Print the last lines of a server's log, one JSON object a line.
 
     Exit status: 0 printed, 1 there is no log.
     """
-    file: Path = chosen(data_dir) / "logs" / "server.log"
+    file: Path = chosen(data_dir) / "logs" / LOG_FILES[environment]
     try:
         written = file.read_text("utf-8", "replace").splitlines()
     except OSError as fault:

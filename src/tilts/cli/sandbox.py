@@ -40,6 +40,9 @@ def sandbox(
         bool, Parameter(name="--json", help="Print the ready line only.", negative="")
     ] = False,
     rate: Annotated[int, Parameter(help="Calls per second and client; 0 is no limit.")] = 50,
+    production: Annotated[
+        bool, Parameter(help="Run the rehearsal of production too; without it on a small machine.")
+    ] = True,
 ) -> int:
     """Start the test environment; it stays up until Ctrl-C.
 
@@ -60,6 +63,7 @@ def sandbox(
         patients=patients,
         fresh=fresh,
         rate=rate,
+        production=production,
     )
     with Steps(quiet=as_json) as steps:
         try:
@@ -108,6 +112,7 @@ def welcome(environment: Environment) -> Panel:
         "token": facts["token"],
         "plain": facts["plain"],
         "portal": facts["portal"],
+        "rehearsal": (facts["production"] or {}).get("fhir"),
         "certificates": facts["pki"],
         "log": facts["logs"],
     }

@@ -1,5 +1,6 @@
 """`tilts serve` and `tilts migrate`: one environment against a PostgreSQL of your own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,11 +13,16 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tilts.cli.refusals import NotPossible
+from tilts.person_code import reserved_pattern
+from tilts.production import unfit
 from tilts.settings import Settings, from_environment
 from tilts.store.migrate import MigrationChanged, migrate_database
+from tilts.store.registers import patient_identified_like
+from tilts.store.tx import GONE, NOT_MIGRATED, Database
 from tilts.workers import Worker
 
 LOOK_SECONDS = 0.2
+ANSWERS_SECONDS = 5  # for PostgreSQL, before a production environment is served
 MOST_RESTARTS = 20  # then something is wrong that another start does not mend
 
 
@@ -33,9 +39,12 @@ def serve(
 ) -> int:
     """Serve one environment against DATABASE_URL until it is ended; settings come as TILTS_*.
 
-    Exit status: 0 ended as asked, 1 a setting is missing, the address is taken or workers keep ending.
+    A production environment (TILTS_ENVIRONMENT=production) refuses settings of a test, and says what to set.
+
+    Exit status: 0 ended as asked, 1 a setting is missing or does not fit, the address is taken or workers keep ending.
     """
     settings = chosen_settings()
+    check_fit(settings)
     listening = {"proxied": unix(unix_socket)} if unix_socket else {"tls": tcp(host, settings.tls_port)}
     stop = threading.Event()
 
@@ -94,6 +103,31 @@ def chosen_settings() -> Settings:
             "set DATABASE_URL to the PostgreSQL to use, for example postgresql://tilts@db/tilts"
         )
     return replace(settings, database_url=url)
+
+
+def check_fit(settings: Settings) -> None:
+    """A production environment is not served with what belongs to a test: settings, or test persons."""
+    faults = unfit(settings)
+    if not faults and not settings.knows_test_persons and asyncio.run(holds_test_persons(settings)):
+        faults = [
+            "the register of patients holds codes of the test persons' block: DATABASE_URL is not production's"
+        ]
+    if faults:
+        raise NotPossible("; ".join(faults))
+
+
+async def holds_test_persons(settings: Settings) -> bool:
+    database = Database(settings.database_url, connections=1, environment=settings.environment)
+    try:
+        await database.open(seconds=ANSWERS_SECONDS)
+        async with database.transaction() as tx:
+            return await patient_identified_like(tx, reserved_pattern())
+    except GONE as fault:
+        raise NotPossible("DATABASE_URL: no PostgreSQL answers there") from fault
+    except NOT_MIGRATED as fault:
+        raise NotPossible(f"there are no tables for {settings.environment} yet: tilts migrate") from fault
+    finally:
+        await database.close()
 
 
 def tcp(host: str, port: int) -> socket.socket:

@@ -44,6 +44,11 @@ def listen(port: int, *, plain: bool) -> Listening:
     return Listening(tls, portal, bound(port_of(portal) + 1 if port else 0) if plain else None)
 
 
+def following(listening: Listening) -> int:
+    """The port after those that are listened on, for what runs beside it."""
+    return max(port_of(found) for found in listening.sockets.values()) + 1
+
+
 def bound(port: int) -> socket.socket:
     for wanted in range(port, port + TRIES) if port else [0]:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

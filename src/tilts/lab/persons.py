@@ -79,13 +79,16 @@ class _Maker:
     serial: int = 0
 
 
-def patients(seed: int, count: int) -> Iterator[FhirObject]:
-    """The first `count` patients of this seed, one at a time: nothing is kept in memory."""
+def patients(seed: int, count: int, *, told: bool) -> Iterator[FhirObject]:
+    """The first `count` patients of this seed, one at a time: nothing is kept in memory.
+
+    `told`: the first ones are the test persons with a story.
+    """
     chance = seeded(seed, "patients")
     maker = _Maker(chance, seeded_ids(chance, day=2), Codes(chance))
     for serial in range(count):
         maker.serial = serial
-        yield _told(maker, TOLD[serial]) if serial < len(TOLD) else _anybody(maker)
+        yield _told(maker, TOLD[serial]) if told and serial < len(TOLD) else _anybody(maker)
 
 
 def _told(maker: _Maker, told: Told) -> FhirObject:

@@ -83,7 +83,7 @@ def ensure_pki(folder: Path, now: datetime, further: Iterable[tuple[str, str, st
     """
     subjects = _subjects(further)
     folder = folder.absolute()
-    with _alone(folder):
+    with alone(folder):
         _make_what_is_missing(folder, now, subjects)
         return _read(folder, subjects)
 
@@ -105,7 +105,7 @@ def _subjects(further: Iterable[tuple[str, str, str]]) -> dict[str, ClientSubjec
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Two sandboxes that start at once on one folder: the second waits, then finds it made."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f".{folder.name}.lock").open("w") as lock:

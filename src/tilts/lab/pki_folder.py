@@ -44,7 +44,7 @@ def make_folder(folder: Path, now: datetime, subjects: Sequence[ClientSubject]) 
     for label in labels:
         _write_client(fresh / "clients" / label, issuer, stranger if label == "wrong-issuer" else issuing)
     (fresh / MADE).write_text(note_of(now.date()), "utf-8")
-    _put_in_place(fresh, folder)
+    put_in_place(fresh, folder)
 
 
 def add_clients(
@@ -58,7 +58,7 @@ def add_clients(
         issuer = Issuer(folder, _authority_keys(folder) | keys, day, subjects)
         for subject in missing:
             _write_client(fresh / subject.name, issuer, issuing)
-            _put_in_place(fresh / subject.name, folder / "clients" / subject.name)
+            put_in_place(fresh / subject.name, folder / "clients" / subject.name)
 
 
 def sweep(folder: Path) -> None:
@@ -87,7 +87,7 @@ def _write_client(folder: Path, issuer: Issuer, authority: x509.Certificate) -> 
     write_browser_bundle(folder / "browser.p12", folder.name, folder / "key.pem", [leaf, authority])
 
 
-def _put_in_place(fresh: Path, place: Path) -> None:
+def put_in_place(fresh: Path, place: Path) -> None:
     """A folder with content cannot be renamed over: the old one steps aside first."""
     if place.exists():
         aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.old-", dir=place.parent))

@@ -49,15 +49,18 @@ class Population:
     test_persons: list[TestPerson]
 
 
-def generate(seed: int, patients: int = 200) -> Population:
-    """Everybody at once; `tilts seed` asks `generate_patients` instead for large numbers."""
+def generate(seed: int, patients: int = 200, *, told: bool = True) -> Population:
+    """Everybody at once; `tilts seed` asks `generate_patients` instead for large numbers.
+
+    `told=False` leaves out the test persons with a story: the rehearsal of production has none.
+    """
     ids = seeded_ids(seeded(seed, "organizations"), day=0)
     places = [(institution, next(ids)) for institution in INSTITUTIONS]
     staff = hire(seed, patients, places)
-    people = list(generate_patients(seed, patients))
+    people = list(generate_patients(seed, patients, told=told))
     known = [
-        TestPerson(person["id"], told.label, told.story_lv, told.story_en)
-        for told, person in zip(TOLD, people, strict=False)
+        TestPerson(person["id"], story.label, story.story_lv, story.story_en)
+        for story, person in zip(TOLD if told else (), people, strict=False)
     ]
     organizations = [
         as_organization(institution, organization_id, serial)
@@ -67,9 +70,9 @@ def generate(seed: int, patients: int = 200) -> Population:
     return Population([*organizations, *staff.resources, *people], clients, known)
 
 
-def generate_patients(seed: int, count: int) -> Iterator[FhirObject]:
+def generate_patients(seed: int, count: int, *, told: bool = True) -> Iterator[FhirObject]:
     """The same patients as in `generate`, one at a time."""
-    return made_patients(seed, count)
+    return made_patients(seed, count, told=told)
 
 
 def _client(client_id: str, institution: Institution, organization_id: str, staff: Staff) -> ClientRow:

@@ -1,5 +1,6 @@
 """Fills an empty test environment: registers, clients, certificates, keys; the same for the same seed."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -7,10 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tilts.functionality import functionalities_of
 from tilts.indexing import fold, index_of
 from tilts.lab.pki import Pki
 from tilts.lab.population import ClientRow, Population, generate_patients
+from tilts.lab.ready_made import seed_parties
 from tilts.store import connections, registers
 from tilts.store.records import NewResource
 from tilts.store.tx import Database, Tx
@@ -20,18 +24,29 @@ BATCH: Final = 1_000
 
 
 async def seed(
-    database: Database, population: Population, pki: Pki, now: datetime, progress: Callable[[str], None]
+    database: Database,
+    population: Population,
+    pki: Pki | None,
+    now: datetime,
+    progress: Callable[[str], None],
 ) -> bool:
-    """False when there was something already: a data folder is seeded once."""
+    """False when there was something already: a data folder is seeded once.
+
+    Without certificates (`pki`) it fills the registers and connects nobody.
+    """
     async with database.transaction() as tx:
         if await registers.is_seeded(tx):
+            if pki is not None:  # a folder from before there were parties
+                await seed_parties(tx, population, now)
             return False
         for kind in ("Organization", "Practitioner", "PractitionerRole", "Patient"):
             chosen = [resource for resource in population.resources if resource["resourceType"] == kind]
             progress(f"{len(chosen)} {kind}")
             await save(tx, chosen, population, now)
-        for client in population.clients:
-            await save_client(tx, client, pki)
+        if pki is not None:
+            for client in population.clients:
+                await save_client(tx, client, pki)
+            await seed_parties(tx, population, now)
         return True
 
 
@@ -125,18 +140,27 @@ def practitioner_name(role: dict[str, Any], population: Population | None) -> st
 
 
 async def save_client(tx: Tx, client: ClientRow, pki: Pki) -> None:
+    functionalities = list(functionalities_of(client.kind))
     row = {
         "client_id": client.client_id,
         "name": client.name,
         "organization_id": client.organization_id,
         "site": client.site,
+        "environment": "test",
+        "functionalities": functionalities,
+        "open_for": functionalities,  # until the gate is asked for the first time
     }
     await connections.save_client(tx, row)
     credentials = pki.clients[client.name]
+    leaf = x509.load_pem_x509_certificate(credentials.cert.read_bytes())
     certificate = {
         "fingerprint": credentials.fingerprint,
         "client_id": client.client_id,
-        "serial": str(x509.load_pem_x509_certificate(credentials.cert.read_bytes()).serial_number),
+        "serial": str(leaf.serial_number),
+        "issuer": leaf.issuer.rfc4514_string(),
+        "public_key": hashlib.sha256(
+            leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        ).digest(),
         "not_before": credentials.not_before,
         "not_after": credentials.not_after,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tilts.lab.listening import LOOPBACK, Listening, port_of
+from tilts.lab.state import LOG_FILES
 from tilts.settings import Settings
 from tilts.workers import Worker
 
@@ -20,7 +21,7 @@ class ServerFailed(Exception):
 class Server:
     def __init__(self, settings: Settings, listening: Listening, logs: Path) -> None:
         logs.mkdir(mode=0o700, exist_ok=True)
-        self._log = logs / "server.log"
+        self._log = logs / LOG_FILES[settings.environment]
         self._settings = settings
         self._listening = listening
         self.start()

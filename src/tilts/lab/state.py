@@ -3,8 +3,10 @@
 import json
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
+StageName: TypeAlias = Literal["test", "production"]
+LOG_FILES: Final = {"test": "server.log", "production": "production.log"}  # below logs/
 STATE_FILE: Final = "sandbox.json"  # the ready line, 0600
 
 

@@ -1,84 +1,98 @@
-"""The portal's application: which page answers at which address.
+"""The portal's application: which pages there are, and who looks at a request before a page does.
 
-GET /   /calls   /persons   /persons/{patient_id}   /rules   /certificates/..   /healthz   /metrics
+    guard (is it asked of us?) -> visits (who is it, is the form ours?) -> page -> words for a "no"
 
 Everything that shows or hands out something of the sandbox is there in the sandbox only.
 """
 
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Final
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from tilts.clock import Clock, WallClock
+from tilts.access.tokens import ensure_key
+from tilts.clock import RIGA, Clock, WallClock
 from tilts.measures import Measures
-from tilts.portal.guard import SECURITY_HEADERS, Guard, hosts_of
-from tilts.portal.rendering import MEDIA_TYPES, YEAR_SECONDS, Pages
-from tilts.portal.rule_list import rule_groups
+from tilts.onboarding.contacts import Contact, contacts_at
+from tilts.portal.classifiers.pages import ClassifierPages
+from tilts.portal.cookies import Cookies
+from tilts.portal.entry.account_pages import AccountPages
+from tilts.portal.entry.sign_in_pages import SignInPages
+from tilts.portal.entry.test_sign_in_pages import TestSignInPages
+from tilts.portal.guard import Guard, hosts_of
+from tilts.portal.parts import PageGroup, PortalParts
+from tilts.portal.patterns import PatternPages
+from tilts.portal.public_pages import PublicPages
+from tilts.portal.refusing import Refusing
+from tilts.portal.rendering import Pages
 from tilts.portal.sandbox_facts import read_facts
 from tilts.portal.sandbox_pages import SandboxPages
+from tilts.portal.start import StartPages
+from tilts.portal.visits import Door, SignInFirst, Visits, lives_from
+from tilts.rules import Refusal, Unavailable
 from tilts.settings import Settings
 from tilts.store.tx import Database
 
+# One class for each area; the order in which addresses are tried.
+EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
+    StartPages,
+    PublicPages,
+    SignInPages,
+    AccountPages,
+    ClassifierPages,
+)
+SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (SandboxPages, PatternPages, TestSignInPages)
 
-def portal(settings: Settings, database: Database, measures: Measures) -> Starlette:
+
+def portal(
+    settings: Settings, database: Database, measures: Measures, clock: Clock | None = None
+) -> Starlette:
     facts = read_facts(settings)
     pages = Pages(sandbox=facts is not None)
-    public = PublicPages(pages, database, measures)
-    clock: Clock = WallClock()
-    routes = [*public.routes(), *(SandboxPages(pages, database, clock, facts).routes() if facts else [])]
+    parts = PortalParts(pages, database, clock or WallClock(), settings, measures, facts)
+    classes = [*EVERYWHERE, *(SANDBOX_ONLY if facts else ())]
+    groups = [group(parts) for group in classes]
+    pages.places = tuple(place for group in classes for place in getattr(group, "places", ()))
+    pages.desks = partial(desks_now, parts)
+    refusing = Refusing(pages)
+    door = Door(
+        database=database,
+        clock=parts.clock,
+        lives=lives_from(settings),
+        secret=form_secret(settings),
+        cookies=cookies_for(settings),
+        upload_limit_bytes=settings.upload_limit_bytes,
+        say_no=refusing.say_no,
+        machine_paths=frozenset(path for group in classes for path in getattr(group, "machine_paths", ())),
+    )
     return Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, hosts=hosts_of(settings))],
-        exception_handlers={HTTPException: public.not_here, Exception: public.our_fault},
+        routes=[route for group in groups for route in group.routes()],
+        middleware=[Middleware(Guard, hosts=hosts_of(settings)), Middleware(Visits, door=door)],
+        exception_handlers={
+            Refusal: refusing.say_no,
+            Unavailable: refusing.say_no,
+            SignInFirst: refusing.sign_in_first,
+            HTTPException: refusing.not_here,
+            Exception: refusing.our_fault,
+        },
     )
 
 
-class PublicPages:
-    """What a portal shows in every environment."""
+def desks_now(parts: PortalParts) -> tuple[Contact, ...]:
+    """Both desks as they can be reached today: the footer of every page (Source page B6, C5)."""
+    today = parts.clock.now().astimezone(RIGA).date()
+    return tuple(contacts_at(today, getattr(parts.settings, "contacts_file", Path())))
 
-    def __init__(self, pages: Pages, database: Database, measures: Measures) -> None:
-        self._pages = pages
-        self._database = database
-        self._measures = measures
 
-    def routes(self) -> list[Route]:
-        return [
-            Route("/rules", self.rules),
-            Route("/static/{name}", self.asset),
-            Route("/metrics", self.metrics),
-            Route("/healthz", self.healthy),
-        ]
+def cookies_for(settings: Settings) -> Cookies:
+    return Cookies(secure=settings.portal_base.startswith("https://"))
 
-    async def rules(self, request: Request) -> Response:
-        return self._pages.page(request, "rules.html", groups=rule_groups())
 
-    async def asset(self, request: Request) -> Response:
-        """Only what was in our folder at the start; the address carries a mark of the content."""
-        name = request.path_params["name"]
-        content = self._pages.assets.get(name)
-        if content is None:
-            raise HTTPException(404)
-        kept = {"cache-control": f"public, max-age={YEAR_SECONDS}, immutable"}
-        return Response(content, headers=kept, media_type=MEDIA_TYPES[f".{name.rpartition('.')[2]}"])
-
-    async def metrics(self, request: Request) -> Response:
-        return Response(self._measures.as_text(), media_type="text/plain; version=0.0.4")
-
-    async def healthy(self, request: Request) -> Response:
-        ready = await self._database.answers()
-        return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
-
-    async def not_here(self, request: Request, no: Exception) -> Response:
-        status = no.status_code if isinstance(no, HTTPException) else 404
-        response = self._pages.page(request, "not_here.html", status=status, code=status)
-        response.headers.update((no.headers or {}) if isinstance(no, HTTPException) else {})
-        return response
-
-    async def our_fault(self, request: Request, fault: Exception) -> Response:
-        """Outside the guard, which ended with the fault; the server logs the fault itself."""
-        response = self._pages.page(request, "not_here.html", status=500, code=500)
-        response.headers.update(SECURITY_HEADERS)
-        return response
+def form_secret(settings: Settings) -> bytes:
+    """The same for all workers of an installation, of no use for anything else."""
+    private = ensure_key(settings.keys_folder).private["d"]
+    return hashlib.sha256(b"tilts portal forms\x00" + private.encode()).digest()

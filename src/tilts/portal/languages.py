@@ -2,7 +2,7 @@
 
     ?lang=en  ->  cookie  ->  Accept-Language  ->  lv
 
-The source texts are English; locale/<language>/LC_MESSAGES/portal.po is read at the start as it is.
+The source texts are English; locale/lv/LC_MESSAGES/<area>.po is read at the start as it is.
 """
 
 from functools import cache
@@ -49,15 +49,28 @@ def preferred(accept_language: str) -> Language:
     return best[1]
 
 
-def po_file(language: Language) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / "portal.po"
+def areas() -> list[str]:
+    """Those that have words: one catalogue for each area of the portal; `portal` is the shell."""
+    return sorted(file.stem for file in (LOCALE / "lv" / "LC_MESSAGES").glob("*.po"))
+
+
+def po_file(area: str) -> Path:
+    return LOCALE / "lv" / "LC_MESSAGES" / f"{area}.po"
 
 
 @cache
 def translations(language: Language) -> Translations:
-    with po_file(language).open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    """All areas' words in one; the English ones are the source texts themselves."""
+    found = Translations()
+    for area in areas() if language == "lv" else ():
+        found.merge(compiled(area))
+    return found
+
+
+def compiled(area: str) -> Translations:
+    with po_file(area).open("rb") as file:
+        catalogue = read_po(file, locale="lv")
+    binary = BytesIO()
+    write_mo(binary, catalogue)
+    binary.seek(0)
+    return Translations(binary)

@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
@@ -18,6 +20,9 @@ from tilts import __version__, person_code
 from tilts.audit_words import event_text
 from tilts.clock import RIGA
 from tilts.portal.languages import COOKIE, LANGUAGES, language_for, translations
+from tilts.portal.places import Place, places_for
+from tilts.portal.visits import FIELD as FORM_FIELD
+from tilts.portal.visits import account_of, visit_of
 from tilts.portal.words import RULES_IN_SHORT, source_text
 from tilts.rules import Language, Rule
 from tilts.rules.catalogue import BY_ID
@@ -34,7 +39,11 @@ MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "ima
 class Pages:
     """One template environment for each language."""
 
-    def __init__(self, *, sandbox: bool) -> None:
+    def __init__(self, *, sandbox: bool, places: tuple[Place, ...] = ()) -> None:
+        self.places = places
+        self.desks: Callable[[], Sequence[object]] = (
+            tuple  # contacts of the authority's desks, for the footer
+        )
         self.assets = {file.name: file.read_bytes() for file in sorted((HERE / "static").iterdir())}
         self._marks = {
             name: hashlib.sha256(content).hexdigest()[:12] for name, content in self.assets.items()
@@ -45,13 +54,22 @@ class Pages:
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         language = language_for(request)
         other: Language = "en" if language == "lv" else "lv"
+        visit = visit_of(request)
+        account = account_of(request)
         text = (
             self._environments[language]
             .get_template(template)
             .render(
                 language=language,
                 other_language=other,
+                other_query=query_in(request, other),
                 path=request.url.path,
+                places=places_for(self.places, account),
+                account=account,
+                desks=self.desks(),
+                session=visit.session,
+                visit=visit,
+                form_field=FORM_FIELD,
                 sandbox=self._sandbox,
                 version=__version__,
                 **values,
@@ -65,6 +83,7 @@ class Pages:
         response = HTMLResponse(text, status, headers)
         if request.query_params.get("lang") == language:
             response.set_cookie(COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+        visit.put_cookies(response)
         return response
 
     def _environment(self, language: Language) -> Environment:
@@ -95,6 +114,12 @@ class Pages:
             "short": lambda address: ID.sub(r"…\1", address),
         }
         return found
+
+
+def query_in(request: Request, language: Language) -> str:
+    """The same address in another language: what was asked for stays asked for."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return urlencode([*kept, ("lang", language)])
 
 
 def translated(words: Any, text: str | None) -> str:

@@ -1,22 +1,21 @@
 """The sandbox's own pages: what runs, what is called, whose keys, which persons."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from tilts.clock import Clock
 from tilts.lab.pki_issuing import BROWSER_PASSWORD
 from tilts.portal import connecting
 from tilts.portal.bridge import bridge_now
+from tilts.portal.parts import PortalParts
 from tilts.portal.persons import view_of
-from tilts.portal.rendering import Pages
-from tilts.portal.sandbox_facts import CLIENT_FILES, Client, SandboxFacts
+from tilts.portal.sandbox_facts import CLIENT_FILES, Client
 from tilts.store import overview
 from tilts.store.overview import SeenCall
-from tilts.store.tx import Database
 
 ALL_ROWS = 50
 FRONT_ROWS = 8
@@ -29,15 +28,16 @@ FILE_TYPES = {
 
 
 class SandboxPages:
-    def __init__(self, pages: Pages, database: Database, clock: Clock, facts: SandboxFacts) -> None:
-        self._pages = pages
-        self._database = database
-        self._clock = clock
-        self._facts = facts
+    def __init__(self, parts: PortalParts) -> None:
+        assert parts.facts is not None, "these pages are there in the sandbox only"
+        self._pages = parts.pages
+        self._database = parts.database
+        self._clock = parts.clock
+        self._facts = parts.facts
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> Sequence[BaseRoute]:
         return [
-            Route("/", self.front),
+            Route("/sandbox", self.front),
             Route("/calls", self.calls),
             Route("/fragments/bridge", self.bridge),
             Route("/fragments/calls", self.all_calls),

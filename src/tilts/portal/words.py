@@ -30,6 +30,18 @@ ROLES: Final = MappingProxyType(
         "administrator": N_("administrator"),
     }
 )
+ACCOUNT_ROLES: Final = MappingProxyType(
+    {
+        "vendor": N_("developer"),
+        "institution": N_("institution or pharmacy"),
+        "it": N_("IT person of the institution"),
+        "authority": N_("officer of the authority"),
+        "resident": N_("resident"),
+    }
+)
+REQUESTS: Final = MappingProxyType(
+    {"asked": N_("waits to be confirmed"), "held": N_("confirmed")}
+)
 KINDS: Final = MappingProxyType(
     {
         "practice": N_("practice"),
@@ -61,6 +73,7 @@ RULE_GROUPS: Final = MappingProxyType(
         "SIG": N_("Signatures"),
         "PRE": N_("Prescriptions"),
         "DSP": N_("Dispensing"),
+        "USR": N_("Forms and accounts"),
     }
 )
 # Where a rule's own text makes no sense without the facts of the case, which no list keeps.
@@ -76,6 +89,8 @@ TABLES: Final = MappingProxyType(
         "outcome": OUTCOMES,
         "purpose": PURPOSES,
         "role": ROLES,
+        "account_role": ACCOUNT_ROLES,
+        "request": REQUESTS,
         "kind": KINDS,
         "state": STATES,
         "rule_group": RULE_GROUPS,

@@ -106,11 +106,11 @@ ACC_PARTY_CLOSED = Rule(
     id="ACC-011",
     http_status=403,
     issue_code="forbidden",
-    source="Latvia 3.3: no exchange with a suspended institution or a pharmacy without licence",
-    text_en="The organisation or its connection is not active.",
-    text_lv="Iestāde vai tās savienojums nav aktīvs.",
-    fix_en="Ask the operator of the exchange why; nothing can be done from the system.",
-    fix_lv="Noskaidrojiet iemeslu pie apmaiņas sistēmas uzturētāja; savā sistēmā to mainīt nevar.",
+    source="Design 2: the gate; Latvia 3.3: no exchange with a suspended institution or a pharmacy without licence",
+    text_en="The organisation or its connection is not open for this; unmet: {unmet}.",
+    text_lv="Iestādei vai tās savienojumam tas pašlaik nav atvērts; nav izpildīts: {unmet}.",
+    fix_en="See in the portal, or with 'tilts why-not', what each condition asks for; the system cannot change it.",
+    fix_lv="Portālā vai ar 'tilts why-not' skatiet, ko prasa katrs nosacījums; savā sistēmā to mainīt nevar.",
 )
 ACC_TOO_MANY = Rule(
     id="ACC-012",

@@ -2,9 +2,46 @@
 
 from types import MappingProxyType
 
-from tilts.rules import Rule, access, dispensing, prescriptions, wire
+from tilts.rules import (
+    Rule,
+    access,
+    accounts,
+    cases,
+    certificates,
+    classifiers,
+    connections,
+    dispensing,
+    environments,
+    gate,
+    lab,
+    mail,
+    paper,
+    prescriptions,
+    procedures,
+    signing,
+    testing,
+    wire,
+)
 
-_NOUNS = (access, wire, prescriptions, dispensing)
+_NOUNS = (
+    access,
+    gate,
+    wire,
+    prescriptions,
+    procedures,
+    dispensing,
+    certificates,
+    classifiers,
+    cases,
+    connections,
+    accounts,
+    environments,
+    lab,
+    mail,
+    signing,
+    testing,
+    paper,
+)
 
 BY_NAME = MappingProxyType(
     {name: value for noun in _NOUNS for name, value in vars(noun).items() if isinstance(value, Rule)}

@@ -1,6 +1,6 @@
 """SQL for connections: registered clients, their certificates and keys, spent assertions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -12,28 +12,36 @@ from tilts.store.records import ConnectionRecord, RoleRecord
 from tilts.store.tx import Tx
 
 FIND_BY_FINGERPRINT: Final[LiteralString] = """
-SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.site,
-       c.active AND o.active AS active, f.not_before, f.not_after, f.revoked_at
+SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.site,
+       c.active AND o.active AS active, f.not_before, f.not_after, f.revoked_at, c.functionalities, c.open_for, c.observed_run
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
-  JOIN organization o USING (organization_id)
+  JOIN organization o USING (site)
  WHERE f.fingerprint = %(fingerprint)s
+   AND f.ended_at IS NULL
+   AND c.environment = current_schema() COLLATE "C"
 """
-# One row by three primary keys: on the path of every call.
+# One row by three unique keys: on the path of every call. An institution has one code or licence number and in each
+# environment an id of its own: the site says who it is here. Clients of all environments stand in one table; the
+# schema that a session works in is named as its environment, so that no caller can forget to say which.
 
 FIND_BY_CLIENT_ID: Final[LiteralString] = """
-SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.site,
+SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.site,
        c.active AND o.active AS active,
-       NULL::timestamptz AS not_before, NULL::timestamptz AS not_after, NULL::timestamptz AS revoked_at
+       NULL::timestamptz AS not_before, NULL::timestamptz AS not_after, NULL::timestamptz AS revoked_at,
+       c.functionalities, c.open_for, c.observed_run
   FROM onboarding.client c
-  JOIN organization o USING (organization_id)
+  JOIN organization o USING (site)
  WHERE c.client_id = %(client_id)s
+   AND c.environment = current_schema() COLLATE "C"
 """
 
 KEYS_OF_CLIENT: Final[LiteralString] = """
-SELECT kid, algorithm, jwk
-  FROM onboarding.client_key
- WHERE client_id = %(client_id)s
+SELECT k.kid, k.algorithm, k.jwk
+  FROM onboarding.client_key k
+  JOIN onboarding.client c USING (client_id)
+ WHERE c.client_id = %(client_id)s
+   AND c.environment = current_schema() COLLATE "C"
 """
 
 SPEND_ASSERTION: Final[LiteralString] = """
@@ -61,20 +69,24 @@ REVOKE: Final[LiteralString] = """
 UPDATE onboarding.client_certificate
    SET revoked_at = %(revoked_at)s
  WHERE serial = %(serial)s
+   AND issuer = ANY(%(issuers)s)
    AND revoked_at IS NULL
 """
 
 SAVE_CLIENT: Final[LiteralString] = """
-INSERT INTO onboarding.client (client_id, name, organization_id, site)
-VALUES (%(client_id)s, %(name)s, %(organization_id)s, %(site)s)
+INSERT INTO onboarding.client (client_id, name, organization_id, site, environment, functionalities, open_for)
+VALUES (%(client_id)s, %(name)s, %(organization_id)s, %(site)s, %(environment)s, %(functionalities)s, %(open_for)s)
 ON CONFLICT (client_id) DO UPDATE
    SET name = excluded.name, organization_id = excluded.organization_id, site = excluded.site
 """
 
 SAVE_CERTIFICATE: Final[LiteralString] = """
-INSERT INTO onboarding.client_certificate (fingerprint, client_id, serial, not_before, not_after)
-VALUES (%(fingerprint)s, %(client_id)s, %(serial)s, %(not_before)s, %(not_after)s)
-ON CONFLICT (fingerprint) DO NOTHING
+INSERT INTO onboarding.client_certificate
+       (fingerprint, client_id, serial, issuer, public_key, not_before, not_after)
+VALUES (%(fingerprint)s, %(client_id)s, %(serial)s, %(issuer)s, %(public_key)s, %(not_before)s, %(not_after)s)
+ON CONFLICT (fingerprint) DO UPDATE
+   SET issuer = excluded.issuer, public_key = excluded.public_key
+ WHERE client_certificate.issuer = ''
 """
 
 SAVE_KEY: Final[LiteralString] = """
@@ -124,9 +136,12 @@ async def patient_exists(tx: Tx, patient_id: UUID) -> bool:
         return bool(await cursor.fetchone())
 
 
-async def revoke(tx: Tx, revoked: dict[int, datetime]) -> None:
-    """Serial -> since when; a certificate once revoked stays so."""
-    rows = [{"serial": str(serial), "revoked_at": since} for serial, since in revoked.items()]
+async def revoke(tx: Tx, issuers: Sequence[str], revoked: Mapping[int, datetime]) -> None:
+    """Serial -> since when, of one issuer under the names it is kept by; a certificate once revoked stays so."""
+    rows = [
+        {"issuers": list(issuers), "serial": str(serial), "revoked_at": since}
+        for serial, since in revoked.items()
+    ]
     async with tx.cursor() as cursor:
         await cursor.executemany(REVOKE, rows)
 
@@ -137,7 +152,8 @@ async def save_client(tx: Tx, client: dict[str, Any]) -> None:
 
 async def save_certificates(tx: Tx, certificates: Iterable[dict[str, Any]]) -> None:
     async with tx.cursor() as cursor:
-        await cursor.executemany(SAVE_CERTIFICATE, list(certificates))
+        rows = [{"issuer": "", "public_key": None, **row} for row in certificates]
+        await cursor.executemany(SAVE_CERTIFICATE, rows)
 
 
 async def save_key(tx: Tx, client_id: str, algorithm: str, jwk: dict[str, Any]) -> None:

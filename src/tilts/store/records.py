@@ -1,5 +1,6 @@
 """Rows as frozen values: what the cellar hands up to the rooms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,9 @@ class ConnectionRecord:
     not_before: datetime | None  # of the certificate; none on the plain port
     not_after: datetime | None
     revoked_at: datetime | None
+    functionalities: Sequence[str] = ()  # what it is registered for
+    open_for: Sequence[str] = ()  # of these, what the gate last said is open
+    observed_run: UUID | None = None  # a run of the lab that sees each of its calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Final, LiteralString
+from uuid import UUID
 
 from tilts.store import resources
 from tilts.store.records import NewResource
@@ -26,6 +27,18 @@ ANY_ORGANIZATION: Final[LiteralString] = "SELECT EXISTS (SELECT 1 FROM organizat
 
 COUNT_PATIENTS: Final[LiteralString] = "SELECT count(*) FROM patient"
 
+# Once, before a production environment is served: the index over values is walked, not the resources.
+PATIENT_IDENTIFIED_LIKE: Final[LiteralString] = """
+SELECT EXISTS (SELECT 1 FROM resource_identifier WHERE resource_type = 'Patient' AND value ~ %(pattern)s)
+"""
+
+FIND_PATIENT: Final[LiteralString] = """
+SELECT resource_id
+  FROM resource_identifier
+ WHERE resource_type = 'Patient' AND value = %(value)s AND system = %(system)s
+ LIMIT 2
+"""
+
 SAVE: Final = {"Organization": SAVE_ORGANIZATION, "PractitionerRole": SAVE_ROLE, "Patient": SAVE_PATIENT}
 
 
@@ -45,6 +58,17 @@ async def save_resources(tx: Tx, many: list[NewResource]) -> None:
         await cursor.executemany(resources.ADD, [resources.row_of(new) for new in many])
 
 
+async def patient_identified_like(tx: Tx, pattern: str) -> bool:
+    row = await (await tx.execute(PATIENT_IDENTIFIED_LIKE, {"pattern": pattern})).fetchone()
+    return bool(row and row[0])
+
+
 async def count_patients(tx: Tx) -> int:
     row = await (await tx.execute(COUNT_PATIENTS)).fetchone()
     return int(row[0]) if row else 0
+
+
+async def find_patient(tx: Tx, system: str, value: str) -> UUID | None:
+    """The one patient with this identifier; of two nobody can say which is meant."""
+    rows = await (await tx.execute(FIND_PATIENT, {"system": system, "value": value})).fetchall()
+    return rows[0][0] if len(rows) == 1 else None

@@ -7,14 +7,69 @@
 -- which is the search_path here. The ledger of migrations is made by store/migrate.py and is not shown.
 -- Who may change what stands in store/provision.py.
 
+-- Who takes part, by the registers; their systems.
+CREATE TABLE onboarding.party (
+    party_id             uuid PRIMARY KEY,
+    kind                 text NOT NULL CHECK (kind IN ('vendor', 'practice', 'hospital', 'pharmacy', 'authority', 'portal')),
+    name                 text NOT NULL,
+    registration_number  text COLLATE "C" NOT NULL CONSTRAINT party_is_registered_once UNIQUE,
+    registered_at        timestamptz NOT NULL
+);
+
+CREATE TABLE onboarding.site (
+    site                 text COLLATE "C" PRIMARY KEY,
+    kind                 text NOT NULL CHECK (kind IN ('practice', 'hospital', 'pharmacy')),
+    name                 text NOT NULL,
+    registration_number  text COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE onboarding.site IS 'the registers of institutions and of pharmacies: an institution code or a licence number, and whose it is';
+CREATE INDEX site_by_registration_number ON onboarding.site (registration_number, site);
+
+CREATE TABLE onboarding.register_change (
+    site          text COLLATE "C" NOT NULL REFERENCES onboarding.site,
+    serial        integer NOT NULL CHECK (serial >= 1),
+    state         text NOT NULL CHECK (state IN ('active', 'suspended', 'closed')),
+    effective_at  timestamptz NOT NULL,
+    recorded_at   timestamptz NOT NULL,
+    reason        text NOT NULL,
+    PRIMARY KEY (site, serial)
+);
+
+CREATE TABLE onboarding.system (
+    system_id  uuid PRIMARY KEY,
+    party_id   uuid NOT NULL REFERENCES onboarding.party,
+    name       text NOT NULL,
+    CONSTRAINT system_is_named_once UNIQUE (party_id, name)
+);
+
+CREATE TABLE onboarding.system_version (
+    version_id       uuid PRIMARY KEY,
+    system_id        uuid NOT NULL REFERENCES onboarding.system,
+    version          text NOT NULL,
+    functionalities  text[] NOT NULL,
+    registered_at    timestamptz NOT NULL,
+    CONSTRAINT version_is_named_once UNIQUE (system_id, version)
+);
+
 -- Who is connected. Seen from every environment; no patient data here (Design 6).
 CREATE TABLE onboarding.client (
     client_id        text COLLATE "C" PRIMARY KEY,
     name             text NOT NULL,
-    organization_id  uuid NOT NULL,
+    organization_id  uuid,
     site             text NOT NULL,
-    active           boolean NOT NULL DEFAULT true
+    active           boolean NOT NULL DEFAULT true,
+    environment      text NOT NULL DEFAULT 'test',
+    party_id         uuid REFERENCES onboarding.party,
+    version_id       uuid REFERENCES onboarding.system_version,
+    functionalities  text[] NOT NULL DEFAULT '{}',
+    open_for         text[] NOT NULL DEFAULT '{}',
+    observed_run     uuid,
+    registered_at    timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN onboarding.client.organization_id IS 'no longer asked: the site says who it is in an environment';
+COMMENT ON COLUMN onboarding.client.party_id IS 'who answers for it: the vendor in the test environment, the institution in production';
+COMMENT ON COLUMN onboarding.client.open_for IS 'what the gate last said: functionalities that may be used now';
+CREATE INDEX client_by_party ON onboarding.client (party_id);
 
 CREATE TABLE onboarding.client_certificate (
     fingerprint  bytea PRIMARY KEY CHECK (length(fingerprint) = 32),
@@ -22,8 +77,16 @@ CREATE TABLE onboarding.client_certificate (
     serial       text COLLATE "C" NOT NULL,
     not_before   timestamptz NOT NULL,
     not_after    timestamptz NOT NULL,
-    revoked_at   timestamptz
+    revoked_at   timestamptz,
+    registered_at timestamptz NOT NULL DEFAULT now(),
+    issuer       text COLLATE "C" NOT NULL DEFAULT '',
+    public_key   bytea CHECK (length(public_key) = 32),
+    case_id      uuid,
+    ended_at     timestamptz
 );
+COMMENT ON COLUMN onboarding.client_certificate.issuer IS 'RFC 4514; a serial number means something beside its issuer only';
+COMMENT ON COLUMN onboarding.client_certificate.public_key IS 'SHA-256 of SubjectPublicKeyInfo';
+COMMENT ON COLUMN onboarding.client_certificate.ended_at IS 'replaced by its holder; revoked is revoked_at';
 CREATE INDEX client_certificate_by_client ON onboarding.client_certificate (client_id);
 CREATE INDEX client_certificate_by_serial ON onboarding.client_certificate (serial);
 
@@ -34,6 +97,276 @@ CREATE TABLE onboarding.client_key (
     jwk        jsonb NOT NULL CHECK (NOT jwk ? 'd')
 );
 CREATE INDEX client_key_by_client ON onboarding.client_key (client_id);
+
+-- The lists that were good when they came, whole as they came; the last one is in use.
+CREATE TABLE onboarding.trust_list (
+    sha256       bytea PRIMARY KEY CHECK (length(sha256) = 32),
+    sequence     bigint NOT NULL,
+    issued_at    timestamptz NOT NULL,
+    next_update  timestamptz NOT NULL,
+    fetched_at   timestamptz NOT NULL,
+    xml          bytea NOT NULL,
+    state        text NOT NULL CHECK (state IN ('in-use', 'superseded'))
+);
+CREATE UNIQUE INDEX one_trust_list_in_use ON onboarding.trust_list (state) WHERE state = 'in-use';
+
+-- One row: how the last look at the publisher's list went. Of a bad list nothing is kept but the reason.
+CREATE TABLE onboarding.trust_refresh (
+    source    text PRIMARY KEY,
+    tried_at  timestamptz NOT NULL,
+    good_at   timestamptz,
+    rule      text COLLATE "C",
+    facts     jsonb NOT NULL
+);
+COMMENT ON COLUMN onboarding.trust_refresh.rule IS 'why the last list was refused; NULL when it was good';
+
+-- Whose a key is; whoever comes second with it is refused (Source page B3).
+CREATE TABLE onboarding.party_key (
+    public_key     bytea PRIMARY KEY CHECK (length(public_key) = 32),
+    party_id       uuid NOT NULL REFERENCES onboarding.party,
+    registered_at  timestamptz NOT NULL
+);
+
+-- Human numbers, without a gap that anybody would have to explain: TL-2026-00042.
+CREATE TABLE onboarding.case_number (
+    year  integer PRIMARY KEY,
+    last  integer NOT NULL
+);
+
+CREATE TABLE onboarding.case_file (
+    case_id    uuid PRIMARY KEY,
+    number     text COLLATE "C" NOT NULL CONSTRAINT case_number_is_unique UNIQUE,
+    kind       text COLLATE "C" NOT NULL,
+    party_id   uuid REFERENCES onboarding.party,
+    state      text NOT NULL,
+    version    integer NOT NULL CHECK (version >= 1),
+    facts      jsonb NOT NULL,
+    pending    jsonb,
+    opened_at  timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    due_at     timestamptz
+);
+COMMENT ON COLUMN onboarding.case_file.pending IS 'a step that one person asked for and a second one has to confirm';
+CREATE INDEX case_file_by_party ON onboarding.case_file (party_id, kind);
+CREATE INDEX case_file_by_due ON onboarding.case_file (due_at) WHERE due_at IS NOT NULL;
+
+-- What happened, in order; the gate asks it what held at a past moment.
+CREATE TABLE onboarding.case_step (
+    case_id            uuid NOT NULL REFERENCES onboarding.case_file,
+    serial             integer NOT NULL CHECK (serial >= 1),
+    at                 timestamptz NOT NULL,
+    action             text NOT NULL,
+    from_state         text,
+    to_state           text NOT NULL,
+    account_id         uuid,
+    second_account_id  uuid,
+    side               text NOT NULL CHECK (side IN ('applicant', 'authority', 'exchange')),
+    note               text NOT NULL,
+    facts              jsonb NOT NULL,
+    PRIMARY KEY (case_id, serial),
+    CONSTRAINT two_persons_are_two CHECK (second_account_id IS NULL OR second_account_id <> account_id)
+);
+
+CREATE TABLE onboarding.document (
+    document_id  uuid PRIMARY KEY,
+    case_id      uuid NOT NULL REFERENCES onboarding.case_file,
+    kind         text NOT NULL,
+    filename     text NOT NULL,
+    media_type   text NOT NULL,
+    sha256       bytea NOT NULL CHECK (length(sha256) = 32),
+    size_bytes   integer NOT NULL,
+    content      bytea NOT NULL,
+    channel      text NOT NULL CHECK (channel IN ('portal', 'e-mail', 'post', 'in-person', 'exchange')),
+    received_at  timestamptz NOT NULL,
+    account_id   uuid
+);
+CREATE INDEX document_by_case ON onboarding.document (case_id, received_at);
+CREATE INDEX document_by_content ON onboarding.document (sha256);
+
+-- What the authority found about a version and one functionality; the last row holds.
+CREATE TABLE onboarding.approval (
+    version_id     uuid NOT NULL REFERENCES onboarding.system_version,
+    functionality  text NOT NULL,
+    serial         integer NOT NULL CHECK (serial >= 1),
+    verdict        text NOT NULL CHECK (verdict IN ('approved', 'reservation', 'rejected', 'withdrawn')),
+    reservation    text NOT NULL,
+    until          date,
+    case_id        uuid NOT NULL REFERENCES onboarding.case_file,
+    at             timestamptz NOT NULL,
+    PRIMARY KEY (version_id, functionality, serial),
+    CONSTRAINT reservation_has_a_date CHECK (verdict <> 'reservation' OR (until IS NOT NULL AND reservation <> ''))
+);
+
+-- The last entry of a row holds; earlier ones stay to be seen.
+CREATE TABLE onboarding.worksheet_entry (
+    case_id     uuid NOT NULL REFERENCES onboarding.case_file,
+    scenario    text COLLATE "C" NOT NULL,
+    step        integer NOT NULL CHECK (step >= 0),
+    serial      integer NOT NULL CHECK (serial >= 1),
+    verdict     text CHECK (verdict IN ('passed', 'failed')),
+    comment     text NOT NULL CHECK (comment <> ''),
+    account_id  uuid NOT NULL,
+    at          timestamptz NOT NULL,
+    PRIMARY KEY (case_id, scenario, step, serial)
+);
+COMMENT ON COLUMN onboarding.worksheet_entry.step IS '0 is the scenario as a whole';
+COMMENT ON COLUMN onboarding.worksheet_entry.verdict IS 'overrules what was judged by machine; null: a comment only';
+
+-- One row for each side of a case that signed. The report holds no whole person code, only its last digits
+-- and a keyed hash. A row that was withdrawn stays, and makes room for another.
+CREATE TABLE onboarding.signature (
+    signature_id   uuid PRIMARY KEY,
+    case_id        uuid NOT NULL REFERENCES onboarding.case_file,
+    party_id       uuid NOT NULL REFERENCES onboarding.party,
+    document_id    uuid NOT NULL REFERENCES onboarding.document,
+    side           text NOT NULL CHECK (side IN ('party', 'authority')),
+    method         text NOT NULL CHECK (method IN ('electronic', 'paper')),
+    channel        text NOT NULL CHECK (channel IN ('portal', 'e-mail', 'post', 'in-person', 'exchange')),
+    letter_number  text COLLATE "C" NOT NULL,
+    report         jsonb NOT NULL,
+    signed_at      timestamptz NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    entered_by     uuid,
+    confirmed_by   uuid,
+    confirmed_at   timestamptz,
+    withdrawn_at   timestamptz,
+    CONSTRAINT a_second_person_confirms CHECK (confirmed_by IS NULL OR confirmed_by <> entered_by),
+    CONSTRAINT paper_has_a_letter_and_who_entered_it
+        CHECK (method <> 'paper' OR (letter_number <> '' AND entered_by IS NOT NULL)),
+    CONSTRAINT confirmation_is_whole CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+);
+COMMENT ON COLUMN onboarding.signature.party_id IS 'whose case it is; letter numbers are the party''s own';
+COMMENT ON COLUMN onboarding.signature.signed_at IS 'what a time stamp proves, else what was claimed; on paper the day it was received';
+CREATE UNIQUE INDEX side_signs_a_case_once ON onboarding.signature (case_id, side) WHERE withdrawn_at IS NULL;
+CREATE UNIQUE INDEX letter_is_entered_once ON onboarding.signature (party_id, letter_number)
+    WHERE letter_number <> '' AND withdrawn_at IS NULL;
+
+-- The outbox: written with its cause, sent after the commit by whoever holds the row.
+CREATE TABLE onboarding.letter (
+    letter_id    uuid PRIMARY KEY,
+    case_id      uuid REFERENCES onboarding.case_file,
+    desk         text NOT NULL CHECK (desk IN ('contract', 'test')),
+    message_id   text COLLATE "C" NOT NULL CONSTRAINT letter_has_its_own_message_id UNIQUE,
+    sender       text NOT NULL,
+    sender_name  text NOT NULL,
+    recipient    text COLLATE "C" NOT NULL,
+    subject      text NOT NULL,
+    text         text NOT NULL,
+    in_reply_to  text[] NOT NULL,
+    automatic    boolean NOT NULL,
+    queued_at    timestamptz NOT NULL,
+    state        text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'given-up')),
+    attempts     integer NOT NULL DEFAULT 0,
+    next_at      timestamptz,
+    last_fault   text NOT NULL DEFAULT '',
+    sent_at      timestamptz,
+    CONSTRAINT sent_letter_has_a_moment CHECK ((state = 'sent') = (sent_at IS NOT NULL))
+);
+COMMENT ON COLUMN onboarding.letter.next_at IS 'wall time of the next attempt; empty: at once';
+CREATE INDEX letter_by_wait ON onboarding.letter (next_at NULLS FIRST, letter_id) WHERE state = 'waiting';
+CREATE INDEX letter_by_recipient ON onboarding.letter (recipient, queued_at);
+CREATE INDEX letter_by_case ON onboarding.letter (case_id);
+
+CREATE TABLE onboarding.letter_attachment (
+    letter_id   uuid NOT NULL REFERENCES onboarding.letter,
+    place       integer NOT NULL CHECK (place >= 1),
+    filename    text NOT NULL,
+    media_type  text NOT NULL,
+    content     bytea NOT NULL,
+    PRIMARY KEY (letter_id, place)
+);
+
+-- One row for each case with mail: its queue, and whether it waits for an answer.
+CREATE TABLE onboarding.mail_thread (
+    case_id          uuid PRIMARY KEY REFERENCES onboarding.case_file,
+    desk             text NOT NULL CHECK (desk IN ('contract', 'test')),
+    acknowledged_at  timestamptz,
+    waiting_since    timestamptz,
+    sorted_into      uuid REFERENCES onboarding.case_file
+);
+COMMENT ON COLUMN onboarding.mail_thread.waiting_since IS 'the oldest message that nobody has answered yet';
+COMMENT ON COLUMN onboarding.mail_thread.sorted_into IS 'the case to which a clerk attached mail that had found none';
+CREATE INDEX mail_thread_by_wait ON onboarding.mail_thread (desk, waiting_since) WHERE waiting_since IS NOT NULL;
+
+CREATE TABLE onboarding.message (
+    row_id       uuid PRIMARY KEY,
+    case_id      uuid NOT NULL REFERENCES onboarding.case_file,
+    direction    text NOT NULL CHECK (direction IN ('in', 'out')),
+    sender       text COLLATE "C" NOT NULL,
+    recipient    text COLLATE "C" NOT NULL,
+    subject      text NOT NULL,
+    text         text NOT NULL,
+    at           timestamptz NOT NULL,
+    message_id   text COLLATE "C" NOT NULL,
+    in_reply_to  text[] NOT NULL,
+    automatic    boolean NOT NULL,
+    letter_id    uuid REFERENCES onboarding.letter,
+    account_id   uuid,
+    documents    uuid[] NOT NULL,
+    refused      jsonb NOT NULL
+);
+COMMENT ON COLUMN onboarding.message.account_id IS 'who wrote it in the portal; empty for what came by e-mail and for automatic letters';
+COMMENT ON COLUMN onboarding.message.refused IS 'attachments that were not taken: rule and told facts';
+CREATE INDEX message_by_case ON onboarding.message (case_id, at);
+CREATE INDEX message_by_sender ON onboarding.message (sender, at);
+
+-- Each message that came, once, whatever the folder or a killed worker brings again.
+CREATE TABLE onboarding.mail_received (
+    message_id      text COLLATE "C" NOT NULL,
+    content_sha256  bytea NOT NULL CHECK (length(content_sha256) = 32),
+    at              timestamptz NOT NULL,
+    sender          text COLLATE "C" NOT NULL,
+    subject         text NOT NULL,
+    outcome         text NOT NULL CHECK (outcome IN ('case', 'robot', 'set-aside')),
+    rule_id         text,
+    case_id         uuid REFERENCES onboarding.case_file,
+    CONSTRAINT message_is_received_once PRIMARY KEY (message_id, content_sha256)
+);
+CREATE INDEX mail_received_by_sender ON onboarding.mail_received (sender, at);
+CREATE INDEX mail_received_by_time ON onboarding.mail_received (at);
+
+-- Who signs in to the portal. No patient data: of a resident only the session knows whose record it is,
+-- and only for as long as it lives.
+CREATE TABLE onboarding.account (
+    account_id    uuid PRIMARY KEY,
+    issuer        text COLLATE "C" NOT NULL,
+    subject       text COLLATE "C" NOT NULL,
+    name          text NOT NULL,
+    made_at       timestamptz NOT NULL,
+    signed_in_at  timestamptz NOT NULL,
+    active        boolean NOT NULL DEFAULT true,
+    CONSTRAINT one_account_for_a_subject UNIQUE (issuer, subject)
+);
+
+CREATE TABLE onboarding.account_role (
+    role_id       uuid PRIMARY KEY,
+    account_id    uuid NOT NULL REFERENCES onboarding.account,
+    role          text NOT NULL CHECK (role IN ('vendor', 'institution', 'it', 'authority')),
+    party_id      uuid NOT NULL REFERENCES onboarding.party,
+    state         text NOT NULL CHECK (state IN ('asked', 'held', 'refused', 'ended')),
+    asked_at      timestamptz NOT NULL,
+    decided_at    timestamptz,
+    decided_by    uuid REFERENCES onboarding.account,
+    CONSTRAINT one_role_of_a_kind_at_a_party UNIQUE (account_id, party_id, role),
+    CONSTRAINT decided_when_not_asked CHECK ((state = 'asked') = (decided_at IS NULL)),
+    CONSTRAINT nobody_confirms_themselves CHECK (decided_by IS DISTINCT FROM account_id)
+);
+CREATE INDEX account_role_by_party ON onboarding.account_role (party_id);
+
+-- A session is known by the hash of its token: who reads this table can sign in as nobody (Security 1).
+CREATE TABLE onboarding.session (
+    token_hash  bytea PRIMARY KEY CHECK (length(token_hash) = 32),
+    account_id  uuid NOT NULL REFERENCES onboarding.account,
+    role_id     uuid REFERENCES onboarding.account_role,
+    patient_id  uuid,
+    assurance   text NOT NULL,
+    form_token  text COLLATE "C" NOT NULL,
+    started_at  timestamptz NOT NULL,
+    seen_at     timestamptz NOT NULL,
+    ends_at     timestamptz NOT NULL
+);
+CREATE INDEX session_by_end ON onboarding.session (ends_at);
+CREATE INDEX session_by_account ON onboarding.session (account_id);
 
 -- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).
 CREATE TABLE spent_assertion (
@@ -232,6 +565,8 @@ CREATE TABLE audit_entry (
     detail             jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_entry_by_time ON audit_entry (at);
+-- Which calls the audit trail knows of a run: each must have been seen.
+CREATE INDEX audit_entry_by_run ON audit_entry ((detail ->> 'run')) WHERE detail ? 'run';
 
 CREATE TABLE audit_subject (
     patient_id     uuid NOT NULL,
@@ -241,3 +576,114 @@ CREATE TABLE audit_subject (
     repeated       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (patient_id, audit_id)
 );
+
+-- What may be given out, whose it is and under which condition (Source page C).
+CREATE TABLE classifier (
+    name            text COLLATE "C" PRIMARY KEY CONSTRAINT classifier_name_is_plain CHECK (name ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    url             text COLLATE "C" NOT NULL CONSTRAINT classifier_url_is_unique UNIQUE,
+    value_set       text COLLATE "C" NOT NULL CONSTRAINT classifier_value_set_is_unique UNIQUE,
+    title_lv        text NOT NULL,
+    title_en        text NOT NULL,
+    owner           text NOT NULL,
+    licence         text NOT NULL,
+    source          text NOT NULL,
+    clause          text COLLATE "C",
+    synthetic       boolean NOT NULL,
+    fragment        boolean NOT NULL
+);
+COMMENT ON COLUMN classifier.clause IS 'of the operator agreement that opens it; null: public';
+
+-- The codes of a version, canonical NDJSON, compressed; the hash is of what is compressed.
+CREATE TABLE classifier_content (
+    content_hash  bytea PRIMARY KEY CHECK (length(content_hash) = 32),
+    size_bytes    integer NOT NULL CHECK (size_bytes >= 0),
+    packed        bytea NOT NULL
+);
+
+-- Business validity is by civil days in Riga; null is no known beginning or end.
+CREATE TABLE classifier_version (
+    name           text COLLATE "C" NOT NULL REFERENCES classifier,
+    version        text COLLATE "C" NOT NULL CONSTRAINT classifier_version_is_plain CHECK (version ~ '^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$'),
+    valid_from     date,
+    valid_to       date,
+    published_on   date NOT NULL,
+    content_hash   bytea NOT NULL REFERENCES classifier_content,
+    concept_count  integer NOT NULL CHECK (concept_count >= 0),
+    CONSTRAINT classifier_version_is_published_once PRIMARY KEY (name, version),
+    CONSTRAINT classifier_validity_runs_forward CHECK (valid_from <= valid_to)
+);
+
+-- The conformance lab: scenarios as they were when a run began, runs, their situations, what was seen on
+-- the wire, and which vendor was given which test persons and organisations.
+CREATE TABLE lab_scenario (
+    sha256       text COLLATE "C" PRIMARY KEY,
+    scenario_id  text COLLATE "C" NOT NULL,
+    version      integer NOT NULL,
+    content      text NOT NULL
+);
+
+CREATE TABLE lab_run (
+    run_id        uuid PRIMARY KEY,
+    client_id     text COLLATE "C" NOT NULL,
+    vendor_id     uuid NOT NULL,
+    version_id    uuid,
+    role          text NOT NULL CHECK (role IN ('practice', 'pharmacy')),
+    plan          text NOT NULL,
+    scenarios     text[] COLLATE "C" NOT NULL,
+    state         text NOT NULL CHECK (state IN ('active', 'finished')),
+    started_at    timestamptz NOT NULL,
+    finished_at   timestamptz,
+    situation_id  uuid,
+    gap           boolean NOT NULL DEFAULT false,
+    CONSTRAINT finished_when_over CHECK ((state = 'finished') = (finished_at IS NOT NULL))
+);
+COMMENT ON COLUMN lab_run.scenarios IS 'sha256 of each, in order: frozen when the run began';
+COMMENT ON COLUMN lab_run.situation_id IS 'the scenario that is being played now: what is seen belongs to it';
+COMMENT ON COLUMN lab_run.gap IS 'a call could not be written down: the evidence is incomplete';
+CREATE UNIQUE INDEX one_active_run_for_a_client ON lab_run (client_id) WHERE state = 'active';
+CREATE INDEX lab_run_by_vendor ON lab_run (vendor_id, started_at);
+
+CREATE TABLE lab_situation (
+    situation_id  uuid PRIMARY KEY,
+    run_id        uuid NOT NULL REFERENCES lab_run,
+    sha256        text COLLATE "C" NOT NULL REFERENCES lab_scenario,
+    attempt       integer NOT NULL CHECK (attempt >= 1),
+    state         text NOT NULL CHECK (state IN ('preparing', 'open', 'gone-on', 'closed')),
+    facts         jsonb NOT NULL,
+    loss          text,
+    prepared_at   timestamptz NOT NULL,
+    closed_at     timestamptz,
+    CONSTRAINT one_situation_for_an_attempt UNIQUE (run_id, sha256, attempt)
+);
+COMMENT ON COLUMN lab_situation.loss IS 'the call (POST /MedicationDispense) of which the next answer is not sent';
+
+-- Only ever added to.
+CREATE TABLE lab_observation (
+    sequence        bigint GENERATED ALWAYS AS IDENTITY,
+    run_id          uuid NOT NULL REFERENCES lab_run,
+    situation_id    uuid REFERENCES lab_situation,
+    at              timestamptz NOT NULL,
+    request_id      text NOT NULL,
+    method          text NOT NULL,
+    route           text NOT NULL,
+    status          integer NOT NULL,
+    rule_id         text,
+    proven          boolean NOT NULL,
+    whole           boolean NOT NULL,
+    reply_lost      boolean NOT NULL,
+    request         jsonb NOT NULL,
+    answer          jsonb NOT NULL,
+    request_body    bytea NOT NULL,
+    answer_body     bytea NOT NULL,
+    PRIMARY KEY (run_id, sequence)
+);
+COMMENT ON COLUMN lab_observation.proven IS 'by certificate, token or signed assertion; else only claimed';
+
+CREATE TABLE test_allotment (
+    kind       text COLLATE "C" NOT NULL CHECK (kind IN ('person', 'practice', 'pharmacy')),
+    subject    text COLLATE "C" NOT NULL,
+    vendor_id  uuid NOT NULL,
+    since      timestamptz NOT NULL,
+    CONSTRAINT handed_out_to_one_vendor PRIMARY KEY (kind, subject)
+);
+CREATE INDEX test_allotment_by_vendor ON test_allotment (vendor_id);

@@ -7,12 +7,14 @@ from typing import Any, Final, TypeAlias
 
 from psycopg import AsyncConnection, DatabaseError, InterfaceError, OperationalError, sql
 from psycopg._preparing import PrepareManager
+from psycopg.errors import UndefinedTable
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tilts.rules import Unavailable
 
 Tx: TypeAlias = AsyncConnection[Any]
 GONE: Final = (OperationalError, InterfaceError, PoolTimeout)
+NOT_MIGRATED: Final = UndefinedTable
 WAIT_SECONDS: Final = 5.0  # for a connection; then the caller is told to come again
 
 
@@ -73,8 +75,8 @@ class Database:
             check=check_line,
         )
 
-    async def open(self) -> None:
-        await self._pool.open(wait=True, timeout=30)
+    async def open(self, *, seconds: float = 30) -> None:
+        await self._pool.open(wait=True, timeout=seconds)
 
     async def close(self) -> None:
         await self._pool.close()

@@ -18,7 +18,9 @@ from tilts.measures import Measures
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_METHOD, WIRE_NO_SUCH_ADDRESS, WIRE_TOO_LARGE
 from tilts.settings import Settings
+from tilts.transport.losing import lose_answer
 from tilts.transport.negotiate import check_accept, language_of, preference, request_id_of
+from tilts.transport.observing import Exchanged, Observer
 from tilts.transport.outcomes import answer_for, log_fault, outcome
 from tilts.transport.peer import certificate_of
 from tilts.transport.routing import RouteTable
@@ -52,12 +54,14 @@ class FhirApp:
         settings: Settings,
         measures: Measures,
         listener: Listener,
+        observer: Observer | None = None,
     ) -> None:
         self._table = table
         self._pipeline = pipeline
         self._settings = settings
         self._measures = measures
         self._listener = listener
+        self.observer = observer  # the lab's; None outside the test environment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -66,9 +70,10 @@ class FhirApp:
         except CutOff:
             return  # nobody is there to be answered, and half a body asks for nothing
         route, ids = self._table.find(incoming.method, incoming.path)
+        trace = Trace()
         try:
             await self._check(route, incoming, too_large)
-            status, headers, body = await self._answer(route, incoming, ids)
+            status, headers, body = await self._answer(route, incoming, ids, trace)
         except Exception as end:
             log_fault(end, incoming.request_id)
             status, headers, body = answer_for(
@@ -76,6 +81,10 @@ class FhirApp:
             )
             if status == 405:
                 headers["allow"] = ", ".join(self._table.methods(incoming.path))
+        if self.observer is not None:
+            seen = Exchanged(incoming, route.path if route else "*", ids, status, headers, body)
+            if await self.observer.saw(seen, trace.connection):
+                return await lose_answer(scope, receive)
         await respond(send, incoming, status, headers, body)
         event = route.audit_event if route else UNKNOWN
         self._measures.record(event, status, time.perf_counter() - began)
@@ -88,17 +97,18 @@ class FhirApp:
                 raise Refusal(WIRE_TOO_LARGE, limit_bytes=self._limit(incoming.path))
             if route is None:
                 raise Refusal(WIRE_METHOD if self._table.knows(incoming.path) else WIRE_NO_SUCH_ADDRESS)
-            check_accept(incoming.headers.get("accept", ""), dict(incoming.query).get("_format"))
+            if not route.feed:  # files are taken as they are: RFC 9110 section 12.5.1 lets a server send them
+                check_accept(incoming.headers.get("accept", ""), dict(incoming.query).get("_format"))
         except Refusal as no:
             event = route.audit_event if route else UNKNOWN
             await self._pipeline.write_down(event, incoming, Trace(), no)
             raise
 
     async def _answer(
-        self, route: Route | None, incoming: Incoming, ids: dict[str, str]
+        self, route: Route | None, incoming: Incoming, ids: dict[str, str], trace: Trace
     ) -> tuple[int, dict[str, str], bytes]:
         assert route is not None, "checked before"
-        status, headers, body = await self._pipeline.run(route, incoming, ids)
+        status, headers, body = await self._pipeline.run(route, incoming, ids, trace)
         if route.key != "none" and body:  # of what is written; a search always answers in full
             body = preferred(incoming.headers.get("prefer", ""), body, headers)
         return status, headers, body
@@ -146,7 +156,7 @@ async def respond(send: Send, incoming: Incoming, status: int, headers: dict[str
     headers["X-Request-Id"] = incoming.request_id
     headers.setdefault("content-language", incoming.language)
     headers["content-length"] = str(len(body))
-    headers["cache-control"] = "no-store"
+    headers.setdefault("cache-control", "no-store")
     traceparent = incoming.headers.get("traceparent", "")
     if TRACEPARENT.match(traceparent):
         headers["traceparent"] = traceparent

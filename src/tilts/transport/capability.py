@@ -18,13 +18,20 @@ KINDS: Final = {
     "identifier": "token",
     "id": "token",
     "date": "date",
+    "uri": "uri",
+}
+DESCRIPTIONS: Final = {  # by the mark of the environment
+    "test": "Tilts test environment",
+    "rehearsal": "Tilts: a rehearsal of the production environment, with generated persons only",
+    "production": "Tilts production environment",
 }
 REST_INTERACTIONS: Final = frozenset({"read", "vread", "search-type", "create"})
+OF_FHIR: Final = frozenset({"lookup", "validate-code"})
 SYSTEM_INTERACTIONS: Final = frozenset({"transaction"})
 
 
 def capability_statement(
-    routes: list[Route], *, canonical_base: str, fhir_base: str, token_url: str
+    routes: list[Route], *, canonical_base: str, fhir_base: str, token_url: str, mark: str
 ) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
@@ -36,7 +43,7 @@ def capability_statement(
         "date": RELEASED.isoformat(),
         "kind": "instance",
         "software": {"name": "Tilts", "version": __version__},
-        "implementation": {"description": "Tilts test environment", "url": fhir_base},
+        "implementation": {"description": DESCRIPTIONS[mark], "url": fhir_base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json"],
         "rest": [_rest(routes, canonical_base, token_url)],
@@ -63,14 +70,23 @@ def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str,
     }
 
 
+def definition_of(kind: str, name: str, canonical_base: str) -> str:
+    """FHIR's own operations have FHIR's own definitions."""
+    root = "http://hl7.org/fhir" if name in OF_FHIR else canonical_base
+    return (
+        f"{root}/OperationDefinition/{kind}-{name}"
+        if name in OF_FHIR
+        else f"{root}/OperationDefinition/{name}"
+    )
+
+
 def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, Any]:
     own = [route for route in routes if route.resource_type == kind]
     interactions = {route.interaction for route in own}
-    resource: dict[str, Any] = {
-        "type": kind,
-        "interaction": [{"code": code} for code in sorted(interactions & REST_INTERACTIONS)],
-        "versioning": "versioned",
-    }
+    resource: dict[str, Any] = {"type": kind}
+    if interactions & REST_INTERACTIONS:  # a type with operations only has none
+        resource["interaction"] = [{"code": code} for code in sorted(interactions & REST_INTERACTIONS)]
+        resource["versioning"] = "versioned"
     if "create" in interactions:
         resource["conditionalCreate"] = True
     if "search-type" in interactions:
@@ -80,7 +96,6 @@ def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, 
     operations = sorted(interactions - REST_INTERACTIONS - SYSTEM_INTERACTIONS)
     if operations:
         resource["operation"] = [
-            {"name": name, "definition": f"{canonical_base}/OperationDefinition/{name}"}
-            for name in operations
+            {"name": name, "definition": definition_of(kind, name, canonical_base)} for name in operations
         ]
     return resource

@@ -29,6 +29,7 @@ from tilts_fhir.json_strict import decode
     person=True,
     resource_type="Task",
     interaction="find",
+    functionality="dispensing",
 )
 async def find_prescription(call: Call) -> Reply:
     lines = await find(call.tx, presented_from_fhir(call.resource), call.party, call.now, call.terms)
@@ -50,6 +51,7 @@ async def find_prescription(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="claim",
+    functionality="dispensing",
 )
 async def claim_line(call: Call) -> Reply:
     line = await claim(call.tx, task_id_of(call), call.party, call.now, call.terms, call.if_match)
@@ -68,6 +70,7 @@ async def claim_line(call: Call) -> Reply:
     person=True,
     resource_type="MedicationDispense",
     interaction="create",
+    functionality="dispensing",
 )
 async def create_dispense(call: Call) -> Reply:
     if (existing := await if_none_exist(call, "MedicationDispense")) is not None:
@@ -93,6 +96,7 @@ async def create_dispense(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="release",
+    functionality="dispensing",
 )
 async def release_line(call: Call) -> Reply:
     reason = parameters_in(call.resource).get("reason")

@@ -1,7 +1,7 @@
 """The listeners of one exchange: the TLS port, and in the sandbox the plain port."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,18 +11,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from tilts.access import routes
-from tilts.access.pipeline import Pipeline
+from tilts.access.pipeline import Pipeline, Trace
 from tilts.access.tokens import Tokens
 from tilts.clock import Clock
 from tilts.measures import Measures
 from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.tx import Database
-from tilts.transport import audit_trail, dispensing, prescriptions, reading, signatures, tasks
+from tilts.transport import audit_trail, classifiers, dispensing, prescriptions, reading, signatures, tasks
 from tilts.transport.app import CutOff, FhirApp, Listener
 from tilts.transport.capability import capability_statement
+from tilts.transport.classifier_feed import declare_feed
+from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.negotiate import FHIR_JSON, check_accept, language_of, request_id_of
 from tilts.transport.oauth import TokenEndpoint, client_keys, smart_configuration
+from tilts.transport.observing import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
@@ -43,20 +46,24 @@ class Parts:
     clock: Clock
     settings: Settings
     measures: Measures
+    classifiers: ClassifierParts = field(default_factory=ClassifierParts)
+    observer: Observer | None = None  # the lab's, in the test environment only
 
 
-def all_routes(links: PageLinks) -> list[routes.Route]:
+def all_routes(links: PageLinks, parts: ClassifierParts | None = None) -> list[routes.Route]:
     """Every route of the exchange: those declared beside their doors, and those made for each type."""
+    parts = parts or ClassifierParts()
     made = [*reading.declare(links), *tasks.declare(links), *audit_trail.declare(links)]
-    return [*routes.ROUTES, *made]
+    return [*routes.ROUTES, *made, *classifiers.declare(parts), *declare_feed(parts)]
 
 
 def listener(parts: Parts, kind: Listener) -> Starlette:
     settings = parts.settings
     base = settings.plain_base if kind.plain else settings.public_base
     root = base.removesuffix("/fhir/r4")
-    table = RouteTable(all_routes(parts.links))
-    fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind)
+    every = all_routes(parts.links, parts.classifiers)
+    table = RouteTable(route for route in every if not route.feed)
+    fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind, parts.observer)
     token_url, keys_url = f"{root}/oauth/token", f"{root}/oauth/jwks.json"
     endpoint = TokenEndpoint(
         database=parts.database,
@@ -69,10 +76,15 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
     )
     statement = encode(
         capability_statement(
-            table.routes, canonical_base=settings.canonical_base, fhir_base=base, token_url=token_url
+            table.routes,
+            canonical_base=settings.canonical_base,
+            fhir_base=base,
+            token_url=token_url,
+            mark=settings.mark,
         )
     )
-    elsewhere = FhirApp(RouteTable([]), parts.pipeline, settings, parts.measures, kind)
+    feed = RouteTable(route for route in every if route.feed)
+    elsewhere = FhirApp(feed, parts.pipeline, settings, parts.measures, kind, parts.observer)
     app = Starlette(
         routes=[
             Route("/healthz", partial(healthy, parts.database)),
@@ -98,7 +110,13 @@ async def issue(endpoint: TokenEndpoint, fhir: FhirApp, request: Request) -> Res
         incoming, too_large = await fhir.incoming(request.scope, request.receive)
     except CutOff:
         return Response(status_code=400)  # nobody reads it
-    return await endpoint.issue(incoming, too_large)
+    trace = Trace()
+    response = await endpoint.issue(incoming, too_large, trace)
+    if fhir.observer is not None:
+        headers = dict(response.headers)
+        seen = Exchanged(incoming, TOKEN_ROUTE, {}, response.status_code, headers, bytes(response.body))
+        await fhir.observer.saw(seen, trace.connection)
+    return response
 
 
 def described(statement: bytes, canonical_base: str, request: Request) -> Response:

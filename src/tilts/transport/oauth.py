@@ -50,24 +50,24 @@ class TokenEndpoint:
     token_url: str
     audience: str
 
-    async def issue(self, incoming: Incoming, too_large: bool) -> Response:
+    async def issue(self, incoming: Incoming, too_large: bool, trace: Trace | None = None) -> Response:
         try:
-            return await self._issued(incoming, too_large)
+            return await self._issued(incoming, too_large, trace or Trace())
         except Exception as end:  # the same answer as everywhere for what is not a "no"
             log_fault(end, incoming.request_id)
             base = self.settings.canonical_base
             status, headers, body = answer_for(end, incoming.language, incoming.request_id, base)
             return Response(body, status, {**headers, **NEVER_KEPT, "x-request-id": incoming.request_id})
 
-    async def _issued(self, incoming: Incoming, too_large: bool) -> Response:
+    async def _issued(self, incoming: Incoming, too_large: bool, trace: Trace) -> Response:
         try:
             if too_large:
                 raise Refusal(WIRE_TOO_LARGE, limit_bytes=self.settings.body_limit_bytes)
             request = self._read(incoming)
             async with self.database.transaction() as tx:
                 claims = await grant(tx, request, self.clock.wall(), self.settings)
-                connection = await connections.find_by_client_id(tx, claims["client_id"])
-                await audit.add(tx, self.pipeline.entry(EVENT, incoming, Trace(connection)))
+                trace.connection = await connections.find_by_client_id(tx, claims["client_id"])
+                await audit.add(tx, self.pipeline.entry(EVENT, incoming, trace))
         except Refusal as no:
             await self.pipeline.write_down(EVENT, incoming, Trace(), no)
             return token_refused(no, incoming, self.settings.canonical_base)

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tilts.ids import new_id
+from tilts.transport.losing import BREAK
 from tilts_fhir.json_strict import encode
 
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
@@ -56,7 +57,10 @@ class PeerProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self.scope["extensions"] = {CERTIFICATE: {"der": self._certificate}}
+        self.scope["extensions"] = {
+            CERTIFICATE: {"der": self._certificate},
+            BREAK: {"now": self.transport.abort},
+        }
 
     def data_received(self, data: bytes) -> None:
         """httptools has no limit of its own: a head without end would fill the memory."""
@@ -85,6 +89,7 @@ class PeerProtocol(HttpToolsProtocol):
             b"content-language: lv, en",
             b"x-request-id: " + str(new_id()).encode(),
             b"content-length: " + str(len(NOT_HTTP)).encode(),
+            *(name + b": " + value for name, value in self.config.encoded_headers),
             b"connection: close",
         ]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + NOT_HTTP)
@@ -121,5 +126,7 @@ def tls_context(certificate: Path, key: Path, trusted: Path) -> ssl.SSLContext:
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
     context.load_cert_chain(certificate, key)
     context.load_verify_locations(trusted)
+    # A trust list names issuing CAs, and most of them have a root above that it does not name.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_mode = ssl.CERT_OPTIONAL
     return context

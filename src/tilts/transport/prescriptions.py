@@ -33,6 +33,7 @@ MOST_LINES: Final = 20
     person=True,
     resource_type="MedicationRequest",
     interaction="create",
+    functionality="prescribing",
 )
 async def create_prescription(call: Call) -> Reply:
     if (existing := await if_none_exist(call, "MedicationRequest")) is not None:
@@ -58,6 +59,7 @@ async def create_prescription(call: Call) -> Reply:
     person=True,
     resource_type="Bundle",
     interaction="transaction",
+    functionality="prescribing",
 )
 async def prescribe_bundle(call: Call) -> Reply:
     documents = lines_of(call.resource)
@@ -89,6 +91,7 @@ async def prescribe_bundle(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="cancel",
+    functionality="prescribing",
 )
 async def cancel_line(call: Call) -> Reply:
     reason = parameters_in(call.resource).get("reason")

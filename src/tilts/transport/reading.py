@@ -10,7 +10,9 @@ from uuid import UUID
 
 from tilts.access.routes import Call, Reply, Route
 from tilts.exchange.prescriptions import viewer_of
+from tilts.person_code import is_reserved
 from tilts.rules import Refusal
+from tilts.rules.environments import ENV_TEST_PERSON
 from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_NOT_FOUND, WIRE_PARAMETER
 from tilts.store import resources
 from tilts.store.records import ResourceRecord
@@ -77,6 +79,8 @@ async def found(resource_type: str, call: Call) -> ResourceRecord:
 async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     call.warnings += refuse_personal_urls(resource_type, call)
     asked, pairs = opened_search(resource_type, links, call)
+    named = [value.rpartition("|")[2] for value in asked.values_of("identifier")]
+    refuse_test_persons(resource_type, named, call)
     own = is_own_worklist(asked, call)
     links.check_pages(asked, freely=own or resource_type in OPEN_REGISTERS)
     criteria = criteria_of(asked, own=own, public_base=call.public_base)
@@ -105,6 +109,7 @@ async def by_identity(resource_type: str, call: Call) -> Reply:
     given = parameters_in(call.resource)
     if not given.get("system") or not given.get("value"):
         raise Refusal(WIRE_PARAMETER, parameter="system, value")
+    refuse_test_persons(resource_type, [given["value"]], call)
     criteria = Criteria(
         resource_type=resource_type,
         register=resource_type in REGISTERS,
@@ -115,6 +120,12 @@ async def by_identity(resource_type: str, call: Call) -> Reply:
         raise Refusal(WIRE_NOT_FOUND)
     call.concerns(rows[0].patient_id, resource_type, rows[0].resource_id)
     return _shown(rows[0])
+
+
+def refuse_test_persons(resource_type: str, values: list[str], call: Call) -> None:
+    """In production a code of the reserved block is a test system's mistake, not a person who is not found."""
+    if resource_type == "Patient" and not call.knows_test_persons and any(map(is_reserved, values)):
+        raise Refusal(ENV_TEST_PERSON)
 
 
 def opened_search(resource_type: str, links: PageLinks, call: Call) -> tuple[Search, list[tuple[str, str]]]:

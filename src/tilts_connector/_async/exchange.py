@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from tilts_connector._async.connection import AsyncConnection
-from tilts_connector._core import Call, Page, Params, Resource, page_of, parameters_of
+from tilts_connector._core import Answer, Call, Page, Params, Resource, page_of, parameters_of
 from tilts_connector.credentials import Actor, Credentials, Options
 
 LONGEST_PAGE = "50"
@@ -183,6 +183,16 @@ class AsyncExchange:
         """
         call = self._connection.base.transaction(dict(bundle), key or str(uuid4()))
         return await self._ask(call)
+
+    async def beside(self, path: str, etag: str | None = None) -> Answer:
+        """
+        What stands beside the FHIR base, such as `classifiers`; status 304 when the copy with `etag` is still good.
+
+        Raises:
+            Refused: It is not yours to have, or not there.
+            Unreachable: No usable answer; safe to repeat.
+        """
+        return await self._connection.ask(self._connection.base.beside(path, etag), self.actor)
 
     async def _ask(self, call: Call) -> Resource:
         answer = await self._connection.ask(call, self.actor)

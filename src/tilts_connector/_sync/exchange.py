@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any, Self
 from uuid import uuid4
 
-from tilts_connector._core import Call, Page, Params, Resource, page_of, parameters_of
+from tilts_connector._core import Answer, Call, Page, Params, Resource, page_of, parameters_of
 from tilts_connector._sync.connection import Connection
 from tilts_connector.credentials import Actor, Credentials, Options
 
@@ -184,6 +184,16 @@ class Exchange:
         """
         call = self._connection.base.transaction(dict(bundle), key or str(uuid4()))
         return self._ask(call)
+
+    def beside(self, path: str, etag: str | None = None) -> Answer:
+        """
+        What stands beside the FHIR base, such as `classifiers`; status 304 when the copy with `etag` is still good.
+
+        Raises:
+            Refused: It is not yours to have, or not there.
+            Unreachable: No usable answer; safe to repeat.
+        """
+        return self._connection.ask(self._connection.base.beside(path, etag), self.actor)
 
     def _ask(self, call: Call) -> Resource:
         answer = self._connection.ask(call, self.actor)

@@ -1,0 +1,247 @@
+"""The gate: may this connection exchange data for this purpose now; if not, what is missing, whose turn, until when.
+
+    (party, system version, functionality, environment, instant) -> open, or every unmet condition
+
+`decide` is pure; its facts are rows that are only added to, so that asked as of a past instant it gives the answer
+given then. The token endpoint, the portal, the classifier feed and `tilts why-not` ask it. What it says is kept
+with the client (`open_for`) and renewed every few seconds by housekeeping: a condition that falls closes tokens,
+open connections and feeds within a minute (Design 2).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from tilts.clock import day_in_riga
+from tilts.functionality import OWN
+from tilts.onboarding.workflows import WORKFLOWS
+from tilts.rules import Rule
+from tilts.rules.gate import (
+    GATE_APPLICATION,
+    GATE_APPROVAL,
+    GATE_CERTIFICATE,
+    GATE_CHECKLIST,
+    GATE_CONNECTION,
+    GATE_COOPERATION,
+    GATE_FUNCTIONALITY,
+    GATE_OPERATOR_AGREEMENT,
+    GATE_PARTY,
+    GATE_REGISTER,
+    GATE_TESTING_AGREEMENT,
+    GATE_VENDOR_CHECKLIST,
+)
+from tilts.store.onboarding import gate
+from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
+from tilts.store.tx import Tx
+
+Owner: TypeAlias = Literal["vendor", "institution", "authority"]
+MISSING: Final = "none"  # there is no such case, certificate or approval at all
+EXPIRED: Final = "expired"
+COOPERATION: Final = ("cooperation-institution", "cooperation-pharmacy")
+# In which state a case of a kind gives what it is there for.
+HOLDS: Final = {"checklist": "accepted", "connection": "declared"}
+APPROVED: Final = frozenset({"approved", "reservation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition that is not met: `owner` has to act, until `due_at` if there is a term."""
+
+    rule: Rule
+    facts: dict[str, str]
+    owner: Owner
+    clause: str
+    case_number: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    functionality: str
+    at: datetime
+    unmet: tuple[Condition, ...]
+
+    @property
+    def open(self) -> bool:
+        return not self.unmet
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the gate knows of one connection at one moment."""
+
+    client: GateClient
+    holdings: Sequence[Holding] = ()
+    vendor_holdings: Sequence[Holding] = ()
+    certificates: Sequence[GateCertificate] = ()
+    site: GateSite | None = None
+    approvals: Sequence[GateApproval] = ()
+
+
+def decide(facts: Facts, functionality: str, at: datetime) -> Verdict:
+    """Every condition is looked at; none is hidden behind another."""
+    client = facts.client
+    if client.party_kind in ("authority", "portal") and functionality in OWN:
+        return Verdict(functionality, at, tuple(certificate(facts, at)))
+    if client.party_id is None:
+        return Verdict(functionality, at, (Condition(GATE_PARTY, {}, "authority", GATE_PARTY.source),))
+    conditions = in_test if client.environment == "test" else in_production
+    return Verdict(functionality, at, tuple(conditions(facts, functionality, at)))
+
+
+def in_test(facts: Facts, functionality: str, at: datetime) -> Iterator[Condition]:
+    """A2, A3: after the agreement on testing the web services are open to the developer's system."""
+    yield from held(GATE_TESTING_AGREEMENT, facts.holdings, ("testing-agreement",), at)
+    yield from certificate(facts, at)
+    yield from asked_for(facts, functionality)
+
+
+def in_production(facts: Facts, functionality: str, at: datetime) -> Iterator[Condition]:
+    if functionality == "classifiers":  # C1: by the operator agreement alone
+        yield from held(GATE_OPERATOR_AGREEMENT, facts.holdings, ("operator-agreement",), at)
+        yield from certificate(facts, at)
+        yield from asked_for(facts, functionality)
+        return
+    yield from held(GATE_COOPERATION, facts.holdings, COOPERATION, at)
+    yield from in_register(facts)
+    yield from held(GATE_APPLICATION, facts.holdings, ("connection-application",), at)
+    yield from held(GATE_CHECKLIST, facts.holdings, ("checklist",), at)
+    yield from held(GATE_VENDOR_CHECKLIST, facts.vendor_holdings, ("checklist",), at, "vendor")
+    yield from certificate(facts, at)
+    yield from asked_for(facts, functionality)
+    yield from approved(facts, functionality, at)
+    yield from connected(facts, at)
+
+
+def held(
+    rule: Rule, holdings: Sequence[Holding], kinds: tuple[str, ...], at: datetime, owner: Owner | None = None
+) -> Iterator[Condition]:
+    """A case of one of these kinds must be in the state that gives what it is there for, and not over its end."""
+    of_kind = [holding for holding in holdings if holding.kind in kinds]
+    if any(holds(holding, at) for holding in of_kind):
+        return
+    applicant: Owner = owner or (
+        "vendor" if kinds[0] in ("testing-agreement", "operator-agreement") else "institution"
+    )
+    yield nearest(rule, of_kind, at, applicant)
+
+
+def nearest(rule: Rule, of_kind: Sequence[Holding], at: datetime, applicant: Owner) -> Condition:
+    """What is missing is told by the case that was opened last; with none, the applicant has to begin."""
+    if not of_kind:
+        return Condition(rule, {"state": MISSING}, applicant, rule.source)
+    last = of_kind[-1]
+    waits_for = WORKFLOWS[last.kind].state(last.state).waits_for
+    owner: Owner = "authority" if waits_for == "authority" else applicant
+    state = EXPIRED if over(last, at) else last.state
+    return Condition(rule, {"state": state}, owner, rule.source, last.number, last.due_at)
+
+
+def holds(holding: Holding, at: datetime) -> bool:
+    return holding.state == HOLDS.get(holding.kind, "in-force") and not over(holding, at)
+
+
+def over(holding: Holding, at: datetime) -> bool:
+    """In force until the end of its last day in Riga."""
+    ends_on = holding.facts.get("ends_on")
+    return bool(ends_on) and date.fromisoformat(str(ends_on)) < day_in_riga(at)
+
+
+def certificate(facts: Facts, at: datetime) -> Iterator[Condition]:
+    own = [found for found in facts.certificates if found.client_id == facts.client.client_id]
+    if any(is_live(found, at) for found in own):
+        return
+    state = MISSING
+    if own:
+        state = "revoked" if any(found.revoked_at and found.revoked_at <= at for found in own) else EXPIRED
+    owner: Owner = "vendor" if facts.client.environment == "test" else "institution"
+    yield Condition(GATE_CERTIFICATE, {"state": state}, owner, GATE_CERTIFICATE.source)
+
+
+def is_live(found: GateCertificate, at: datetime) -> bool:
+    revoked = found.revoked_at is not None and found.revoked_at <= at
+    return not revoked and found.not_before <= at <= found.not_after
+
+
+def in_register(facts: Facts) -> Iterator[Condition]:
+    site = facts.site
+    own = site is not None and site.registration_number == facts.client.registration_number
+    if site is None or not own or site.state != "active":
+        state = MISSING if site is None or not own else site.state
+        told = {"site": facts.client.site, "state": state}
+        yield Condition(GATE_REGISTER, told, "institution", GATE_REGISTER.source)
+
+
+def asked_for(facts: Facts, functionality: str) -> Iterator[Condition]:
+    if functionality not in facts.client.functionalities:
+        told = {"functionality": functionality}
+        yield Condition(GATE_FUNCTIONALITY, told, "institution", GATE_FUNCTIONALITY.source)
+
+
+def approved(facts: Facts, functionality: str, at: datetime) -> Iterator[Condition]:
+    wanted = (facts.client.version_id, functionality)
+    found = next((one for one in facts.approvals if (one.version_id, one.functionality) == wanted), None)
+    state = found.verdict if found else MISSING
+    if found and found.until is not None and found.until < day_in_riga(at):
+        state = EXPIRED
+    if state not in APPROVED:
+        told = {"functionality": functionality, "state": state}
+        yield Condition(GATE_APPROVAL, told, "vendor", GATE_APPROVAL.source)
+
+
+def connected(facts: Facts, at: datetime) -> Iterator[Condition]:
+    """The institution's own word that it uses this version, with this client."""
+    own = [
+        h
+        for h in facts.holdings
+        if h.kind == "connection" and h.facts.get("client_id") == facts.client.client_id
+    ]
+    if not any(holds(holding, at) for holding in own):
+        yield nearest(GATE_CONNECTION, own, at, "institution")
+
+
+async def facts_at(tx: Tx, environment: str, at: datetime, client_id: str | None = None) -> list[Facts]:
+    """The facts of all connections of an environment, or of one, with a fixed number of statements."""
+    clients = await gate.clients(tx, environment, at, client_id)
+    parties = [one for client in clients for one in (client.party_id, client.vendor_id) if one]
+    holdings = await gate.holdings(tx, sorted(set(parties)), at)
+    certificates = await gate.certificates(tx, [client.client_id for client in clients], at)
+    sites = {one.site: one for one in await gate.sites(tx, sorted({client.site for client in clients}), at)}
+    versions = sorted({client.version_id for client in clients if client.version_id})
+    approvals = await gate.approvals(tx, versions, at)
+    by_party: dict[UUID, list[Holding]] = {}
+    for holding in holdings:
+        by_party.setdefault(holding.party_id, []).append(holding)
+    return [
+        Facts(
+            client=client,
+            holdings=by_party.get(client.party_id, []) if client.party_id else [],
+            vendor_holdings=by_party.get(client.vendor_id, []) if client.vendor_id else [],
+            certificates=[one for one in certificates if one.client_id == client.client_id],
+            site=sites.get(client.site),
+            approvals=approvals,
+        )
+        for client in clients
+    ]
+
+
+async def ask(tx: Tx, client_id: str, environment: str, at: datetime) -> list[Verdict]:
+    """One verdict for each functionality that the client asked for; empty when there is no such client."""
+    found = await facts_at(tx, environment, at, client_id)
+    return [
+        decide(facts, functionality, at) for facts in found for functionality in facts.client.functionalities
+    ]
+
+
+async def refresh(tx: Tx, environment: str, at: datetime) -> list[tuple[str, list[str], list[str]]]:
+    """What the gate says now is kept with each client; gives (client, open before, open now) of those that changed."""
+    changes = []
+    for facts in await facts_at(tx, environment, at):
+        client = facts.client
+        now_open = sorted(name for name in client.functionalities if decide(facts, name, at).open)
+        if now_open != sorted(client.open_for):
+            await gate.save_open(tx, client.client_id, now_open)
+            changes.append((client.client_id, list(client.open_for), now_open))
+    return changes

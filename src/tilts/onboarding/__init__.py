@@ -1,0 +1,1 @@
+"""The room of the path to real data: agreements, applications, certificates, signatures, approval."""

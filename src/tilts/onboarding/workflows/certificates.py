@@ -1,0 +1,65 @@
+"""A certificate, or the request for one, from its submission to its end, as a state table."""
+
+from typing import Final
+
+from tilts.onboarding.workflows.agreements import REASON, REVIEW
+from tilts.workflow import State, Step, Words, Workflow
+
+CERTIFICATE: Final = Workflow(
+    "certificate",
+    Words("Savienojuma sertifikāts", "Certificate of a connection"),
+    (
+        State("submitted", Words("Iesniegts", "Submitted"), "authority", REVIEW),
+        State("registered", Words("Reģistrēts", "Registered")),
+        State("refused", Words("Atteikts", "Refused")),
+        State("withdrawn", Words("Atsaukts pirms reģistrācijas", "Withdrawn")),
+        State("replaced", Words("Aizstāts", "Replaced")),
+        State("revoked", Words("Anulēts", "Revoked")),
+    ),
+    (
+        Step(
+            "accept",
+            ("submitted",),
+            "registered",
+            "authority",
+            Words("Pieņemt un reģistrēt", "Accept and register"),
+        ),
+        Step(
+            "refuse",
+            ("submitted",),
+            "refused",
+            "authority",
+            Words("Atteikt", "Refuse"),
+            (REASON,),
+            warning=True,
+        ),
+        Step("withdraw", ("submitted",), "withdrawn", "applicant", Words("Atsaukt", "Withdraw"), (REASON,)),
+        Step(
+            "replace",
+            ("registered",),
+            "replaced",
+            "applicant",
+            Words("Vairs nelietot", "Stop using it"),
+            (REASON,),
+        ),
+        # At once and by one person: whoever notices a stolen key must not wait for a colleague.
+        Step(
+            "revoke",
+            ("registered",),
+            "revoked",
+            "authority",
+            Words("Anulēt", "Revoke"),
+            (REASON,),
+            warning=True,
+        ),
+        Step(
+            "report-lost",
+            ("registered",),
+            "revoked",
+            "applicant",
+            Words("Ziņot par zaudētu atslēgu", "Report a lost key"),
+            (REASON,),
+            warning=True,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Pages of the classifiers: the register for everybody, each list with its versions, and files to take away."""

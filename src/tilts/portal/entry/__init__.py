@@ -1,0 +1,1 @@
+"""Signing in, registering, the roles and people of an organisation."""

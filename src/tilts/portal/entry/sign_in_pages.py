@@ -1,0 +1,108 @@
+"""To the identity provider and back, and out again.
+
+GET /sign-in   /signed-in   POST /sign-out
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tilts import person_code
+from tilts.access import openid
+from tilts.access.accounts import SignedPerson, give_role, sign_in, sign_out
+from tilts.access.identity_provider import IdentityProvider
+from tilts.access.openid import ATTEMPT_SECONDS, Identity
+from tilts.access.tokens import ensure_key
+from tilts.ids import new_id
+from tilts.portal.parts import PortalParts
+from tilts.portal.visits import SESSION, VISIT, lives_from, session_from, visit_of
+from tilts.rules import Refusal
+from tilts.rules.accounts import USR_SIGN_IN_NOT_DONE
+from tilts.store import registers
+from tilts.store.onboarding import accounts, parties
+from tilts.store.tx import Tx
+
+ATTEMPT: Final = "tilts_signing_in"
+START_OF_ROLE: Final = "/my"
+
+
+class SignInPages:
+    def __init__(self, parts: PortalParts) -> None:
+        self._parts = parts
+        self._lives = lives_from(parts.settings)
+        key = ensure_key(parts.settings.keys_folder)
+        self._provider = IdentityProvider(parts.settings, parts.clock, key)
+        self._person_code_system = f"{parts.settings.identifier_arc}.1.1"
+        named = parts.settings.oidc_authority_subjects.split(",")
+        self._officers = frozenset(subject.strip() for subject in named if subject.strip())
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/sign-in", self.begin),
+            Route("/signed-in", self.finish),
+            Route("/sign-out", self.leave, methods=["POST"]),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """A link and no form: the policy lets a form lead nowhere but here."""
+        address, attempt = await self._provider.begin(request.query_params.get("next", START_OF_ROLE))
+        visit = visit_of(request)
+        response = RedirectResponse(address, 303)
+        sealed = openid.sealed(attempt, visit.secret)
+        visit.cookies.put(response, ATTEMPT, sealed, seconds=ATTEMPT_SECONDS)
+        return response
+
+    async def finish(self, request: Request) -> Response:
+        visit, given = visit_of(request), request.query_params
+        wall = self._parts.clock.wall()
+        attempt = openid.unsealed(visit.cookies.read(request, ATTEMPT), visit.secret, wall)
+        openid.check_state(attempt, given.get("state", ""))
+        visit.dropped.append(ATTEMPT)  # whatever comes of it, this answer is used up
+        if given.get("error") or not given.get("code"):
+            raise Refusal(USR_SIGN_IN_NOT_DONE, why=given.get("error", ""))
+        identity = await self._provider.finish(given["code"], attempt)
+        before = visit.cookies.read(request, SESSION)
+        async with self._parts.database.transaction() as tx:
+            await self._make_officer(tx, identity)
+            person = await self._person(tx, identity)
+            if before:
+                await sign_out(tx, before)
+            opened = await sign_in(tx, person, self._lives, wall)
+        known = bool(opened.roles) or person.patient_id is not None
+        response = RedirectResponse(attempt.back if known else "/register", 303)
+        visit.cookies.put(response, SESSION, opened.token)
+        for name in (ATTEMPT, VISIT):
+            visit.cookies.drop(response, name)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        visit = visit_of(request)
+        token = visit.cookies.read(request, SESSION)
+        if session_from(request) is not None:
+            async with self._parts.database.transaction() as tx:
+                await sign_out(tx, token)
+        response = RedirectResponse("/", 303)
+        visit.cookies.drop(response, SESSION)
+        return response
+
+    async def _person(self, tx: Tx, identity: Identity) -> SignedPerson:
+        """A resident is found by the person code that the provider vouches for; it is kept nowhere."""
+        code = person_code.compact(identity.person_code) if identity.person_code else None
+        found = await registers.find_patient(tx, self._person_code_system, code) if code else None
+        return SignedPerson(identity.issuer, identity.subject, identity.name, identity.assurance, found)
+
+    async def _make_officer(self, tx: Tx, identity: Identity) -> None:
+        """The authority's first people are named by the installation (setting oidc_authority_subjects)."""
+        if identity.subject not in self._officers:
+            return
+        wall = self._parts.clock.wall()
+        authority = next((one for one in await parties.parties(tx) if one.kind == "authority"), None)
+        if authority is None:
+            return
+        account_id, _ = await accounts.find_or_make(
+            tx, new_id(), identity.issuer, identity.subject, identity.name, wall
+        )
+        await give_role(tx, account_id, "authority", authority.party_id, wall)

@@ -1,0 +1,1 @@
+"""The documentation as pages, its search, and the pictures of the architecture."""

@@ -1,0 +1,63 @@
+"""A "no" as a page: what is wrong, what to do, the rule's id, and the way back."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
+
+from tilts.portal.guard import SECURITY_HEADERS
+from tilts.portal.rendering import Pages
+from tilts.portal.visits import SignInFirst
+from tilts.rules import Refusal, Unavailable
+
+BUSY_SECONDS = "5"
+
+
+class Refusing:
+    """What the application calls when a page raised something."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def say_no(self, request: Request, no: Exception) -> Response:
+        """The status is the rule's; a database that went away is 503 and comes back."""
+        if isinstance(no, Unavailable):
+            response: Response = self._pages.page(request, "not_here.html", status=503, code=503)
+            response.headers["retry-after"] = BUSY_SECONDS
+            return response
+        assert isinstance(no, Refusal), "registered for refusals only"
+        back = way_back(request)
+        return self._pages.page(request, "refused.html", status=no.rule.http_status, refusal=no, back=back)
+
+    async def sign_in_first(self, request: Request, no: Exception) -> Response:
+        assert isinstance(no, SignInFirst), "registered for this alone"
+        return RedirectResponse(no.address, 303)
+
+    async def not_here(self, request: Request, no: Exception) -> Response:
+        status = no.status_code if isinstance(no, HTTPException) else 404
+        response = self._pages.page(request, "not_here.html", status=status, code=status)
+        response.headers.update((no.headers or {}) if isinstance(no, HTTPException) else {})
+        return response
+
+    async def our_fault(self, request: Request, fault: Exception) -> Response:
+        """Outside the guard, which ended with the fault; the server logs the fault itself."""
+        response = self._pages.page(request, "not_here.html", status=500, code=500)
+        response.headers.update(SECURITY_HEADERS)
+        return response
+
+
+def way_back(request: Request) -> str:
+    """The nearest page above that can be opened: most forms are sent to the address they stand at."""
+    path = request.url.path.rstrip("/")
+    if request.method == "GET":
+        path = path.rpartition("/")[0]
+    while path and not opens(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def opens(request: Request, path: str) -> bool:
+    application = request.scope.get("app")
+    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    routes = application.routes if application is not None else ()
+    return any(route.matches(asked)[0] is Match.FULL for route in routes)

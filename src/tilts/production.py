@@ -1,0 +1,45 @@
+"""What a production environment does not start with: settings that belong to a test, each with what to set.
+
+A rehearsal, the sandbox's production, may have them: it is marked everywhere and holds generated persons only.
+"""
+
+from typing import Final
+
+from tilts.settings import Settings
+
+ENVIRONMENTS: Final = ("test", "production")
+
+
+def unfit(settings: Settings) -> list[str]:
+    """One sentence for each setting that keeps this environment from being served."""
+    if settings.environment not in ENVIRONMENTS:
+        return [f"TILTS_ENVIRONMENT is {settings.environment!r}: set it to test or production"]
+    if settings.environment == "test":
+        return (
+            [
+                "TILTS_REHEARSAL is for a production environment: take it out, or set TILTS_ENVIRONMENT=production"
+            ]
+            if settings.rehearsal
+            else []
+        )
+    return [] if settings.rehearsal else unfit_for_production(settings)
+
+
+def unfit_for_production(settings: Settings) -> list[str]:
+    example = Settings()
+    found = []
+    if settings.sandbox:
+        found.append("TILTS_SANDBOX hands out keys and test persons: take it out in production")
+    if settings.plain_base:
+        found.append("TILTS_PLAIN_BASE opens a port without certificates: take it out in production")
+    if settings.identifier_arc == example.identifier_arc:
+        found.append(
+            f"TILTS_IDENTIFIER_ARC is still the example arc {example.identifier_arc}:"
+            " set it to the arc under which your registers are published"
+        )
+    if settings.canonical_base == example.canonical_base:
+        found.append(
+            f"TILTS_CANONICAL_BASE is still {example.canonical_base}:"
+            " set it to the address under which your code systems are published"
+        )
+    return found

@@ -1,0 +1,1 @@
+"""SQL of the conformance lab: runs, situations, what was seen on the wire, who was given which test persons."""

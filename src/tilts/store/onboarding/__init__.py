@@ -1,0 +1,1 @@
+"""SQL for the path from the first agreement to real data: parties, cases, documents, approvals."""

@@ -1,0 +1,1 @@
+"""SQL of the classifiers: their register, their versions, and the content by its hash."""
