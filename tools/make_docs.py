@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # run by path
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tools.pages import commands, routes, rules, settings, state_picture, states  # noqa: E402
+from tools.pages import api, classifiers, commands, routes, rules, settings, state_picture, states  # noqa: E402
 from tools.pages.blocks import renewed  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -24,11 +24,13 @@ NAMED_LINE = re.compile(r"\[`(?P<name>[\w.]+)`\]\((?P<file>[\w./]+\.(?:py|sql))#
 def expected() -> dict[Path, str]:
     """Every made page with what it should hold: made parts renewed, prose as it stands."""
     made = {
+        REFERENCE / "api.md": api.made_for_api(),
         REFERENCE / "routes.md": routes.made_for_routes(),
         REFERENCE / "scopes.md": routes.made_for_scopes(),
         REFERENCE / "settings.md": settings.made_for_settings(),
         REFERENCE / "states.md": states.made_for_states(),
         REFERENCE / "status-codes.md": rules.made_for_statuses(),
+        REFERENCE / "classifiers.md": classifiers.made_for_classifiers(),
         REFERENCE / "cli.md": commands.made_for_commands(),
     }
     pages = {path: renewed(_text(path, f"# {path.stem}\n\n"), parts) for path, parts in made.items()}

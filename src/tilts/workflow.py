@@ -15,7 +15,9 @@ from tilts.rules.cases import CASE_NO_SUCH_STEP, CASE_NOT_NOW, CASE_OTHER_SIDE
 from tilts.working_days import Term
 
 Side: TypeAlias = Literal["applicant", "authority", "exchange"]
-FieldKind: TypeAlias = Literal["text", "long-text", "date", "number", "choice", "choices", "file", "files"]
+FieldKind: TypeAlias = Literal[
+    "text", "long-text", "date", "number", "choice", "choices", "file", "files", "form"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tilts.rules import Rule
 from tilts.rules.catalogue import BY_ID, BY_NAME
 
 RULES = list(BY_NAME.items())
-ID = re.compile(r"(ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP|PRT)-\d{3}\Z")
+ID = re.compile(r"(ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP|CLS|PRT|MAIL)-\d{3}\Z")
 RAISERS = {"Refusal", "FaultyContent", "held"}
 CITED = re.compile(r"\b((?:Latvia|Exchanges|Security) \d+(?:\.\d+)?|Design \d|Source page(?= [A-D]\d))")
 # https://hl7.org/fhir/R4/valueset-issue-type.html
@@ -112,7 +112,7 @@ def test_every_refusal_gives_the_facts_that_its_text_names() -> None:
 
 def test_ids_that_are_written_out_are_ids_of_rules() -> None:
     """In src and docs no id may be named that does not exist (any longer)."""
-    pattern = re.compile(r"\b(?:ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP)-\d{3}\b")
+    pattern = re.compile(r"\b(?:ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP|CLS|MAIL)-\d{3}\b")
     unknown = {
         f"{short(p)}: {found}"
         for p in tracked(".py", ".md", ".html")

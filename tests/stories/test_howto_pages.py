@@ -58,3 +58,12 @@ def test_sign_a_document(exchange: Running, tmp_path: Path) -> None:
 @needs_tools
 def test_trust_the_ca(exchange: Running, tmp_path: Path) -> None:
     assert played("trust-the-ca.md", tmp_path, exchange).splitlines() == ["ACC-001"]
+
+
+@needs_tools
+def test_classifiers(exchange: Running, tmp_path: Path) -> None:
+    said = played("classifiers.md", tmp_path, exchange).splitlines()
+
+    assert said[0].startswith("The code 'MF-14' was not valid on 2026-04-01; it was replaced by 'MF-15'")
+    assert said[-5].endswith("downloaded") and said[-4].endswith("is still good")
+    assert said[-3:] == ["CLS-004", "Latvija", "True"]

@@ -23,7 +23,14 @@ def invented() -> tuple[ClassifierRecord, VersionRecord, bytes]:
     name = f"invented-{uuid4().hex[:12]}"
     text = f'{{"code":"A","lv":"{name}"}}\n'.encode()
     known = next(iter(shipped()))
-    classifier = replace(known.classifier, name=name, url=f"urn:x:{name}", value_set=f"urn:x:{name}:vs")
+    classifier = replace(
+        known.classifier,
+        name=name,
+        url=f"urn:x:{name}",
+        value_set=f"urn:x:{name}:vs",
+        title_en=name,
+        title_lv=name,
+    )
     version = replace(
         known.versions[0][0],
         name=name,

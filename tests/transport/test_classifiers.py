@@ -98,6 +98,9 @@ class TestWhoMayAsk:
         without = vendor.token(scope="system/Organization.r")
         refused(vendor.get(f"{root}/classifiers", token=without), 403, "ACC-009")
 
+    def test_the_feed_is_for_systems_of_developers(self, caller: Callable[..., Caller], root: str) -> None:
+        refused(caller("practice-3").get(f"{root}/classifiers"), 403, "ACC-011")
+
     def test_other_routes_stay_closed_to_nobody(self, exchange: Running) -> None:
         with no_certificate(exchange) as nobody:
             refused(nobody.get(f"{exchange.facts['fhir']}/Organization"), 401, "ACC-001")

@@ -103,6 +103,13 @@ def test_the_capability_statement_says_that_it_is_a_rehearsal(production: Caller
     )
 
 
+def test_the_portals_pages_say_that_it_is_a_rehearsal(rehearsed: Running) -> None:
+    for facts, said in ((rehearsed.facts["production"], True), (rehearsed.facts, False)):
+        for language, tag in (("en", "Rehearsal of production"), ("lv", "Ražošanas vides mēģinājums")):
+            page = httpx.get(f"{facts['portal']}rules", params={"lang": language}, follow_redirects=True)
+            assert (tag in page.text) is said, page.status_code
+
+
 def test_a_token_carries_its_environment(production: Caller, test_side: Caller) -> None:
     claims = jose.unverified_claims(production.token())
     assert (claims["environment"], claims["aud"]) == ("production", production.base)

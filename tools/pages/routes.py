@@ -66,6 +66,7 @@ def made_for_routes() -> dict[str, str]:
 
 def needs(route: Route) -> str:
     wanted = ["practitioner in a role"] if route.person else []
+    wanted += [f"open for {route.functionality}"] if route.functionality else []
     wanted += ["`X-Provenance`"] if route.signed else []
     wanted += [KEYS[route.key]] if route.key == "identifier" else []
     wanted += [f"{KEYS[route.key]} (may)"] if route.key == "header" else []

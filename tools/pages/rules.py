@@ -3,19 +3,37 @@
 import re
 from types import ModuleType
 
-from tilts.rules import Rule, access, dispensing, prescriptions, wire
+from tilts.rules import (
+    Rule,
+    access,
+    accounts,
+    classifiers,
+    dispensing,
+    environments,
+    mail,
+    prescriptions,
+    wire,
+)
 
 NOUNS: dict[str, ModuleType] = {
     "access": access,
     "wire": wire,
     "prescriptions": prescriptions,
     "dispensing": dispensing,
+    "classifiers": classifiers,
+    "environments": environments,
+    "accounts": accounts,
+    "mail": mail,
 }
 TITLES = {
     "access": "Rules of the door",
     "wire": "Rules of the message",
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
+    "classifiers": "Rules of classifiers",
+    "environments": "Rules of environments",
+    "accounts": "Rules of the portal",
+    "mail": "Rules of mail",
 }
 
 

@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "tilts.cli.clients:sign",
     "tilts.cli.serving:serve",
     "tilts.cli.serving:migrate",
+    "tilts.cli.classifiers:classifiers",
 )
 
 app = App(

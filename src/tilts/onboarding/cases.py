@@ -177,7 +177,7 @@ async def take(
     step = WORKFLOWS[case.kind].check(case.state, action, side)
     given = checked(step, facts or {})
     if step.two_persons:
-        return await asked_for(tx, case, step, account, given, now)
+        return await asked_for(Taking(tx, case, step, account, side, now, given, around), effects or {})
     taking = Taking(tx, case, step, account, side, now, given, around)
     return await done(taking, effects or {})
 
@@ -190,19 +190,24 @@ def checked(step: Step, given: dict[str, Any]) -> dict[str, Any]:
     return {one.name: given[one.name] for one in step.asks if given.get(one.name) not in (None, "", [])}
 
 
-async def asked_for(
-    tx: Tx, case: CaseRecord, step: Step, account: Account, facts: dict[str, Any], now: datetime
-) -> CaseRecord:
-    """The first of two persons: nothing happens yet, but everybody sees that it was asked for."""
+async def asked_for(taking: Taking, effects: Effects) -> CaseRecord:
+    """The first of two persons: nothing happens yet, but everybody sees that it was asked for.
+
+    What is wrong with it is told to this person already, by the effect `ask-<action>`.
+    """
+    case, account = taking.case, taking.account
+    check = effects.get((case.kind, f"ask-{taking.step.action}"))
+    if check is not None:
+        await check(taking)
     pending = {
-        "action": step.action,
+        "action": taking.step.action,
         "account_id": str(account.account_id),
         "account_name": account.name,
-        "facts": facts,
-        "at": now.isoformat(),
+        "facts": taking.facts,
+        "at": taking.now.isoformat(),
     }
-    await cases.save(tx, replace(case, pending=pending), now)
-    await log(tx, case, f"ask-{step.action}", account, now)
+    await cases.save(taking.tx, replace(case, pending=pending), taking.now)
+    await log(taking.tx, case, f"ask-{taking.step.action}", account, taking.now)
     return replace(case, pending=pending, version=case.version + 1)
 
 

@@ -85,13 +85,15 @@ def check_settled(rows: Sequence[Row]) -> None:
         raise Refusal(TST_OPEN_STEPS, rows=", ".join(found[:MOST_TOLD]) + more)
 
 
-def check_plan(chosen: Sequence[str], known: Mapping[str, str], functionalities: Iterable[str]) -> None:
-    """`known`: scenario -> its functionality. A plan covers every functionality of the version."""
+def check_plan(
+    chosen: Sequence[str], known: Mapping[str, frozenset[str]], functionalities: Iterable[str]
+) -> None:
+    """`known`: scenario -> what it serves. A plan covers every functionality of the version."""
     for scenario in chosen:
         if scenario not in known:
             raise Refusal(TST_UNKNOWN_SCENARIO, scenario=scenario[:60])
     for functionality in functionalities:
-        if not any(known[scenario] == functionality for scenario in chosen):
+        if not any(functionality in known[scenario] for scenario in chosen):
             raise Refusal(TST_NO_SCENARIOS, functionality=functionality)
 
 
@@ -118,6 +120,19 @@ async def agreed_plan(tx: Tx, party_id: UUID, version_id: UUID) -> CaseRecord:
     raise Refusal(TST_PLAN_NOT_AGREED)
 
 
+async def open_plan(tx: Tx, account: Account, version_id: UUID, now: datetime) -> CaseRecord:
+    """A4: the scenarios for one version, to be agreed by both sides."""
+    version = await own_version(tx, version_id, account)
+    facts = {
+        "version_id": str(version_id),
+        "version": f"{version.system_name} {version.version}",
+        "functionalities": version.functionalities,
+    }
+    return await open_case(
+        tx, "test-plan", party_id=version.party_id, facts=facts, account_id=account.account_id, now=now
+    )
+
+
 async def request_testing(tx: Tx, account: Account, version_id: UUID, now: datetime) -> CaseRecord:
     """A4: the developer asks to start; only with a plan that is agreed, whose scenarios are frozen into the case."""
     version = await own_version(tx, version_id, account)
@@ -135,7 +150,13 @@ async def request_testing(tx: Tx, account: Account, version_id: UUID, now: datet
 
 
 async def comment(
-    tx: Tx, case: CaseRecord, row: tuple[str, int], verdict: str | None, text: str, account: Account, now: datetime
+    tx: Tx,
+    case: CaseRecord,
+    row: tuple[str, int],
+    verdict: str | None,
+    text: str,
+    account: Account,
+    now: datetime,
 ) -> None:
     """One entry of the worksheet; the caller holds the case."""
     scenario, step = row

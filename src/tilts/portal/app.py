@@ -7,7 +7,6 @@ Everything that shows or hands out something of the sandbox is there in the sand
 
 import hashlib
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
@@ -20,18 +19,30 @@ from tilts.measures import Measures
 from tilts.onboarding.contacts import Contact, contacts_at
 from tilts.portal.classifiers.pages import ClassifierPages
 from tilts.portal.cookies import Cookies
+from tilts.portal.desk.case_pages import CasePages
+from tilts.portal.desk.connection_pages import ConnectionPages
+from tilts.portal.desk.filling_pages import FillingPages
+from tilts.portal.desk.gate_pages import GatePages
+from tilts.portal.desk.system_pages import SystemPages
+from tilts.portal.desk.testing_pages import TestingPages
 from tilts.portal.entry.account_pages import AccountPages
+from tilts.portal.entry.resident_pages import ResidentPages
 from tilts.portal.entry.sign_in_pages import SignInPages
 from tilts.portal.entry.test_sign_in_pages import TestSignInPages
 from tilts.portal.guard import Guard, hosts_of
+from tilts.portal.help.architecture_pages import ArchitecturePages
+from tilts.portal.help.help_pages import HelpPages
+from tilts.portal.mail.mailbox import MailboxPages
 from tilts.portal.parts import PageGroup, PortalParts
 from tilts.portal.patterns import PatternPages
+from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
 from tilts.portal.rendering import Pages
 from tilts.portal.sandbox_facts import read_facts
 from tilts.portal.sandbox_pages import SandboxPages
 from tilts.portal.start import StartPages
+from tilts.portal.trust.pages import TrustPages
 from tilts.portal.visits import Door, SignInFirst, Visits, lives_from
 from tilts.rules import Refusal, Unavailable
 from tilts.settings import Settings
@@ -43,16 +54,27 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     PublicPages,
     SignInPages,
     AccountPages,
+    ResidentPages,
+    ArchitecturePages,
+    HelpPages,
+    ProcedurePages,
     ClassifierPages,
+    TrustPages,
+    FillingPages,
+    TestingPages,
+    CasePages,
+    SystemPages,
+    ConnectionPages,
+    GatePages,
 )
-SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (SandboxPages, PatternPages, TestSignInPages)
+SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (SandboxPages, MailboxPages, PatternPages, TestSignInPages)
 
 
 def portal(
     settings: Settings, database: Database, measures: Measures, clock: Clock | None = None
 ) -> Starlette:
     facts = read_facts(settings)
-    pages = Pages(sandbox=facts is not None)
+    pages = Pages(sandbox=facts is not None, mark=settings.mark)
     parts = PortalParts(pages, database, clock or WallClock(), settings, measures, facts)
     classes = [*EVERYWHERE, *(SANDBOX_ONLY if facts else ())]
     groups = [group(parts) for group in classes]
@@ -85,7 +107,7 @@ def portal(
 def desks_now(parts: PortalParts) -> tuple[Contact, ...]:
     """Both desks as they can be reached today: the footer of every page (Source page B6, C5)."""
     today = parts.clock.now().astimezone(RIGA).date()
-    return tuple(contacts_at(today, getattr(parts.settings, "contacts_file", Path())))
+    return tuple(contacts_at(today, parts.settings.contacts_file))
 
 
 def cookies_for(settings: Settings) -> Cookies:

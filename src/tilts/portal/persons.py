@@ -1,7 +1,7 @@
 """What the resident sees: who looked at my data, and how my prescriptions stand.
 
 Reading this page is itself an access: it is written down in the same transaction, as for any call.
-In the sandbox anybody may look as any test person; the real portal asks the resident to sign in.
+In the sandbox anybody may look as any test person; under /my the resident has signed in.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,16 @@ from uuid import UUID
 
 from tilts.exchange.lines import current, state_of
 from tilts.ids import new_id
-from tilts.portal.sandbox_facts import Person, SandboxFacts
-from tilts.store import audit, prescriptions, resources
+from tilts.store import audit, prescriptions, registers, resources
 from tilts.store.prescriptions import LineCriteria
 from tilts.store.records import Access, AuditEntry, AuditSubject, LineRecord, Viewer
+from tilts.store.registers import PortalClient
 from tilts.store.resources import Criteria
 from tilts.store.tx import Database, Tx
 from tilts_fhir.json_strict import decode
 
 PAGE_ROWS: Final = 50
 MOST_LINES: Final = 50
-PORTAL_CLIENT: Final = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +43,76 @@ class ShownAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One look of a resident at their own record: what is wanted, and what is written down of it."""
+
+    patient_id: UUID
+    now: datetime
+    address: str
+    event: str
+    prescriptions: bool = True
+    accesses: bool = True
+    before: UUID | None = None
+    assurance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
-    person: Person
     lines: list[ShownLine]
     accesses: list[ShownAccess]
     older: UUID | None
 
 
-async def view_of(
-    database: Database, facts: SandboxFacts, person: Person, before: UUID | None, now: datetime
-) -> PersonView:
+async def view_of(database: Database, look: Look) -> PersonView:
     """Everything of the page in one transaction, with the access written down in it."""
-    portal = facts.clients[PORTAL_CLIENT]
-    patient_id = UUID(person.patient)
-    viewer = Viewer(UUID(portal.org), patient_id, now)
     async with database.transaction() as tx:
-        entry = entry_for(facts, patient_id, now)
+        portal = await registers.portal_client(tx)
+        viewer = Viewer(portal.organization_id, look.patient_id, look.now)
+        entry = entry_for(portal, look)
         await audit.add(tx, entry)
-        lines = await prescriptions.search_lines(
-            tx, LineCriteria(patient_ids=[patient_id]), viewer, before=None, limit=MOST_LINES
-        )
-        documents = await documents_of(tx, lines, viewer)
-        found = await audit.of_patient(tx, patient_id, before=before, limit=PAGE_ROWS + 1)
-        await audit.add_subjects(tx, entry.audit_id, [AuditSubject(patient_id, "AuditEvent", None)])
+        lines = await lines_of(tx, look, viewer) if look.prescriptions else []
+        found: list[Access] = []
+        if look.accesses:
+            found = await audit.of_patient(tx, look.patient_id, before=look.before, limit=PAGE_ROWS + 1)
+        subject = "AuditEvent" if look.accesses else "MedicationRequest"
+        await audit.add_subjects(tx, entry.audit_id, [AuditSubject(look.patient_id, subject, None)])
     accesses = found[:PAGE_ROWS]
     return PersonView(
-        person=person,
-        lines=[shown_line(line, documents.get(line.line_id, {}), facts, now) for line in lines],
+        lines=lines,
         accesses=joined(accesses, viewer.organization_id),
         older=accesses[-1].audit_id if len(found) > PAGE_ROWS else None,
     )
 
 
-def entry_for(facts: SandboxFacts, patient_id: UUID, now: datetime) -> AuditEntry:
+def entry_for(portal: PortalClient, look: Look) -> AuditEntry:
     """As access/pipeline writes for a call of the portal that the patient made."""
-    portal = facts.clients[PORTAL_CLIENT]
     return AuditEntry(
         audit_id=new_id(),
-        at=now,
-        event="audit.searched",
+        at=look.now,
+        event=look.event,
         outcome="success",
         request_id=str(new_id()),
         method="GET",
-        address=f"/persons/{patient_id}",
+        address=look.address,
         client_id=portal.client_id,
-        organization_id=UUID(portal.org),
+        organization_id=portal.organization_id,
         organization_name=portal.name,
-        acting_patient_id=patient_id,
+        acting_patient_id=look.patient_id,
         purpose="PATRQT",
+        detail={"assurance": look.assurance} if look.assurance else {},
     )
+
+
+async def lines_of(tx: Tx, look: Look, viewer: Viewer) -> list[ShownLine]:
+    lines = await prescriptions.search_lines(
+        tx, LineCriteria(patient_ids=[look.patient_id]), viewer, before=None, limit=MOST_LINES
+    )
+    documents = await documents_of(tx, lines, viewer)
+    names = await registers.organization_names(tx, {line.organization_id for line in lines})
+    return [
+        shown_line(line, documents.get(line.line_id, {}), names.get(line.organization_id), look.now)
+        for line in lines
+    ]
 
 
 async def documents_of(tx: Tx, lines: list[LineRecord], viewer: Viewer) -> dict[UUID, dict[str, Any]]:
@@ -101,14 +121,16 @@ async def documents_of(tx: Tx, lines: list[LineRecord], viewer: Viewer) -> dict[
     return {row.resource_id: decode(row.body) for row in rows}
 
 
-def shown_line(line: LineRecord, document: dict[str, Any], facts: SandboxFacts, now: datetime) -> ShownLine:
+def shown_line(
+    line: LineRecord, document: dict[str, Any], prescriber: str | None, now: datetime
+) -> ShownLine:
     line = current(line, now)
     return ShownLine(
         line=line,
         state=state_of(line, now),
         medicine=medicine_in(document),
         dosage="; ".join(str(one["text"]) for one in document.get("dosageInstruction", []) if "text" in one),
-        prescriber=facts.organization_name(str(line.organization_id)),
+        prescriber=prescriber,
     )
 
 

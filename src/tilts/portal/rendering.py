@@ -39,7 +39,7 @@ MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "ima
 class Pages:
     """One template environment for each language."""
 
-    def __init__(self, *, sandbox: bool, places: tuple[Place, ...] = ()) -> None:
+    def __init__(self, *, sandbox: bool, mark: str = "test", places: tuple[Place, ...] = ()) -> None:
         self.places = places
         self.desks: Callable[[], Sequence[object]] = (
             tuple  # contacts of the authority's desks, for the footer
@@ -50,6 +50,7 @@ class Pages:
         }
         self._environments = {language: self._environment(language) for language in LANGUAGES}
         self._sandbox = sandbox
+        self._mark = mark
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         language = language_for(request)
@@ -71,6 +72,7 @@ class Pages:
                 visit=visit,
                 form_field=FORM_FIELD,
                 sandbox=self._sandbox,
+                mark=self._mark,
                 version=__version__,
                 **values,
             )

@@ -12,7 +12,7 @@ from tilts.lab.pki_issuing import BROWSER_PASSWORD
 from tilts.portal import connecting
 from tilts.portal.bridge import bridge_now
 from tilts.portal.parts import PortalParts
-from tilts.portal.persons import view_of
+from tilts.portal.persons import Look, view_of
 from tilts.portal.sandbox_facts import CLIENT_FILES, Client
 from tilts.store import overview
 from tilts.store.overview import SeenCall
@@ -88,8 +88,15 @@ class SandboxPages:
         if person is None:
             raise HTTPException(404)
         before = uuid_in(request.query_params.get("before"))
-        view = await view_of(self._database, self._facts, person, before, self._clock.now())
-        return self._pages.page(request, "person.html", view=view, before=before)
+        look = Look(
+            patient_id=UUID(person.patient),
+            now=self._clock.now(),
+            address=f"/persons/{person.patient}",
+            event="audit.searched",
+            before=before,
+        )
+        view = await view_of(self._database, look)
+        return self._pages.page(request, "person.html", person=person, view=view, before=before)
 
     async def authority(self, request: Request) -> Response:
         return download(self._facts.authority.read_bytes(), "tilts-sandbox-ca.pem")

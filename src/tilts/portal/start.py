@@ -60,7 +60,7 @@ PATH: Final = (
     Step(
         N_("Agreements with institutions"),
         N_("Each institution and pharmacy concludes its own agreement and applies for a connection."),
-        ("/procedures/cooperation-agreement", "/procedures"),
+        ("/procedures/cooperation-institution", "/procedures"),
     ),
     Step(
         N_("Certificate and checklist"),

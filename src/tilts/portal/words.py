@@ -3,10 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
-
-def N_(text: str) -> str:  # gettext's own name for "marked, translated later"
-    return text
-
+from tilts.portal.desk.words import DESK_TABLES
+from tilts.portal.marked import N_ as N_
 
 OUTCOMES: Final = MappingProxyType(
     {"success": N_("Done"), "refused": N_("Refused"), "fault": N_("Fault of the exchange")}
@@ -39,9 +37,7 @@ ACCOUNT_ROLES: Final = MappingProxyType(
         "resident": N_("resident"),
     }
 )
-REQUESTS: Final = MappingProxyType(
-    {"asked": N_("waits to be confirmed"), "held": N_("confirmed")}
-)
+REQUESTS: Final = MappingProxyType({"asked": N_("waits to be confirmed"), "held": N_("confirmed")})
 KINDS: Final = MappingProxyType(
     {
         "practice": N_("practice"),
@@ -73,7 +69,9 @@ RULE_GROUPS: Final = MappingProxyType(
         "SIG": N_("Signatures"),
         "PRE": N_("Prescriptions"),
         "DSP": N_("Dispensing"),
+        "CLS": N_("Classifiers"),
         "USR": N_("Forms and accounts"),
+        "MAIL": N_("Mail"),
     }
 )
 # Where a rule's own text makes no sense without the facts of the case, which no list keeps.
@@ -94,6 +92,7 @@ TABLES: Final = MappingProxyType(
         "kind": KINDS,
         "state": STATES,
         "rule_group": RULE_GROUPS,
+        **DESK_TABLES,
     }
 )
 

@@ -92,3 +92,13 @@ CASE_NOT_FOR_YOU = Rule(
     fix_en="See the procedure pages: each says who takes part.",
     fix_lv="Skatiet kārtības lapas: katrā norādīts, kurš piedalās.",
 )
+CASE_DOCUMENT_MISSING = Rule(
+    id="CASE-010",
+    http_status=404,
+    issue_code="not-found",
+    source="Design 2: the path, and the room of each step",
+    text_en="The case has no such document.",
+    text_lv="Lietā šāda dokumenta nav.",
+    fix_en="Hand the file in with the step.",
+    fix_lv="Iesniedziet datni kopā ar soli.",
+)

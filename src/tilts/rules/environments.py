@@ -8,7 +8,7 @@ ENV_TEST_PERSON = Rule(
     issue_code="value",
     source="Design 5: test persons' codes lie in one reserved block, and production refuses the block",
     text_en="This is the person code of a test person; in production it belongs to nobody.",
-    text_lv="Šis ir testa personas kods; produkcijas vidē tas nepieder nevienam.",
+    text_lv="Šis ir testa personas kods; ražošanas vidē tas nepieder nevienam.",
     fix_en="Use test persons in the test environment only, and here the person code from the person's document.",
     fix_lv="Testa personas lietojiet tikai testa vidē, bet šeit norādiet personas kodu no personas dokumenta.",
 )

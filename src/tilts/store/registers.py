@@ -1,8 +1,11 @@
 """SQL for the registers: organisations, roles and patients, as far as rules need them in columns."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 from uuid import UUID
+
+from psycopg.rows import class_row
 
 from tilts.store import resources
 from tilts.store.records import NewResource
@@ -39,7 +42,49 @@ SELECT resource_id
  LIMIT 2
 """
 
+PORTAL_CLIENT: Final[LiteralString] = """
+SELECT c.client_id, o.organization_id, o.name
+  FROM organization o
+  JOIN onboarding.client c USING (organization_id)
+ WHERE o.kind = 'portal'
+ ORDER BY c.active DESC, c.client_id
+ LIMIT 1
+"""
+
+ORGANIZATION_NAMES: Final[LiteralString] = """
+SELECT organization_id, name FROM organization WHERE organization_id = ANY(%(organization_ids)s)
+"""
+
 SAVE: Final = {"Organization": SAVE_ORGANIZATION, "PractitionerRole": SAVE_ROLE, "Patient": SAVE_PATIENT}
+
+
+@dataclass(frozen=True, slots=True)
+class PortalClient:
+    """As whom a resident's look through the portal is written down."""
+
+    client_id: str
+    organization_id: UUID
+    name: str
+
+
+class NoPortal(Exception):
+    """The registers name no organisation of the kind `portal`: nobody's look could be written down."""
+
+
+async def portal_client(tx: Tx) -> PortalClient:
+    async with tx.cursor(row_factory=class_row(PortalClient)) as cursor:
+        await cursor.execute(PORTAL_CLIENT)
+        found = await cursor.fetchone()
+    if found is None:
+        raise NoPortal
+    return found
+
+
+async def organization_names(tx: Tx, organization_ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = await (
+        await tx.execute(ORGANIZATION_NAMES, {"organization_ids": list(organization_ids)})
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 async def is_seeded(tx: Tx) -> bool:

@@ -58,20 +58,21 @@ class Classifiers:
 
         Source: docs/reference/classifiers.md; RFC 9110 section 13.
         """
-        [chosen] = [one for one in self.list() if one.name == name] or [None]
-        version = version or (chosen.in_force if chosen else None)
-        if chosen is not None and version is None:
-            raise Misused(f"no version of {name} holds today; name one")
-        path = folder / file_name(name, version or "0")
-        expected = (
-            next((one.sha256 for one in chosen.versions if one.version == version), "") if chosen else ""
-        )
+        listed = next((one for one in self.list() if one.name == name), None)
+        if version is None and listed is not None:
+            version = listed.in_force
+            if version is None:
+                raise Misused(f"no version of {name} holds today; name one")
+        wanted = version or "0"  # an unknown classifier: the exchange says so
+        path = folder / file_name(name, wanted)
         there = hash_of(path)
-        answer = self._exchange.beside(f"classifiers/{name}/{version or '0'}.ndjson", etag=there)
+        answer = self._exchange.beside(f"classifiers/{name}/{wanted}.ndjson", etag=there)
         if answer.status == 304 and there is not None:
-            return Downloaded(path, version or "0", there, changed=False)
+            return Downloaded(path, wanted, there, changed=False)
+        published = listed.versions if listed else ()
+        expected = next((one.sha256 for one in published if one.version == wanted), "")
         kept(path, answer.body, expected)
-        return Downloaded(path, version or "0", expected, changed=True)
+        return Downloaded(path, wanted, expected, changed=True)
 
     def lookup(self, system: str, code: str, on: date | None = None, version: str | None = None) -> Code:
         """

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
@@ -13,21 +14,22 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tilts.onboarding.mail.desks import sandbox_desks
+from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.parsing import Incoming, Limits, parse
 from tilts.onboarding.mail.room import MailRoom, subject_lines
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 LIMITS: Final = Limits(message_bytes=2_000_000, attachment_bytes=500_000, attachments=5)
-CONTRACT: Final = "ligumi@tilts.example"
-TEST: Final = "testi@tilts.example"
+CONTRACT: Final = "ligumi@iestade.example"
+TEST: Final = "testi@iestade.example"
+DESKS_AT: Final = desks_from(Path())
 PDF: Final = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG: Final = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
 
 def a_room(**facts: Any) -> MailRoom:
     valid: dict[str, Any] = {
-        "desks_at": sandbox_desks,
+        "desks_at": DESKS_AT,
         "limits": LIMITS,
         "messages_per_hour": 20,
         "automatic_letters_per_hour": 4,

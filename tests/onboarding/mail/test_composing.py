@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.onboarding.mail.letters import CONTRACT, NOW, PDF
+from tests.onboarding.mail.letters import CONTRACT, DESKS_AT, NOW, PDF
 from tilts.onboarding.mail.addressing import our_message_id
 from tilts.onboarding.mail.composing import Envelope, Letter, Sealed, as_message, from_template, seal
-from tilts.onboarding.mail.desks import SANDBOX_DESKS
 from tilts.onboarding.mail.parsing import Attachment
 from tilts.onboarding.mail.texts import TEXT_CHARACTERS
 from tilts.person_code import check_digit
 from tilts.rules import Refusal
 from tilts.workflow import Words
 
-DESK = SANDBOX_DESKS["contract"]
+DESK = DESKS_AT(NOW)["contract"]
 
 
 def a_letter(
@@ -145,7 +144,10 @@ def test_a_name_of_a_sender_adds_no_header(name: str) -> None:
 
 @pytest.mark.parametrize("template", ["acknowledgement", "acknowledgement-refused"])
 def test_templates_name_the_case_and_a_link_in_both_languages(template: str) -> None:
-    facts = {name: f"<{name}>" for name in ("number", "received_at", "link", "documents_lv", "documents_en")}
+    facts = {
+        name: f"<{name}>"
+        for name in ("number", "received_on", "received_time", "link", "documents_lv", "documents_en")
+    }
     subject, text = from_template(template, **facts)  # type: ignore[arg-type]
 
     assert subject.lv and subject.en and subject.lv != subject.en

@@ -45,7 +45,15 @@ def with_xml(container: bytes, change: Callable[[etree._Element], None], name: s
 
 def with_script() -> bytes:
     writer = PdfWriter(PdfReader(io.BytesIO(agreement())))
-    writer.add_js("app.alert('labrīt');")
+    action = DictionaryObject(
+        {
+            NameObject("/S"): NameObject("/JavaScript"),
+            NameObject("/JS"): TextStringObject("app.alert('labrīt');"),
+        }
+    )
+    scripts = ArrayObject([TextStringObject("sveiciens"), writer._add_object(action)])
+    tree = DictionaryObject({NameObject("/JavaScript"): DictionaryObject({NameObject("/Names"): scripts})})
+    writer.root_object[NameObject("/Names")] = tree
     return written(writer)
 
 

@@ -61,6 +61,23 @@ async def allot(tx: Tx, vendor_id: UUID, counterparts: Iterable[str], now: datet
     return Allotment(tuple(sorted(found["person"])), found["practice"][0], found["pharmacy"][0])
 
 
+async def sites_of(tx: Tx, vendor_id: UUID, now: datetime) -> list[str]:
+    """The test practice and the test pharmacy in which this vendor's own systems act; the same for ever after."""
+    await allotments.one_at_a_time(tx)
+    given = await allotments.of_vendor(tx, vendor_id)
+    sites = []
+    for kind in ("practice", "pharmacy"):
+        own = given.get(f"{kind}-site", [])
+        if not own:
+            free = await allotments.free_site(tx, kind)
+            if free is None:
+                raise Refusal(LAB_NO_TEST_PERSONS, kind=kind)
+            own = [free]
+            await allotments.give(tx, f"{kind}-site", own, vendor_id, now)
+        sites.append(own[0])
+    return sites
+
+
 def is_usable(body: bytes) -> bool:
     """Alive, with a person code and a name: a test must not depend on who it happened to be."""
     patient = json.loads(body)

@@ -72,13 +72,18 @@ class Place:
 
     def named(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, "Place"]:
         found = dict(self.members())
-        for name, place in found.items():
+        for name in found:
             if name not in (*required, *optional):
-                place.fail(f"'{name}' is not known here; known: {', '.join((*required, *optional))}")
+                self.key(name).fail(f"'{name}' is not known here; known: {', '.join((*required, *optional))}")
         for name in required:
             if name not in found:
                 self.fail(f"'{name}' is missing")
         return found
+
+    def key(self, name: str) -> "Place":
+        """Where a name itself stands."""
+        keys = (Place(self.file, key) for key, _ in self.node.value)
+        return next(key for key in keys if key.word() == name)
 
     def items(self) -> list["Place"]:
         if isinstance(self.node, yaml.SequenceNode):

@@ -49,9 +49,7 @@ async def drive(
         return await runs.judged(tx, await runs.run_of(tx, run.run_id, None))
 
 
-async def played(
-    lab: Lab, run: RunRecord, situation: SituationRecord, scenario_id: str, plays: Plays
-) -> str:
+async def played(lab: Lab, run: RunRecord, situation: SituationRecord, scenario_id: str, plays: Plays) -> str:
     """What the system under test said if it broke off; the verdict rests on the wire, not on that."""
     loop = asyncio.get_running_loop()
 

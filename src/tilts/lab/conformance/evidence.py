@@ -14,7 +14,7 @@ from tilts_fhir.json_strict import JsonError, decode
 class Observation:
     """A recorded call; `document` is what the conditions of a scenario look things up in."""
 
-    sequence: int
+    number: int  # within its run
     situation_id: UUID | None
     at: datetime
     method: str
@@ -62,7 +62,7 @@ def read_json(body: bytes) -> Any:
 
 def observation_of(record: ObservationRecord) -> Observation:
     return Observation(
-        sequence=record.sequence,
+        number=record.number,
         situation_id=record.situation_id,
         at=record.at,
         method=record.method,

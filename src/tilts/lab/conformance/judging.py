@@ -42,7 +42,7 @@ def judge(
     scenario: Scenario, situation: SituationFacts, observations: Sequence[Observation]
 ) -> ScenarioVerdict:
     """The verdict on one situation; `observations` are its calls in the order in which they were seen."""
-    calls = sorted((one for one in observations if not one.plain), key=lambda one: one.sequence)
+    calls = sorted((one for one in observations if not one.plain), key=lambda one: one.number)
     try:
         seen = Search(scenario, situation, calls).best()
     except TooMany:
@@ -153,7 +153,7 @@ class Bench:
             if place > after and place not in taken and (call.method, call.route) in pattern.calls
         ]
         return min(
-            candidates, key=lambda call: (len(unmet(pattern, call, self.words)), -call.sequence), default=None
+            candidates, key=lambda call: (len(unmet(pattern, call, self.words)), -call.number), default=None
         )
 
     def _must_not_be_seen(self, step: Step) -> StepVerdict:
@@ -220,4 +220,4 @@ def shortened(value: object) -> str:
 
 def _said(step: Step, verdict: Verdict, reason: Text, call: Observation | None = None) -> StepVerdict:
     expected = step.pattern.told() if step.pattern else reasons.wanted_fact(step)
-    return StepVerdict(step.id, step.title, verdict, expected, reason, call.sequence if call else None)
+    return StepVerdict(step.id, step.title, verdict, expected, reason, call.number if call else None)

@@ -49,7 +49,7 @@ class NotMet(Protocol):
 
 def seen(call: Observation) -> Text:
     return Text(
-        f"Redzēts izsaukums Nr. {call.sequence}: {call.told}.", f"Seen, call {call.sequence}: {call.told}."
+        f"Redzēts izsaukums Nr. {call.number}: {call.told}.", f"Seen, call {call.number}: {call.told}."
     )
 
 
@@ -59,20 +59,20 @@ def differs(call: Observation, unmet: Sequence[NotMet]) -> Text:
     if not unmet:  # it fits, but not at this place in the order, or not together with the others
         lv, en = "citā secībā nekā scenārijā", "in another order than in the scenario"
     return Text(
-        f"Tuvākais ir izsaukums Nr. {call.sequence} ({call.told}): {lv}.",
-        f"The nearest is call {call.sequence} ({call.told}): {en}.",
+        f"Tuvākais ir izsaukums Nr. {call.number} ({call.told}): {lv}.",
+        f"The nearest is call {call.number} ({call.told}): {en}.",
     )
 
 
 def too_often(call: Observation, times: int) -> Text:
     if times:
         return Text(
-            f"Tas drīkstēja notikt ne vairāk kā {times} reizes; nākamais bija izsaukums Nr. {call.sequence}: {call.told}.",
-            f"This was to happen at most {times} times; one more was call {call.sequence}: {call.told}.",
+            f"Tas drīkstēja notikt ne vairāk kā {times} reizes; nākamais bija izsaukums Nr. {call.number}: {call.told}.",
+            f"This was to happen at most {times} times; one more was call {call.number}: {call.told}.",
         )
     return Text(
-        f"Tas nedrīkstēja notikt, bet tika redzēts: izsaukums Nr. {call.sequence}, {call.told}.",
-        f"This must not happen, and was seen: call {call.sequence}, {call.told}.",
+        f"Tas nedrīkstēja notikt, bet tika redzēts: izsaukums Nr. {call.number}, {call.told}.",
+        f"This must not happen, and was seen: call {call.number}, {call.told}.",
     )
 
 

@@ -1,19 +1,18 @@
 """A vendor's system as it should be: plays every scenario, as a practice or as a pharmacy.
 
-Shown to vendors as an example, and used by the lab's own tests: with a bad habit (`habits.py`) it must
+Shown to vendors as an example, and used by the lab's own tests: with a bad habit (`reference/habits.py`) it must
 fail exactly the scenario that is about it.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tilts.lab.conformance import reference_connection as connection
-from tilts.lab.conformance import reference_pharmacy as pharmacy
-from tilts.lab.conformance import reference_practice as practice
-from tilts.lab.conformance.habits import Habits
-from tilts.lab.conformance.reference_client import ReferenceClient
-from tilts.lab.conformance.reference_connection import Facts, Tester
+from tilts.lab.conformance.reference import connection, pharmacy, practice
+from tilts.lab.conformance.reference.client import ReferenceClient
+from tilts.lab.conformance.reference.connection import Facts, Tester
+from tilts.lab.conformance.reference.habits import Habits
 
+GOOD: Final = Habits()
 Part = Callable[[Tester, Facts], None]
 
 PARTS: Final[Mapping[str, Part]] = {
@@ -55,7 +54,7 @@ def play(
     entry: Mapping[str, Any],
     facts: Facts,
     go_on: Callable[[], None],
-    habits: Habits = Habits(),
+    habits: Habits = GOOD,
 ) -> None:
     """Play one scenario as the client of this entry of the ready line.
 

@@ -11,8 +11,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from lxml import etree
-from signxml import SignatureConstructionMethod
-from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+from signxml.algorithms import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureConstructionMethod,
+    SignatureMethod,
+)
 from signxml.util import SigningSettings
 from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner
 

@@ -17,7 +17,7 @@ from tilts.lab.signing.credentials import Credentials, in_asn1, key_in_asn1
 from tilts.lab.signing.stamping import LocalStamper
 
 
-class _SignerAt(PdfSigner):  # type: ignore[misc]
+class _SignerAt(PdfSigner):
     """The library takes the machine's time; a story of the sandbox may be of another day."""
 
     moment: datetime

@@ -19,11 +19,11 @@ POLICY = "2.999.1.4"  # under the example arc: nobody's policy
 SERIAL_BITS = 64
 
 
-class LocalStamper(TimeStamper):  # type: ignore[misc]
+class LocalStamper(TimeStamper):
     """Stamps every request with one moment."""
 
     def __init__(self, unit: Credentials, moment: datetime) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._unit = unit
         self._moment = moment
 

@@ -19,6 +19,7 @@ from tilts.onboarding.certificates.doors import (
 )
 from tilts.onboarding.certificates.reading import LARGEST_BYTES, Submission, read_submission
 from tilts.onboarding.certificates.report import CertificateReport, Finding
+from tilts.onboarding.certificates.standing import own_issuers, report_for
 from tilts.onboarding.certificates.table import Check, CheckTable, check_table
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "check_table",
     "examine",
     "known_for",
+    "own_issuers",
     "read_submission",
     "replace",
+    "report_for",
     "revoke",
 ]

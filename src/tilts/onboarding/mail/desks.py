@@ -1,27 +1,31 @@
-"""The two desks and how they are reached, at a moment; real addresses are settings, these are the sandbox's."""
+"""The two desks as letters know them: the contacts that hold at a moment (source page B6, C5)."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
+from functools import partial
+from pathlib import Path
 
+from tilts.clock import day_in_riga
+from tilts.onboarding.contacts import Contact, contacts_at
 from tilts.onboarding.mail.addressing import Desk, DeskCode
-
-SANDBOX_DESKS: Final[Mapping[DeskCode, Desk]] = MappingProxyType(
-    {
-        "contract": Desk(
-            "contract", "ligumi@tilts.example", "+371 0000 0001", "Līgumu kontaktpunkts", "Contract desk"
-        ),
-        "test": Desk(
-            "test",
-            "testi@tilts.example",
-            "+371 0000 0002",
-            "Testēšanas palīdzības dienests",
-            "Test help desk",
-        ),
-    }
-)
+from tilts.onboarding.mail.room import DesksAt
 
 
-def sandbox_desks(moment: datetime) -> Mapping[DeskCode, Desk]:
-    return SANDBOX_DESKS
+def desks_from(contacts_file: Path) -> DesksAt:
+    """`Path()` means the sandbox's invented ones, which reach nobody."""
+    return partial(_desks, contacts_file)
+
+
+def _desks(contacts_file: Path, moment: datetime) -> Mapping[DeskCode, Desk]:
+    contacts = contacts_at(day_in_riga(moment), contacts_file)
+    return {"contract": _desk("contract", contacts.contracts), "test": _desk("test", contacts.testing)}
+
+
+def _desk(code: DeskCode, contact: Contact) -> Desk:
+    return Desk(
+        code=code,
+        address=contact.e_mail.strip().lower(),
+        phone=contact.phone,
+        name_lv=f"{contact.authority_lv}, {contact.name_lv}",
+        name_en=f"{contact.authority_en}, {contact.name_en}",
+    )

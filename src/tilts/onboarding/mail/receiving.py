@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from tilts.clock import shown
+from tilts.clock import RIGA
 from tilts.ids import new_id
 from tilts.onboarding import cases
 from tilts.onboarding.mail.addressing import case_number_in, known_address, our_letter
@@ -189,7 +189,8 @@ async def acknowledge(tx: Tx, case: ThreadCase, message: Incoming, room: MailRoo
     subject, text = from_template(
         template,
         number=case.number,
-        received_at=shown(now),
+        received_on=f"{now.astimezone(RIGA):%d.%m.%Y}",
+        received_time=f"{now.astimezone(RIGA):%H:%M}",
         link=room.link(case.number),
         documents_lv=named_documents(message, "lv"),
         documents_en=named_documents(message, "en"),

@@ -17,7 +17,7 @@ import structlog
 from tilts.clock import Clock
 from tilts.onboarding.mail.composing import Envelope, Sealed, as_message
 from tilts.onboarding.mail.couriers import Courier, NotTaken
-from tilts.onboarding.mail.desks import sandbox_desks
+from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.parsing import Attachment, Incoming, parse
 from tilts.onboarding.mail.receiving import receive, set_aside
 from tilts.onboarding.mail.room import MailRoom, room_from
@@ -100,7 +100,9 @@ def intake_from(settings: Settings) -> "Intake | None":
     """None when no folder is set: then nothing is received."""
     if settings.mail_folder == Path():
         return None
-    return Intake(MailFolder(settings.mail_folder).make(), room_from(settings, sandbox_desks))
+    return Intake(
+        MailFolder(settings.mail_folder).make(), room_from(settings, desks_from(settings.contacts_file))
+    )
 
 
 @dataclass(slots=True)

@@ -207,7 +207,7 @@ def _site_gaps(
         kind: GapKind | None = None
         if entry is None:
             kind = "not-registered"
-        elif entry.registration_number != party:
+        elif entry.registration_number != party and is_right(party):  # a slip in the number is said there
             kind = "not-yours"
         elif not entry.works_on(day):
             kind = "suspended"

@@ -58,8 +58,8 @@ def strong(info: cms.SignerInfo) -> str:
     given = info["signature_algorithm"]
     if digest not in DIGESTS:
         raise Refusal(SGN_WEAK, method=digest)
-    if given.signature_algo not in METHODS or (
-        given["algorithm"].native != given.signature_algo and given.hash_algo not in DIGESTS
-    ):
+    # Plain RSA names no digest of its own; all others do, and it must not be a weaker one.
+    named = digest if given["algorithm"].native == "rsassa_pkcs1v15" else given.hash_algo
+    if given.signature_algo not in METHODS or named not in DIGESTS:
         raise Refusal(SGN_WEAK, method=given["algorithm"].native)
     return digest

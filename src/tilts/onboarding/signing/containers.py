@@ -118,7 +118,8 @@ def end_of(content: bytes, entry: zipfile.ZipInfo) -> int:
     sizes_agree = deferred or (packed, unpacked_size) == (entry.compress_size, entry.file_size)
     if flags != entry.flag_bits or method != entry.compress_type or not sizes_agree:
         raise Refusal(SGN_UNSAFE_NAME, what=f"{shown(entry.filename)}: two headers that differ")
-    return entry.header_offset + LOCAL_HEADER.size + header[9] + header[10] + entry.compress_size
+    before = LOCAL_HEADER.size + int(header[9]) + int(header[10])
+    return entry.header_offset + before + entry.compress_size
 
 
 def data_files(members: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -1,12 +1,14 @@
 """Signatures in a PDF (PAdES): each holds, covers all that was there, and nothing but signatures came later."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.general import NonexistentAttributeError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -23,6 +25,7 @@ from tilts.rules.signing import SGN_ALTERED, SGN_BOMB, SGN_FORM, SGN_MALFORMED, 
 
 PADES: Final = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
 TIME_STAMP: Final = "/ETSI.RFC3161"
+END: Final = re.compile(rb"startxref\s+\d+\s+%%EOF\s*")
 
 
 def held_in(
@@ -43,6 +46,7 @@ def held_in(
         check_stamps(reader)
         for one in embedded:
             check_cover(one, content)
+        check_end(embedded, content, filename)
         proofs = [(one.signed_revision, document_stamp(one, trust, moment)) for one in stamps]
         return tuple(held_of(one, filename, trust, moment, proofs) for one in signatures)
 
@@ -51,19 +55,28 @@ def subfilter(one: EmbeddedPdfSignature) -> str:
     return str(one.sig_object.get("/SubFilter", ""))
 
 
+def check_end(embedded: Sequence[EmbeddedPdfSignature], content: bytes, filename: str) -> None:
+    """Behind the last revision there is nothing; if a signature is that revision, it covers up to the end."""
+    last = embedded[-1]
+    _, _, second, rest = (int(number) for number in last.byte_range)
+    signed_last = last.signed_revision == last.reader.xrefs.total_revisions - 1
+    covered = not content[second + rest :].strip() if signed_last else True
+    if not covered or not END.fullmatch(content, content.rindex(b"startxref")):
+        raise Refusal(SGN_ALTERED, what=f"{filename}: bytes behind the end")
+
+
 def check_cover(one: EmbeddedPdfSignature, content: bytes) -> None:
     """The signature covers its whole revision but for its own bytes, and what follows is harmless."""
     where = str(one.field_name)
     check_gap(one, content, where)
-    one._enforce_hybrid_xref_policy()
-    one.coverage = one.evaluate_signature_coverage()
-    if one.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+    if one.reader.xrefs.hybrid_xrefs_present:  # two tables of objects: two programs, two documents
+        raise Refusal(SGN_ALTERED, what=f"{where}: two cross-reference tables")
+    coverage = one.evaluate_signature_coverage()
+    if coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise Refusal(SGN_ALTERED, what=f"{where}: it does not cover the whole document")
-    if one.coverage == SignatureCoverageLevel.ENTIRE_REVISION:
+    if coverage == SignatureCoverageLevel.ENTIRE_REVISION:
         check_changes(one.reader, one.signed_revision, one.fieldmdp, f"{where}: after it was signed")
-        level = one.docmdp_level
-        later = one.reader.xrefs.total_revisions - 1 > one.signed_revision
-        if level is not None and level.value == 1 and later and not only_proofs_follow(one):
+        if one.docmdp_level is MDPPerm.NO_CHANGES and not only_proofs_follow(one):
             raise Refusal(SGN_ALTERED, what=f"{where}: it allows no change")
 
 

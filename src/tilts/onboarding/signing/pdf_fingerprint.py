@@ -36,11 +36,16 @@ class _Walk:
 
     def catalogue(self, root: generic.DictionaryObject) -> None:
         self.entries(root, ADDED_BY_SIGNING, 0)
-        form = self.resolved(root.raw_get("/AcroForm")) if "/AcroForm" in root else generic.DictionaryObject()
-        listed = self.resolved(form.raw_get("/Fields")) if "/Fields" in form else generic.ArrayObject()
-        fields = [one for one in raw(listed) if not self.is_signature(one)]
+        form = self.resolved(root.raw_get("/AcroForm")) if "/AcroForm" in root else None
+        if not isinstance(form, generic.DictionaryObject):  # none: as good as an empty one
+            form = generic.DictionaryObject({})
+        fields = [one for one in self.inner(form, "/Fields") if not self.is_signature(one)]
         self.entries(form, ADDED_TO_FORM | (frozenset() if fields else OF_TEXT_FIELDS), 0)
         self.listed(fields, 0)
+
+    def inner(self, found: generic.DictionaryObject, key: str) -> list[generic.PdfObject]:
+        """What stands in a list under that key; nothing when there is none."""
+        return list(raw(self.resolved(found.raw_get(key)))) if key in found else []
 
     def write(self, found: generic.PdfObject, depth: int) -> None:
         if depth > DEPTH:
@@ -62,8 +67,8 @@ class _Walk:
         page = found.get("/Type") == "/Page"
         self.entries(found, frozenset(("/Annots",)) if page else frozenset(), depth)
         if page:
-            notes = self.resolved(found.raw_get("/Annots")) if "/Annots" in found else generic.ArrayObject()
-            self.listed([one for one in raw(notes) if not self.is_signature(one)], depth)
+            notes = self.inner(found, "/Annots")
+            self.listed([one for one in notes if not self.is_signature(one)], depth)
         if isinstance(found, generic.StreamObject):
             self.made.update(hashlib.sha256(found.encoded_data).digest())
 

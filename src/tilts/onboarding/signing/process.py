@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -75,5 +75,6 @@ def _report(code: int, said: bytes, complaint: bytes) -> SignatureReport:
         raise CheckFailed(complaint.decode("utf-8", "replace")[-2000:])
     answer = msgspec.msgpack.decode(said, type=Answer)
     if answer.report is None:
-        raise Refusal(RULES[answer.rule], **answer.facts)
+        named: dict[str, Any] = answer.facts
+        raise Refusal(RULES[answer.rule], **named)
     return answer.report

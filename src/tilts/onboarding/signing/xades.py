@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from asn1crypto import cms
@@ -180,11 +181,10 @@ def stamps_of(one: OneSignature, trust: Trust, moment: datetime) -> list[Stamp]:
         if algorithm not in C14N:
             raise Refusal(SGN_FORM, form=f"{one.where}: SignatureTimeStamp")
         stamped = canonical(one.root.find(f"{DS}SignatureValue"), algorithm)
+        imprint = partial(digest_of, stamped)
         for token in stamp.iterfind(f"{XADES}EncapsulatedTimeStamp"):
             signed = token_of(token.text or "")
-            found.append(
-                stamp_of(signed, lambda name, content=stamped: digest_of(content, name), trust, moment)
-            )
+            found.append(stamp_of(signed, imprint, trust, moment))
     return found
 
 

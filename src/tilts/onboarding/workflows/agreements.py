@@ -88,8 +88,16 @@ def before_signing() -> tuple[Step, ...]:
             ("opened", "filled", "questions"),
             "filled",
             "applicant",
-            Words("Aizpildīt", "Fill in"),
+            Words("Iesniegt aizpildīto PDF", "Hand in the filled PDF"),
             (FORM,),
+        ),
+        Step(
+            "fill-here",
+            ("opened", "filled", "questions"),
+            "filled",
+            "applicant",
+            Words("Aizpildīt šajā lapā", "Fill in on this page"),
+            (Field("values", "form", Words("Veidlapas lauki", "Fields of the form")),),
         ),
         Step(
             "send",

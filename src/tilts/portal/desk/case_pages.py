@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tilts.access.case_effects import EFFECTS, SERVES
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.onboarding.cases import CONFIRM, DECLINE, check_sees, find_case, open_case, side_of, take
-from tilts.onboarding.effects import EFFECTS, Around
+from tilts.lab.conformance import library
+from tilts.lab.conformance.language import Scenario
+from tilts.onboarding.cases import CONFIRM, DECLINE, Around, check_sees, find_case, open_case, side_of, take
 from tilts.onboarding.workflows import OPENED_BY, WORKFLOWS
 from tilts.portal.desk.step_forms import facts_of
 from tilts.portal.parts import PortalParts
@@ -29,7 +31,7 @@ from tilts.rules.cases import CASE_NOT_FOUND
 from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import CaseRecord, DocumentRecord, StepRecord
 from tilts.store.tx import Tx
-from tilts.workflow import Offer
+from tilts.workflow import Offer, Words, Workflow
 
 MOST_CASES = 200
 INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
@@ -146,7 +148,14 @@ class CasePages:
         )
         workflow = WORKFLOWS[view.case.kind]
         step = workflow.check(view.case.state, request.path_params["action"], side_of(account))
-        return self._pages.page(request, "desk/step.html", case=view.case, workflow=workflow, step=step)
+        return self._pages.page(
+            request,
+            "desk/step.html",
+            case=view.case,
+            workflow=workflow,
+            step=step,
+            offered=offered_in(view.case),
+        )
 
     async def step(self, request: Request) -> Response:
         account = require(request)
@@ -222,6 +231,12 @@ OPENED_HERE = frozenset(
 )
 
 
+WORDS = {
+    "open": Words("Lieta atvērta", "The case was opened"),
+    "ready-made": Words("Sagatavots smilškastē", "Ready-made by the sandbox"),
+}
+
+
 async def view_of(tx: Tx, number: str, account: Account) -> CaseView:
     case = await find_case(tx, number, account)
     offers = list(WORKFLOWS[case.kind].allowed(case.state, side_of(account)))
@@ -231,6 +246,38 @@ async def view_of(tx: Tx, number: str, account: Account) -> CaseView:
         await cases.documents(tx, case.case_id),
         [offer for offer in offers if offer.reason is None],
         [offer for offer in offers if offer.reason is not None],
+    )
+
+
+def offered_in(case: CaseRecord) -> dict[str, list[tuple[str, Words]]]:
+    """What a field with several choices offers in this case; those chosen before are marked by the page."""
+    if case.kind != "test-plan":
+        return {}
+    fitting = scenarios_for(case.facts["functionalities"])
+    return {
+        "scenarios": [
+            (one.id, Words(f"{one.id} {one.title.lv}", f"{one.id} {one.title.en}")) for one in fitting
+        ]
+    }
+
+
+def scenarios_for(functionalities: list[str]) -> tuple[Scenario, ...]:
+    wanted = set(functionalities)
+    return tuple(one for one in library.library() if wanted & {SERVES[role] for role in one.roles})
+
+
+def words_of(workflow: Workflow, step: StepRecord) -> Words:
+    """What a step of the history is called; what the exchange did itself has words of its own."""
+    asked, _, action = step.action.partition("-")
+    if step.action in WORDS:
+        return WORDS[step.action]
+    if asked in ("ask", "decline") and any(row.action == action for row in workflow.steps):
+        label = workflow.step(action, step.to_state).label
+        lv, en = ("Pieprasīts", "Asked for") if asked == "ask" else ("Noraidīts", "Declined")
+        return Words(f"{lv}: {label.lv}", f"{en}: {label.en}")
+    known = any(row.action == step.action for row in workflow.steps)
+    return (
+        workflow.step(step.action, step.from_state or "").label if known else Words(step.action, step.action)
     )
 
 

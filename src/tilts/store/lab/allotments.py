@@ -51,6 +51,29 @@ RETURNING true
 # As if the time had passed; only for lines of test persons that were handed out.
 
 
+# The last ones first: the first organisations play in the story, those in between are the lab's counterparts.
+FREE_SITE: Final[LiteralString] = """
+SELECT o.site
+  FROM organization o
+ WHERE o.kind = %(kind)s AND o.active
+   AND NOT EXISTS (SELECT 1 FROM test_allotment t WHERE t.kind = %(kind)s || '-site' AND t.subject = o.site)
+   AND NOT EXISTS (SELECT 1
+                     FROM onboarding.client c
+                     JOIN test_allotment t ON t.subject = c.name
+                    WHERE c.site = o.site)
+ ORDER BY o.site DESC
+ LIMIT 1
+"""
+
+
+async def free_site(tx: Tx, kind: str) -> str | None:
+    """A test organisation where a vendor's own system may act; None when all are handed out."""
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(FREE_SITE, {"kind": kind})
+        found: str | None = await cursor.fetchone()
+    return found
+
+
 async def one_at_a_time(tx: Tx) -> None:
     await tx.execute(ALONE, {"key": LOCK_KEY})
 
@@ -60,7 +83,7 @@ async def of_vendor(tx: Tx, vendor_id: UUID) -> dict[str, list[str]]:
     cursor = await tx.execute(OF_VENDOR, {"vendor_id": vendor_id})
     found: dict[str, list[str]] = {"person": [], "practice": [], "pharmacy": []}
     for kind, subject in await cursor.fetchall():
-        found[kind].append(subject)
+        found.setdefault(kind, []).append(subject)
     return found
 
 

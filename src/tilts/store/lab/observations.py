@@ -10,6 +10,8 @@ from psycopg.types.json import Jsonb
 
 from tilts.store.tx import Tx
 
+MOST_SHOWN: Final = 10_000  # calls of one run that are judged
+
 RUN_OF_FINGERPRINT: Final[LiteralString] = """
 SELECT c.client_id, c.observed_run AS run_id, f.revoked_at IS NOT NULL AS revoked
   FROM onboarding.client_certificate f
@@ -46,14 +48,14 @@ SELECT r.run_id, r.situation_id, %(at)s, %(request_id)s, %(method)s, %(route)s, 
 NOTE_GAP: Final[LiteralString] = "UPDATE lab_run SET gap = true WHERE run_id = %(run_id)s"
 
 OF_RUN: Final[LiteralString] = """
-SELECT sequence, run_id, situation_id, at, request_id, method, route, status, rule_id, proven, whole, reply_lost,
-       request, answer, request_body, answer_body
+SELECT (row_number() OVER (ORDER BY sequence))::integer AS number, run_id, situation_id, at, request_id, method, route,
+       status, rule_id, proven, whole, reply_lost, request, answer, request_body, answer_body
   FROM lab_observation
  WHERE run_id = %(run_id)s
-   AND (%(situation_id)s::uuid IS NULL OR situation_id = %(situation_id)s)
  ORDER BY sequence
  LIMIT %(limit)s
 """
+# A range of the primary key. Numbered within the run: how busy others are is nobody's business.
 
 UNSEEN: Final[LiteralString] = """
 SELECT EXISTS (
@@ -96,7 +98,7 @@ class NewObservation:
 
 @dataclass(frozen=True, slots=True)
 class ObservationRecord:
-    sequence: int
+    number: int
     run_id: UUID
     situation_id: UUID | None
     at: datetime
@@ -141,11 +143,9 @@ async def note_gap(tx: Tx, run_id: UUID) -> None:
     await tx.execute(NOTE_GAP, {"run_id": run_id})
 
 
-async def of_run(
-    tx: Tx, run_id: UUID, *, situation_id: UUID | None = None, limit: int = 10_000
-) -> list[ObservationRecord]:
+async def of_run(tx: Tx, run_id: UUID, *, limit: int = MOST_SHOWN) -> list[ObservationRecord]:
     async with tx.cursor(row_factory=class_row(ObservationRecord)) as cursor:
-        await cursor.execute(OF_RUN, {"run_id": run_id, "situation_id": situation_id, "limit": limit})
+        await cursor.execute(OF_RUN, {"run_id": run_id, "limit": limit})
         return await cursor.fetchall()
 
 

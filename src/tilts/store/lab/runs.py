@@ -11,9 +11,9 @@ from psycopg.types.json import Jsonb
 from tilts.store.tx import Tx
 
 CLIENT: Final[LiteralString] = """
-SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.party_id, c.version_id
+SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.party_id, c.version_id
   FROM onboarding.client c
-  JOIN organization o USING (organization_id)
+  JOIN organization o USING (site)
  WHERE c.client_id = %(client_id)s
 """
 

@@ -97,6 +97,16 @@ SELECT DISTINCT ON (s.site) s.site, s.kind, s.name, s.registration_number, r.sta
  ORDER BY s.site, r.effective_at DESC, r.serial DESC
 """
 
+SITE_AT: Final[LiteralString] = """
+SELECT s.site, s.kind, s.name, s.registration_number, r.state, r.effective_at AS since, r.reason
+  FROM onboarding.site s
+  JOIN onboarding.register_change r USING (site)
+ WHERE s.site = %(site)s
+   AND r.effective_at <= %(at)s AND r.recorded_at <= %(at)s
+ ORDER BY r.effective_at DESC, r.serial DESC
+ LIMIT 1
+"""
+
 ADD_SYSTEM: Final[LiteralString] = """
 INSERT INTO onboarding.system (system_id, party_id, name)
 VALUES (%(system_id)s, %(party_id)s, %(name)s)
@@ -170,6 +180,12 @@ async def sites_at(tx: Tx, registration_number: str, at: datetime) -> list[SiteR
     async with tx.cursor(row_factory=class_row(SiteRecord)) as cursor:
         await cursor.execute(SITES_AT, {"registration_number": registration_number, "at": at})
         return await cursor.fetchall()
+
+
+async def site_at(tx: Tx, site: str, at: datetime) -> SiteRecord | None:
+    async with tx.cursor(row_factory=class_row(SiteRecord)) as cursor:
+        await cursor.execute(SITE_AT, {"site": site, "at": at})
+        return await cursor.fetchone()
 
 
 async def add_version(tx: Tx, version: Mapping[str, Any]) -> bool:

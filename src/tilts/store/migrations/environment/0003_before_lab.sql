@@ -71,7 +71,7 @@ CREATE TABLE lab_observation (
 COMMENT ON COLUMN lab_observation.proven IS 'by certificate, token or signed assertion; else only claimed';
 
 CREATE TABLE test_allotment (
-    kind       text COLLATE "C" NOT NULL CHECK (kind IN ('person', 'practice', 'pharmacy')),
+    kind       text COLLATE "C" NOT NULL CHECK (kind IN ('person', 'practice', 'pharmacy', 'practice-site', 'pharmacy-site')),
     subject    text COLLATE "C" NOT NULL,
     vendor_id  uuid NOT NULL,
     since      timestamptz NOT NULL,

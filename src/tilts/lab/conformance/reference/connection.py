@@ -1,12 +1,13 @@
 """The reference system in the scenarios of the connection (CON): tokens as they should and should not be asked for."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from tilts.clock import WallClock
-from tilts.lab.conformance.habits import Habits
-from tilts.lab.conformance.reference_client import ReferenceClient, Shown
+from tilts.lab.conformance.reference.client import ReferenceClient, Shown
+from tilts.lab.conformance.reference.habits import Habits
 from tilts_connector import Actor, Pharmacy, Practice, PrescriptionOrder, Refused, packs
 
 Facts = Mapping[str, str]
@@ -74,10 +75,8 @@ def without_person(tester: Tester, facts: Facts) -> None:
             token = nobody.bearer_token()
             tester.client.send("POST", "MedicationRequest", token, b'{"resourceType": "MedicationRequest"}')
         else:
-            try:
+            with suppress(Refused):  # as it should be: nobody is named
                 Pharmacy(nobody).find(**find)
-            except Refused:
-                pass  # as it should be: nobody is named
         if tester.habits.gives_up_without_person:
             return
         if tester.is_practice:

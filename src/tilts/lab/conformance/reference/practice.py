@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from tilts.lab.conformance.reference_connection import DOSAGE, Facts, Tester
+from tilts.lab.conformance.reference.connection import DOSAGE, Facts, Tester
 from tilts_connector import Exchange, Practice, Prescription, PrescriptionOrder, Refused, Unreachable, packs
 from tilts_fhir.json_strict import encode
 
@@ -48,9 +48,7 @@ def written(tester: Tester, facts: Facts, identifier: str | None) -> dict[str, A
     return resource
 
 
-def wrong_then_right(
-    tester: Tester, facts: Facts, wrong: Callable[[Exchange], None], times: int = 1
-) -> None:
+def wrong_then_right(tester: Tester, facts: Facts, wrong: Callable[[Exchange], None], times: int = 1) -> None:
     with tester.client.connect() as exchange:
         for _ in range(times):
             wrong(exchange)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from tilts.lab.conformance.reference_connection import Facts, Tester
+from tilts.lab.conformance.reference.connection import Facts, Tester
 from tilts_connector import Exchange, Line, Pharmacy, Refused, Unreachable
 
 WRONG_NUMBERS = ("0000-0000-0000", "1111-1111-1111", "2222-2222-2222", "3333-3333-3333", "4444-4444-4444")

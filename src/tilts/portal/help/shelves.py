@@ -1,0 +1,73 @@
+"""Who reads what first: the shelves of the help portal. A page that is on none of them is still listed below."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tilts.portal.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`places`: pages of the portal beside the documents (address, label)."""
+
+    name: str
+    title: str
+    documents: tuple[str, ...]
+    places: tuple[tuple[str, str], ...] = ()
+
+
+SHELVES: Final = (
+    Shelf(
+        "developer",
+        N_("For developers"),
+        (
+            "howto/run-the-sandbox",
+            "howto/first-prescription",
+            "howto/connector",
+            "howto/sign-a-document",
+            "howto/trust-the-ca",
+            "reference/api",
+            "reference/wire",
+            "reference/states",
+            "reference/routes",
+            "reference/scopes",
+            "reference/status-codes",
+            "reference/stock-clients",
+            "why/refusals",
+        ),
+        (("/rules", N_("All refusals, with what to do")), ("/procedures", N_("Procedures"))),
+    ),
+    Shelf(
+        "institution",
+        N_("For institutions, pharmacies and their IT people"),
+        ("howto/trust-the-ca", "reference/states", "glossary"),
+        (
+            ("/procedures", N_("Procedures")),
+            ("/trust", N_("Certificates and trust")),
+            ("/systems", N_("Approved systems")),
+        ),
+    ),
+    Shelf(
+        "authority",
+        N_("For the authority and the operator"),
+        (
+            "howto/sign-in",
+            "reference/settings",
+            "reference/cli",
+            "reference/sources",
+            "source-page",
+            "divergences",
+            "proof",
+            "bench",
+        ),
+        (("/architecture", N_("Architecture")),),
+    ),
+)
+GROUPS: Final = (
+    ("howto", N_("How to")),
+    ("reference", N_("Reference")),
+    ("rules", N_("Refusals, explained")),
+    ("why", N_("Why it is so")),
+    ("adr", N_("Decisions")),
+    ("", N_("More")),
+)
