@@ -13,7 +13,19 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # run by path
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tools.pages import api, classifiers, commands, routes, rules, settings, state_picture, states  # noqa: E402
+from tools.pages import (  # noqa: E402
+    api,
+    certificates,
+    classifiers,
+    commands,
+    procedures,
+    routes,
+    rules,
+    scenarios,
+    settings,
+    state_picture,
+    states,
+)
 from tools.pages.blocks import renewed  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -27,10 +39,13 @@ def expected() -> dict[Path, str]:
         REFERENCE / "api.md": api.made_for_api(),
         REFERENCE / "routes.md": routes.made_for_routes(),
         REFERENCE / "scopes.md": routes.made_for_scopes(),
+        REFERENCE / "scenarios.md": scenarios.made_for_scenarios(),
         REFERENCE / "settings.md": settings.made_for_settings(),
         REFERENCE / "states.md": states.made_for_states(),
         REFERENCE / "status-codes.md": rules.made_for_statuses(),
+        REFERENCE / "certificates.md": certificates.made_for_certificates(),
         REFERENCE / "classifiers.md": classifiers.made_for_classifiers(),
+        REFERENCE / "procedures.md": procedures.made_for_procedures(),
         REFERENCE / "cli.md": commands.made_for_commands(),
     }
     pages = {path: renewed(_text(path, f"# {path.stem}\n\n"), parts) for path, parts in made.items()}

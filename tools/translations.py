@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "tilts" / "portal"
 SHELL = "portal"
+NO_AREAS = {"templates", "static", "locale", "__pycache__"}
 METHODS = {".py": "python", ".html": "jinja2"}
 OPTIONS = {".html": {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
@@ -32,7 +33,10 @@ msgstr ""
 def areas() -> list[str]:
     """The shell, and every folder that has texts to translate."""
     folders = {
-        path.name for root in (PORTAL, PORTAL / "templates") for path in root.iterdir() if path.is_dir()
+        path.name
+        for root in (PORTAL, PORTAL / "templates")
+        for path in root.iterdir()
+        if path.is_dir() and path.name not in NO_AREAS
     }
     return [SHELL, *sorted(area for area in folders if any(True for _ in found_in(area)))]
 

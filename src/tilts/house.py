@@ -34,7 +34,7 @@ from tilts.transport.app import Listener
 from tilts.transport.bodies import FhirShapes
 from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.listeners import Parts, listener
-from tilts.transport.observing import Observer
+from tilts.transport.observing.eye import Observer
 from tilts.transport.peer import PeerProtocol, tls_context
 from tilts.transport.search import PageLinks
 

@@ -69,3 +69,8 @@ def _times(left: int, right: int) -> int:
             left ^= GF32_POLYNOMIAL
         right >>= 1
     return product
+
+
+def unguessable(length_bytes: int) -> str:
+    """A text for tokens and codes that nobody can guess, safe in addresses and cookies."""
+    return secrets.token_urlsafe(length_bytes)

@@ -7,6 +7,7 @@ from typing import Final
 
 from tilts.settings import Settings
 
+TEST_SIGN_IN_PATH: Final = "/test-sign-in"  # where the sandbox signs invented people in
 ENVIRONMENTS: Final = ("test", "production")
 
 
@@ -32,6 +33,10 @@ def unfit_for_production(settings: Settings) -> list[str]:
         found.append("TILTS_SANDBOX hands out keys and test persons: take it out in production")
     if settings.plain_base:
         found.append("TILTS_PLAIN_BASE opens a port without certificates: take it out in production")
+    if settings.oidc_issuer.rstrip("/").endswith(TEST_SIGN_IN_PATH):
+        found.append(
+            "TILTS_OIDC_ISSUER is a test sign-in, which proves nobody's identity: set it to a real provider"
+        )
     if settings.identifier_arc == example.identifier_arc:
         found.append(
             f"TILTS_IDENTIFIER_ARC is still the example arc {example.identifier_arc}:"

@@ -20,5 +20,11 @@ def is_right(number: str) -> bool:
     """Eleven digits, of an organisation (the first is above 3), with the right last one."""
     if len(number) != LENGTH or not (number.isascii() and number.isdigit()) or number[0] <= "3":
         return False
-    weighed = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:10], strict=True))
-    return (REMAINDER - weighed) % 11 == int(number[10])
+    return check_digit(number[:10]) == number[10]
+
+
+def check_digit(first_ten: str) -> str:
+    """Empty where there is none: such numbers are not given out."""
+    weighed = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_ten, strict=True))
+    last = (REMAINDER - weighed) % 11
+    return str(last) if last < 10 else ""

@@ -79,9 +79,7 @@ class Settings:
     mail_subjects_file: Path = Path()  # subject lines that open an application; empty: the list that we ship
     log_level: str = "info"  # debug, info, warning or error
     inherited_sockets: str = ""  # from the sandbox: tls=5,plain=6,portal=7 (file descriptors)
-    contacts_file: Path = (
-        Path()
-    )  # TOML with both desks of the authority and their days; default: invented ones
+    contacts_file: Path = Path()  # TOML with both desks and their days; empty: invented desks
     sandbox_facts: Path = Path()  # what the portal's first page tells: the sandbox's state file
 
     @property

@@ -149,9 +149,8 @@ def test_an_answer_still_good_to_whom_asked_for_all_is_no_yes(
 ) -> None:
     peer.plant("/classifiers", answers(lambda: JSONResponse(listing())))
     peer.plant("forms/1.ndjson", answers(lambda: Response(status_code=304)))
-    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange:
-        with pytest.raises(Refused):
-            Classifiers(exchange).download("forms", tmp_path)
+    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange, pytest.raises(Refused):
+        Classifiers(exchange).download("forms", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../forms", "a/b", "", ".."])
@@ -159,27 +158,30 @@ def test_a_name_cannot_lead_out_of_the_folder(
     peer: Peer, credentials: Credentials, options: Options, tmp_path: Path, name: str
 ) -> None:
     planted(peer, name=name)
-    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange:
-        with pytest.raises(Misused):
-            Classifiers(exchange).download(name, tmp_path)
+    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange, pytest.raises(Misused):
+        Classifiers(exchange).download(name, tmp_path)
 
 
 def test_without_a_version_in_force_one_must_be_named(
     peer: Peer, credentials: Credentials, options: Options, tmp_path: Path
 ) -> None:
     planted(peer, in_force=None)
-    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange:
-        with pytest.raises(Misused, match="no version"):
-            Classifiers(exchange).download("forms", tmp_path)
+    with (
+        Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange,
+        pytest.raises(Misused, match="no version"),
+    ):
+        Classifiers(exchange).download("forms", tmp_path)
 
 
 def test_a_list_that_cannot_be_read_is_no_list(
     peer: Peer, credentials: Credentials, options: Options
 ) -> None:
     peer.plant("/classifiers", answers(lambda: JSONResponse({"classifiers": [{}]})))
-    with Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange:
-        with pytest.raises(Unreachable):
-            Classifiers(exchange).list()
+    with (
+        Exchange(f"{peer.url}/fhir/r4", credentials, options=options) as exchange,
+        pytest.raises(Unreachable),
+    ):
+        Classifiers(exchange).list()
 
 
 @pytest.mark.anyio

@@ -13,7 +13,7 @@ from tilts.rules import Rule
 from tilts.rules.catalogue import BY_ID, BY_NAME
 
 RULES = list(BY_NAME.items())
-ID = re.compile(r"(ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP|CLS|PRT|MAIL)-\d{3}\Z")
+ID = re.compile(r"(ACC|ENV|TOK|WIRE|IDM|SIG|SGN|PRE|DSP|CLS|PRT|MAIL|CERT|TRL|EID|PRC|USR|LAB)-\d{3}\Z")
 RAISERS = {"Refusal", "FaultyContent", "held"}
 CITED = re.compile(r"\b((?:Latvia|Exchanges|Security) \d+(?:\.\d+)?|Design \d|Source page(?= [A-D]\d))")
 # https://hl7.org/fhir/R4/valueset-issue-type.html

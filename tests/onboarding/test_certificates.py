@@ -2,8 +2,10 @@
 
 import base64
 import json
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -197,6 +199,19 @@ def test_crt_016_a_request_that_its_key_did_not_sign_is_refused(house: House) ->
     assert faults(report_of(bytes(spoiled), house)) == {"CRT-016"}
 
 
+@pytest.mark.parametrize("hash_name", ["sha1", "md5"])
+def test_crt_006_old_hashes_are_refused_also_in_a_request(
+    house: House, tmp_path: Path, hash_name: str
+) -> None:
+    """Made by openssl, because `cryptography` does not sign so any more."""
+    key, request = tmp_path / "key.pem", tmp_path / "request.pem"
+    subject = f"/CN=old/organizationIdentifier=NTRLV-{NUMBER}"
+    command = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", f"-{hash_name}", "-subj", subject]
+    subprocess.run([*command, "-keyout", key, "-out", request], check=True, capture_output=True)
+
+    assert "CRT-006" in faults(report_of(request.read_bytes(), house))
+
+
 def test_cert_004_every_fault_is_named_at_once(house: House) -> None:
     leaf = Leaf(
         key=RSA[1024],
@@ -239,6 +254,8 @@ def private_forms() -> dict[str, bytes]:
         "der-in-base64": base64.encodebytes(curve.private_bytes(Encoding.DER, pkcs8, plain)),
         "p12": pkcs12.serialize_key_and_certificates(b"a", curve, None, None, locked),
         "p12-open": pkcs12.serialize_key_and_certificates(b"a", curve, None, None, plain),
+        "pgp": b"-----BEGIN PGP PRIVATE KEY BLOCK-----",
+        "jks": b"\xfe\xed\xfe\xed\x00\x00\x00\x02",
         "jwk": b'{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d": "AA"}',
     }
 

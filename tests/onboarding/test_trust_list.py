@@ -71,7 +71,7 @@ def test_what_was_granted_in_the_past_is_told_for_the_past(house: House) -> None
     after = house.trust_list.services_at(withdrawn, "seal")
 
     assert {one.provider for one in before} - {one.provider for one in after} == {"Piemēra sertifikāti"}
-    assert not house.trust_list.services_at(house.trust.moment(-395), "seal")
+    assert not house.trust_list.services_at(house.trust.moment(-391), "seal")
 
 
 def test_kinds_of_services_that_are_not_known_are_left_out(house: House) -> None:

@@ -65,7 +65,7 @@ async def test_a_hostile_name_in_the_facts_is_shown_as_text(
     state.write_text(json.dumps(facts))
     settings = replace(exchange.settings, sandbox_facts=state)
     async with visiting(settings, database) as visitor:
-        for path in ("/", "/persons", f"/persons/{facts['persons'][0]['patient']}"):
+        for path in ("/sandbox", "/persons", f"/persons/{facts['persons'][0]['patient']}"):
             text = (await visitor.get(path)).text
             assert SHOWN in text
             assert "<script>alert" not in text
@@ -76,16 +76,38 @@ async def test_outside_the_sandbox_there_are_no_keys_and_no_persons(
 ) -> None:
     settings = replace(exchange.settings, sandbox=False)
     async with visiting(settings, database) as visitor:
-        for path in ("/", "/calls", "/persons", "/certificates/ca.pem", "/certificates/practice/key.pem"):
+        for path in (
+            "/sandbox",
+            "/patterns",
+            "/test-sign-in/keys",
+            "/calls",
+            "/persons",
+            "/certificates/ca.pem",
+            "/certificates/practice/key.pem",
+        ):
             assert (await visitor.get(path)).status_code == 404
         assert (await visitor.get("/rules")).status_code == 200
 
 
-async def test_a_fault_of_ours_is_a_page_without_its_text(exchange: Running) -> None:
+async def test_a_fault_of_ours_is_a_page_without_its_text(
+    exchange: Running, database: Database, tmp_path: Path
+) -> None:
+    facts = json.loads(json.dumps(exchange.facts))
+    del facts["clients"]["practice"]  # the sandbox's first page tells how to call as this client
+    state = tmp_path / "sandbox.json"
+    state.write_text(json.dumps(facts))
+    async with visiting(replace(exchange.settings, sandbox_facts=state), database) as visitor:
+        answer = await visitor.get("/sandbox", headers={"accept-language": "en"})
+    assert answer.status_code == 500
+    assert "The fault is ours" in answer.text
+    assert "KeyError" not in answer.text
+    assert "content-security-policy" in answer.headers
+
+
+async def test_a_database_that_is_away_is_told_as_such(exchange: Running) -> None:
     never_opened = Database(exchange.settings.database_url, connections=1)
     async with visiting(exchange.settings, never_opened) as visitor:
         answer = await visitor.get("/calls", headers={"accept-language": "en"})
-    assert answer.status_code == 500
-    assert "The fault is ours" in answer.text
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
     assert "Pool" not in answer.text
-    assert "content-security-policy" in answer.headers

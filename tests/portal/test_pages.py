@@ -13,7 +13,7 @@ from tilts.portal.guard import SECURITY_HEADERS
 from tilts.portal.languages import preferred
 from tilts.rules.catalogue import BY_ID
 
-PAGES = ("/", "/calls", "/persons", "/rules", "/nowhere")
+PAGES = ("/", "/sandbox", "/calls", "/persons", "/rules", "/patterns", "/help", "/architecture", "/nowhere")
 
 
 class Outline(HTMLParser):
@@ -136,14 +136,25 @@ def test_another_site_may_link_here_but_fetch_nothing(visitor: httpx.Client) -> 
 
 
 @pytest.mark.parametrize("language", ["lv", "en"])
-def test_every_rule_is_listed_with_its_text_fix_and_source(visitor: httpx.Client, language: str) -> None:
-    text = visitor.get("/rules", params={"lang": language}).text
-    assert set(re.findall(r'<article class="rule" id="([A-Z]+-[0-9]+)"', text)) == set(BY_ID)
-    assert BY_ID["ACC-001"].text("lv" if language == "lv" else "en") in text
+def test_every_rule_is_listed_and_has_its_text_fix_and_source(visitor: httpx.Client, language: str) -> None:
+    listed = visitor.get("/rules", params={"lang": language}).text
+    assert set(re.findall(r'<li id="([A-Z]+-[0-9]+)"', listed)) == set(BY_ID)
+    for prefix in {rule.partition("-")[0] for rule in BY_ID}:
+        text = visitor.get(f"/rules/{prefix}", params={"lang": language}).text
+        of_group = {rule for rule in BY_ID if rule.startswith(f"{prefix}-")}
+        assert set(re.findall(r'<article class="rule" id="([A-Z]+-[0-9]+)"', text)) == of_group
+        assert len(text.encode()) < 100_000
+    text = visitor.get("/rules/ACC", params={"lang": language}).text
+    for said in (BY_ID["ACC-001"].text(language), BY_ID["ACC-001"].fix(language), BY_ID["ACC-001"].source):  # type: ignore[arg-type]
+        assert said.replace("'", "&#39;") in text
+
+
+def test_a_group_of_rules_that_is_not_there_is_not_found(visitor: httpx.Client) -> None:
+    assert visitor.get("/rules/XYZ").status_code == 404
 
 
 def test_the_first_page_tells_what_runs_where(exchange: Running, visitor: httpx.Client) -> None:
-    text = visitor.get("/").text
+    text = visitor.get("/sandbox").text
     for name in ("fhir", "plain", "token", "portal", "logs"):
         assert f"<code>{exchange.facts[name]}</code>" in text
     assert "PostgreSQL 1" in text
@@ -151,7 +162,7 @@ def test_the_first_page_tells_what_runs_where(exchange: Running, visitor: httpx.
 
 def lines_of(visitor: httpx.Client, name: str) -> str:
     """The lines of a box on the first page, as the copy button takes them."""
-    found = re.search(rf'<pre id="lines-{name}"[^>]*><code>(.*?)</code>', visitor.get("/").text, re.S)
+    found = re.search(rf'<pre id="lines-{name}"[^>]*><code>(.*?)</code>', visitor.get("/sandbox").text, re.S)
     assert found is not None
     return found[1].replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
 
@@ -175,5 +186,11 @@ def test_measures_and_health_are_told(visitor: httpx.Client) -> None:
     assert visitor.get("/healthz").json() == {"ready": True}
 
 
-def test_pages_are_read_only(visitor: httpx.Client) -> None:
-    assert visitor.post("/persons").status_code == 405
+def test_the_language_switch_keeps_what_was_asked_for(visitor: httpx.Client) -> None:
+    text = visitor.get("/help/search?q=gate&lang=lv").text
+    assert 'href="?q=gate&amp;lang=en"' in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_weighs_more_than_a_phone_loads_at_once(visitor: httpx.Client, path: str) -> None:
+    assert len(visitor.get(path).content) < 100_000

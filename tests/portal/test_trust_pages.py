@@ -75,10 +75,9 @@ def test_the_register_of_sign_in_services_is_another_page(visitor: httpx.Client)
     text = read(visitor.get("/trust/eid?lang=en").text)
 
     assert (
-        "Parauga e-karte Parauga identitātes centrs qualified, high assurance 01.01.2020 – may sign in"
-        in text
+        "Parauga e-karte Parauga identitātes centrs qualified, high assurance 01.01.2020 – in force" in text
     )
-    assert "31.12.2023 no longer" in text
+    assert "31.12.2023 ended" in text
     assert "time stamps" not in text
 
 

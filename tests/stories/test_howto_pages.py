@@ -67,3 +67,12 @@ def test_classifiers(exchange: Running, tmp_path: Path) -> None:
     assert said[0].startswith("The code 'MF-14' was not valid on 2026-04-01; it was replaced by 'MF-15'")
     assert said[-5].endswith("downloaded") and said[-4].endswith("is still good")
     assert said[-3:] == ["CLS-004", "Latvija", "True"]
+
+
+@needs_tools
+def test_run_the_scenarios(exchange: Running, tmp_path: Path) -> None:
+    said = played("run-the-scenarios.md", tmp_path, exchange).splitlines()
+
+    assert "1" in said  # one test case in the JUnit file
+    assert said[-2:] == ["passed", "1"]
+    assert (tmp_path / "report.html").exists()

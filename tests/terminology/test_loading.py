@@ -92,14 +92,14 @@ async def test_of_a_published_version_only_its_end_can_be_set(database: Database
     assert there == ended
 
 
-async def test_two_who_publish_the_same_version_at_once_publish_it_once(database: Database) -> None:
-    classifier, version, packed = invented()
-
-    async def one() -> bool:
+async def test_of_many_who_publish_the_same_version_at_once_one_does(database: Database) -> None:
+    async def one(classifier: ClassifierRecord, version: VersionRecord, packed: bytes) -> bool:
         async with database.transaction() as tx:
             return await publish(tx, classifier, version, packed)
 
-    assert sorted(await asyncio.gather(*(one() for _ in range(6)))) == [False] * 5 + [True]
+    for _ in range(20):
+        new = invented()
+        assert sorted(await asyncio.gather(*(one(*new) for _ in range(6)))) == [False] * 5 + [True]
 
 
 async def test_a_list_is_read_once_and_the_oldest_is_forgotten(database: Database) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.transport.test_shapes import pinned
 from tests.transport.wire import Caller, no_certificate, refused
 from tilts.access.routes import Call, Incoming
 from tilts.exchange.terms import terms_from
+from tilts.house import build
 from tilts.party import NOBODY
 from tilts.rules import Refusal
 from tilts.store.tx import Database
@@ -98,8 +100,25 @@ class TestWhoMayAsk:
         without = vendor.token(scope="system/Organization.r")
         refused(vendor.get(f"{root}/classifiers", token=without), 403, "ACC-009")
 
-    def test_the_feed_is_for_systems_of_developers(self, caller: Callable[..., Caller], root: str) -> None:
-        refused(caller("practice-3").get(f"{root}/classifiers"), 403, "ACC-011")
+    def test_a_practice_gets_the_public_lists_and_no_others(
+        self, caller: Callable[..., Caller], root: str, file: str
+    ) -> None:
+        practice = caller("practice-3")
+        assert practice.get(file).status_code == 200
+        refused(practice.get(f"{root}/classifiers/medicine-forms/2026.1.ndjson"), 403, "CLS-004")
+
+    @pytest.mark.anyio
+    @pytest.mark.parametrize(
+        "path", ["CodeSystem", "CodeSystem/$lookup?system=urn:iso:std:iso:4217&code=EUR"]
+    )
+    async def test_outside_the_sandbox_a_certificate_is_needed(self, exchange: Running, path: str) -> None:
+        house = build(replace(exchange.settings, sandbox=False))
+        await house.database.open()
+        try:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(house.tls)) as client:
+                refused(await client.get(f"https://localhost/fhir/r4/{path}"), 401, "ACC-001")
+        finally:
+            await house.database.close()
 
     def test_other_routes_stay_closed_to_nobody(self, exchange: Running) -> None:
         with no_certificate(exchange) as nobody:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -274,12 +275,23 @@ def test_production_closes_within_a_minute_after(rehearsed: Running, what: str) 
         caller.close()
 
 
-def test_a_closed_functionality_is_refused_while_another_is_open(rehearsed: Running) -> None:
-    """ACC-011: a call is measured by the functionality that its route declares, not by the connection as a whole."""
+@pytest.mark.parametrize(
+    ("kind", "open_for", "functionality", "expected"),
+    [
+        ("practice", ["prescribing"], "prescribing", True),
+        ("practice", ["prescribing"], "", True),
+        ("practice", ["classifiers"], "prescribing", False),
+        ("practice", [], "prescribing", False),
+        ("practice", [], "", False),
+        ("practice", ["prescribing"], "dispensing", True),  # never a practice's: DSP-011 says so
+        ("practice", [], "dispensing", False),
+        ("portal", [], "", False),
+    ],
+)
+def test_a_call_is_measured_by_the_functionality_of_its_route(
+    kind: str, open_for: list[str], functionality: Any, expected: bool
+) -> None:
     facts = dict.fromkeys(ConnectionRecord.__dataclass_fields__)
-    both = ConnectionRecord(
-        **{**facts, "functionalities": ["prescribing", "dispensing"], "open_for": ["prescribing"]}
-    )
+    connection = ConnectionRecord(**{**facts, "kind": kind, "open_for": open_for})
 
-    assert is_open(both, "prescribing") and is_open(both, "")
-    assert not is_open(both, "dispensing")
+    assert is_open(connection, functionality) is expected

@@ -66,6 +66,8 @@ def made_for_routes() -> dict[str, str]:
 
 def needs(route: Route) -> str:
     wanted = ["practitioner in a role"] if route.person else []
+    wanted += ["at the root, beside `/fhir/r4`"] if route.feed else []
+    wanted += ["in the sandbox nothing"] if route.open_in_sandbox else []
     wanted += [f"open for {route.functionality}"] if route.functionality else []
     wanted += ["`X-Provenance`"] if route.signed else []
     wanted += [KEYS[route.key]] if route.key == "identifier" else []

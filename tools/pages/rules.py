@@ -7,11 +7,16 @@ from tilts.rules import (
     Rule,
     access,
     accounts,
+    certificates,
     classifiers,
     dispensing,
     environments,
+    lab,
     mail,
+    paper,
     prescriptions,
+    procedures,
+    signing,
     wire,
 )
 
@@ -20,20 +25,30 @@ NOUNS: dict[str, ModuleType] = {
     "wire": wire,
     "prescriptions": prescriptions,
     "dispensing": dispensing,
+    "certificates": certificates,
     "classifiers": classifiers,
     "environments": environments,
+    "lab": lab,
     "accounts": accounts,
     "mail": mail,
+    "procedures": procedures,
+    "signing": signing,
+    "paper": paper,
 }
 TITLES = {
     "access": "Rules of the door",
     "wire": "Rules of the message",
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
+    "certificates": "Rules of certificates",
     "classifiers": "Rules of classifiers",
     "environments": "Rules of environments",
+    "lab": "Rules of the lab",
     "accounts": "Rules of the portal",
     "mail": "Rules of mail",
+    "procedures": "Rules of forms",
+    "signing": "Rules of signatures",
+    "paper": "Rules of paper",
 }
 
 

@@ -23,6 +23,7 @@ UNITS = {
     "port": "TCP port",
     "folder": "path",
     "facts": "path",
+    "file": "path",
     "base": "URL",
     "url": "URL or libpq words",
     "arc": "URI",
@@ -37,6 +38,8 @@ def remarks() -> dict[str, str]:
 def unit_of(field: "Field[Any]") -> str:
     if isinstance(field.default, bool):
         return "yes or no"
+    if isinstance(field.default, Path):
+        return "path"
     return UNITS.get(field.name.rpartition("_")[2], "text")
 
 

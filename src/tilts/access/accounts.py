@@ -2,18 +2,17 @@
 
 A session is a random token in a cookie; only its hash is kept. It ends when it was not used for a
 while, and in any case after a working day. A new one is made at every sign-in and at every change
-of role, so that a token that was seen before is worth nothing afterwards (Security 1).
+of role, so that a token that was seen before is worth nothing afterwards (ADR 0026).
 """
 
 import hashlib
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from tilts.account import Account, Role
-from tilts.ids import new_id
+from tilts.ids import new_id, unguessable
 from tilts.rules import Refusal
 from tilts.rules.accounts import (
     USR_ACCOUNT_CLOSED,
@@ -93,14 +92,14 @@ async def sign_in(tx: Tx, person: SignedPerson, lives: Lives, wall: datetime) ->
         raise Refusal(USR_ACCOUNT_CLOSED)
     roles = tuple(await accounts.roles_of(tx, account_id))
     held = next((role for role in roles if role.state == "held"), None)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = unguessable(TOKEN_BYTES)
     session = NewSession(
         token_hash=token_hash(token),
         account_id=account_id,
         role_id=held.role_id if held else None,
         patient_id=person.patient_id,
         assurance=person.assurance,
-        form_token=secrets.token_urlsafe(TOKEN_BYTES),
+        form_token=unguessable(TOKEN_BYTES),
         started_at=wall,
         seen_at=wall,
         ends_at=wall + lives.whole,
@@ -128,14 +127,14 @@ async def act_as(tx: Tx, session: SessionRecord, role_id: UUID | None, wall: dat
         roles = await accounts.roles_of(tx, session.account_id)
         if not any(role.role_id == role_id and role.state == "held" for role in roles):
             raise Refusal(USR_ROLE_NOT_HELD)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = unguessable(TOKEN_BYTES)
     successor = NewSession(
         token_hash=token_hash(token),
         account_id=session.account_id,
         role_id=role_id,
         patient_id=session.patient_id,
         assurance=session.assurance,
-        form_token=secrets.token_urlsafe(TOKEN_BYTES),
+        form_token=unguessable(TOKEN_BYTES),
         started_at=session.started_at,
         seen_at=wall,
         ends_at=session.ends_at,

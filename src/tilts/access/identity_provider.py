@@ -19,12 +19,12 @@ from tilts.access.tokens import SigningKey
 from tilts.clock import Clock
 from tilts.ids import new_id
 from tilts.lab.people import TEST_SIGN_IN
+from tilts.production import TEST_SIGN_IN_PATH
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_IDENTITY_NOT_PROVEN, USR_NO_PROVIDER, USR_PROVIDER_SILENT
 from tilts.settings import Settings
 from tilts_fhir.json_strict import encode
 
-BUILT_IN_PATH: Final = "/test-sign-in"
 KEPT: Final = timedelta(hours=1)
 AGAIN: Final = timedelta(minutes=1)
 PATIENCE_SECONDS: Final = 10
@@ -40,7 +40,7 @@ def issuer_of(settings: Settings) -> str:
 
 
 def built_in_issuer(settings: Settings) -> str:
-    return settings.portal_base.rstrip("/") + BUILT_IN_PATH
+    return settings.portal_base.rstrip("/") + TEST_SIGN_IN_PATH
 
 
 def is_built_in(settings: Settings) -> bool:
@@ -169,7 +169,7 @@ class IdentityProvider:
             found = answer.json()
         except (httpx.HTTPError, ValueError) as fault:
             raise Refusal(USR_PROVIDER_SILENT, why=type(fault).__name__) from fault
-        if answer.status_code >= 500 or not isinstance(found, dict):
+        if answer.is_server_error or not isinstance(found, dict):
             raise Refusal(USR_PROVIDER_SILENT, why=answer.status_code)
         return found
 

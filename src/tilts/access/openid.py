@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +19,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from tilts.access.jose import NotSigned, header_of, key_from, strict_bytes
+from tilts.ids import unguessable
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_IDENTITY_NOT_PROVEN, USR_SIGN_IN_STRANGE
 from tilts_fhir.json_strict import JsonError, decode
@@ -68,9 +68,9 @@ class Identity:
 
 def new_attempt(back: str, wall: datetime) -> Attempt:
     return Attempt(
-        state=secrets.token_urlsafe(24),
-        nonce=secrets.token_urlsafe(24),
-        verifier=secrets.token_urlsafe(48),
+        state=unguessable(24),
+        nonce=unguessable(24),
+        verifier=unguessable(48),
         back=own_address(back),
         began_at=int(wall.timestamp()),
     )

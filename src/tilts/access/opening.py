@@ -6,22 +6,32 @@ that falls also closes connections that are open. Only a refused call asks the g
 """
 
 from datetime import datetime
+from typing import Literal
 
 from tilts.access import gate
 from tilts.access.certificates import NOT_ACTIVE
+from tilts.functionality import OPEN_TO, Functionality
 from tilts.rules import Refusal
 from tilts.rules.access import ACC_PARTY_CLOSED
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Tx
 
 
-def is_open(connection: ConnectionRecord, functionality: str) -> bool:
-    """Pure. A call that belongs to no functionality needs any open one."""
-    return functionality in connection.open_for if functionality else bool(connection.open_for)
+def is_open(connection: ConnectionRecord, functionality: Functionality | Literal[""]) -> bool:
+    """Pure. A call that belongs to no functionality needs any open one.
+
+    So does a call of a kind of party that can never have its functionality: the room says no, with a better reason.
+    """
+    measured = functionality and connection.kind in OPEN_TO[functionality]
+    return functionality in connection.open_for if measured else bool(connection.open_for)
 
 
 async def check_open(
-    tx: Tx, connection: ConnectionRecord, functionality: str, environment: str, now: datetime
+    tx: Tx,
+    connection: ConnectionRecord,
+    functionality: Functionality | Literal[""],
+    environment: str,
+    now: datetime,
 ) -> None:
     if not is_open(connection, functionality):
         unmet = await unmet_conditions(tx, connection.client_id, functionality, environment, now)

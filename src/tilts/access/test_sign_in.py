@@ -6,7 +6,6 @@ verifier. ID tokens are signed. It exists in the sandbox only.
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from tilts.access.jose import NotSigned, claims_of, signed
 from tilts.access.openid import challenge_of
+from tilts.ids import unguessable
 from tilts_fhir.json_strict import encode
 
 CODE_LIFE: Final = timedelta(seconds=60)
@@ -121,7 +121,7 @@ class TestSignIn:
         self._grants = {k: g for k, g in self._grants.items() if wall - g.made_at < CODE_LIFE}
         if len(self._grants) >= MOST_CODES:
             self._grants.clear()
-        code = secrets.token_urlsafe(24)
+        code = unguessable(24)
         self._grants[hash_of(code)] = Grant(asked, chosen, wall)
         return back_to(asked, code=code)
 
@@ -138,7 +138,7 @@ class TestSignIn:
         if not proven or form.get("redirect_uri") != asked.redirect_uri:
             raise NotGranted("invalid_grant")
         return {
-            "access_token": secrets.token_urlsafe(16),  # opens nothing: there is no user info here
+            "access_token": unguessable(16),  # opens nothing: there is no user info here
             "token_type": "Bearer",
             "expires_in": TOKEN_SECONDS,
             "id_token": self._id_token(asked, grant.chosen, int(wall.timestamp())),

@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "tilts.cli.serving:serve",
     "tilts.cli.serving:migrate",
     "tilts.cli.classifiers:classifiers",
+    "tilts.cli.lab:lab",
 )
 
 app = App(

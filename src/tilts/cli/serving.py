@@ -36,6 +36,9 @@ def serve(
             help="Listen here instead, for a proxy that ends TLS and hands over Client-Cert (RFC 9440)."
         ),
     ] = None,
+    portal_port: Annotated[
+        int, Parameter(help="Port of the portal on the same address (TILTS_PORTAL_BASE); 0 is no portal.")
+    ] = 0,
 ) -> int:
     """Serve one environment against DATABASE_URL until it is ended; settings come as TILTS_*.
 
@@ -46,6 +49,8 @@ def serve(
     settings = chosen_settings()
     check_fit(settings)
     listening = {"proxied": unix(unix_socket)} if unix_socket else {"tls": tcp(host, settings.tls_port)}
+    if portal_port:
+        listening["portal"] = tcp(host, portal_port)
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -23,9 +23,7 @@ from tilts.lab.fhir_parts import (
 )
 from tilts.lab.name_lists import INSTITUTION_WORDS, STREETS, TOWNS
 from tilts.party import OrganizationKind
-
-REGISTRATION_WEIGHTS: Final = (9, 1, 4, 8, 3, 10, 2, 5, 7, 6)
-REGISTRATION_REMAINDER: Final = 3  # python-stdnum, module lv.pvn
+from tilts.registration_number import check_digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,7 @@ def _registration_numbers() -> Iterator[str]:
     while True:
         serial += 1
         first_ten = f"9999{serial:06d}"
-        weighed = sum(w * int(d) for w, d in zip(REGISTRATION_WEIGHTS, first_ten, strict=True))
-        last = (REGISTRATION_REMAINDER - weighed) % 11
-        if last < 10:
+        if last := check_digit(first_ten):
             yield f"{first_ten}{last}"
 
 

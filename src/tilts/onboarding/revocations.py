@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 log = structlog.get_logger("tilts.certificates")
 
@@ -59,5 +59,5 @@ def _signed_by(listed: x509.CertificateRevocationList, issuer: x509.Certificate)
         return False
     try:
         return listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (InvalidSignature, TypeError):
+    except (InvalidSignature, TypeError, ValueError, UnsupportedAlgorithm):
         return False

@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, Final, Literal, TypeAlias
 
 from cryptography import x509
@@ -186,11 +187,9 @@ def _services(provider: Any) -> Iterator[TrustService]:
         for period in newest_first:
             since = _since(period)
             status: Status = "granted" if _text(period, "ServiceStatus") == GRANTED else "withdrawn"
-            for kind in _kinds(period):
-                for certificate in certificates:
-                    yield TrustService(
-                        name, _name(_one(period, "ServiceName")), kind, certificate, status, since, until
-                    )
+            named = _name(_one(period, "ServiceName"))
+            for kind, certificate in product(_kinds(period), certificates):
+                yield TrustService(name, named, kind, certificate, status, since, until)
             until = since
 
 

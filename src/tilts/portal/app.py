@@ -23,6 +23,7 @@ from tilts.portal.desk.case_pages import CasePages
 from tilts.portal.desk.connection_pages import ConnectionPages
 from tilts.portal.desk.filling_pages import FillingPages
 from tilts.portal.desk.gate_pages import GatePages
+from tilts.portal.desk.signing_pages import SigningPages
 from tilts.portal.desk.system_pages import SystemPages
 from tilts.portal.desk.testing_pages import TestingPages
 from tilts.portal.entry.account_pages import AccountPages
@@ -32,15 +33,16 @@ from tilts.portal.entry.test_sign_in_pages import TestSignInPages
 from tilts.portal.guard import Guard, hosts_of
 from tilts.portal.help.architecture_pages import ArchitecturePages
 from tilts.portal.help.help_pages import HelpPages
+from tilts.portal.lab.pages import LabPages
 from tilts.portal.mail.mailbox import MailboxPages
 from tilts.portal.parts import PageGroup, PortalParts
-from tilts.portal.patterns import PatternPages
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
 from tilts.portal.rendering import Pages
+from tilts.portal.sandbox.pages import SandboxPages
+from tilts.portal.sandbox.patterns import PatternPages
 from tilts.portal.sandbox_facts import read_facts
-from tilts.portal.sandbox_pages import SandboxPages
 from tilts.portal.start import StartPages
 from tilts.portal.trust.pages import TrustPages
 from tilts.portal.visits import Door, SignInFirst, Visits, lives_from
@@ -59,6 +61,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     HelpPages,
     ProcedurePages,
     ClassifierPages,
+    LabPages,
     TrustPages,
     FillingPages,
     TestingPages,
@@ -67,7 +70,13 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     ConnectionPages,
     GatePages,
 )
-SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (SandboxPages, MailboxPages, PatternPages, TestSignInPages)
+SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
+    SigningPages,
+    SandboxPages,
+    MailboxPages,
+    PatternPages,
+    TestSignInPages,
+)
 
 
 def portal(

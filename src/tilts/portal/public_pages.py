@@ -21,6 +21,7 @@ class PublicPages:
     def routes(self) -> Sequence[BaseRoute]:
         return [
             Route("/rules", self.rules),
+            Route("/rules/{prefix}", self.rules_of),
             Route("/static/{name}", self.asset),
             Route("/metrics", self.metrics),
             Route("/healthz", self.healthy),
@@ -28,6 +29,13 @@ class PublicPages:
 
     async def rules(self, request: Request) -> Response:
         return self._pages.page(request, "rules.html", groups=rule_groups())
+
+    async def rules_of(self, request: Request) -> Response:
+        asked = request.path_params["prefix"]
+        group = next((group for group in rule_groups() if group.prefix == asked), None)
+        if group is None:
+            raise HTTPException(404)
+        return self._pages.page(request, "rules_of.html", group=group)
 
     async def asset(self, request: Request) -> Response:
         """Only what was in our folder at the start; the address carries a mark of the content."""

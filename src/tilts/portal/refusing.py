@@ -1,5 +1,6 @@
 """A "no" as a page: what is wrong, what to do, the rule's id, and the way back."""
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +12,7 @@ from tilts.portal.visits import SignInFirst
 from tilts.rules import Refusal, Unavailable
 
 BUSY_SECONDS = "5"
+LOG = structlog.get_logger()
 
 
 class Refusing:
@@ -26,6 +28,8 @@ class Refusing:
             response.headers["retry-after"] = BUSY_SECONDS
             return response
         assert isinstance(no, Refusal), "registered for refusals only"
+        # Facts that the text does not name are for our log alone; `why` never holds what somebody typed.
+        LOG.info("portal refused", rule_id=no.rule.id, path=request.url.path, why=no.facts.get("why"))
         back = way_back(request)
         return self._pages.page(request, "refused.html", status=no.rule.http_status, refusal=no, back=back)
 

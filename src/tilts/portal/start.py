@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.portal.bridge import MIDDLE, deck_y
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
 from tilts.portal.refusing import opens
+from tilts.portal.sandbox.bridge import MIDDLE, deck_y
 from tilts.portal.words import N_
 
 
@@ -50,7 +50,7 @@ PATH: Final = (
     Step(
         N_("Test by scenarios"),
         N_("Both sides agree on a plan; test persons are handed out."),
-        ("/scenarios", "/lab", "/procedures"),
+        ("/lab", "/procedures"),
     ),
     Step(
         N_("Analysis and approval"),

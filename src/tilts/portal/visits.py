@@ -1,13 +1,12 @@
 """Who visits, and whether the form they send was ours: looked at before any page.
 
 Every POST carries a token in a hidden field. For somebody signed in it stands in their session; for
-anybody else it is derived from a random cookie that only we can have signed (Security 1.2).
+anybody else it is derived from a random cookie that only we can have signed (ADR 0026).
 """
 
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tilts.access.accounts import Lives, account_from, session_of
 from tilts.account import Account, Role
 from tilts.clock import Clock
+from tilts.ids import unguessable
 from tilts.portal.cookies import Cookies
 from tilts.portal.incoming_forms import read_form
 from tilts.rules import Refusal, Unavailable
@@ -65,7 +65,7 @@ class Visit:
         if self.session is not None:
             return self.session.form_token
         if not self.nonce:
-            self.nonce = secrets.token_urlsafe(16)
+            self.nonce = unguessable(16)
             self.fresh_nonce = True
         return signed(self.secret, "form", self.nonce)
 

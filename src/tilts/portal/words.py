@@ -71,6 +71,17 @@ RULE_GROUPS: Final = MappingProxyType(
         "DSP": N_("Dispensing"),
         "CLS": N_("Classifiers"),
         "USR": N_("Forms and accounts"),
+        "CASE": N_("Cases and their steps"),
+        "GATE": N_("The gate"),
+        "PRC": N_("Agreements and applications"),
+        "SGN": N_("Signed documents"),
+        "CERT": N_("Certificates of connections"),
+        "TRL": N_("Trust list"),
+        "EID": N_("Register of identity providers"),
+        "CON": N_("Connections"),
+        "ENV": N_("Environments"),
+        "LAB": N_("Lab"),
+        "TST": N_("Testing"),
         "MAIL": N_("Mail"),
     }
 )

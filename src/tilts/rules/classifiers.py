@@ -37,8 +37,8 @@ CLS_NO_AGREEMENT = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Source page C2, C4: access by section 3 of the operator agreement",
-    text_en="Classifier {classifier} is given out under clause '{clause}' of an operator agreement, and there is none with you. How to conclude it: {page}",
-    text_lv="Klasifikatoru {classifier} izsniedz pēc operatora līguma punkta '{clause}', bet ar jums šāda līguma nav. Kā to noslēgt: {page}",
+    text_en="Classifier {classifier} is given out under clause '{clause}' of an operator agreement, and there is none with you (how to conclude it: {page}).",
+    text_lv="Klasifikatoru {classifier} izsniedz pēc operatora līguma punkta '{clause}', bet ar jums šāda līguma nav (kā to noslēgt: {page}).",
     fix_en="Conclude the operator agreement, or use the public classifiers.",
     fix_lv="Noslēdziet operatora līgumu vai lietojiet publiskos klasifikatorus.",
 )
@@ -47,8 +47,8 @@ CLS_NOT_IN_AGREEMENT = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Source page C2, C4: access by section 3 of the operator agreement",
-    text_en="Classifier {classifier} is given out under clause '{clause}', and your operator agreement covers: {covered}. How to widen it: {page}",
-    text_lv="Klasifikatoru {classifier} izsniedz pēc punkta '{clause}', bet jūsu operatora līgums aptver: {covered}. Kā to paplašināt: {page}",
+    text_en="Classifier {classifier} is given out under clause '{clause}', and your operator agreement covers: {covered} (how to widen it: {page}).",
+    text_lv="Klasifikatoru {classifier} izsniedz pēc punkta '{clause}', bet jūsu operatora līgums aptver: {covered} (kā to paplašināt: {page}).",
     fix_en="Ask the contract desk to add the clause to your agreement.",
     fix_lv="Lūdziet līgumu nodaļai papildināt jūsu līgumu ar šo punktu.",
 )
@@ -57,8 +57,8 @@ CLS_AGREEMENT_ENDED = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Source page C2, C4: access by section 3 of the operator agreement",
-    text_en="Classifier {classifier} is given out under clause '{clause}', and your operator agreement ended on {ended}. How to renew it: {page}",
-    text_lv="Klasifikatoru {classifier} izsniedz pēc punkta '{clause}', bet jūsu operatora līgums beidzās {ended}. Kā to atjaunot: {page}",
+    text_en="Classifier {classifier} is given out under clause '{clause}', and your operator agreement ended on {ended} (how to renew it: {page}).",
+    text_lv="Klasifikatoru {classifier} izsniedz pēc punkta '{clause}', bet jūsu operatora līgums beidzās {ended} (kā to atjaunot: {page}).",
     fix_en="Renew the operator agreement; what you have loaded so far may be out of date.",
     fix_lv="Atjaunojiet operatora līgumu; līdz šim ielādētais var būt novecojis.",
 )

@@ -77,8 +77,8 @@ LAB_NOT_PREPARED = Rule(
     http_status=503,
     issue_code="transient",
     source="Design 3: the lab's counterparts act over the wire like everybody",
-    text_en="The lab could not do its part: {fault}",
-    text_lv="Laboratorija nevarēja izpildīt savu daļu: {fault}",
+    text_en="The lab could not do its part: {fault}.",
+    text_lv="Laboratorija nevarēja izpildīt savu daļu: {fault}.",
     fix_en="Prepare the scenario again; if it stays so, tell the test help desk.",
     fix_lv="Sagatavojiet scenāriju vēlreiz; ja tas neizdodas, ziņojiet testēšanas atbalstam.",
 )

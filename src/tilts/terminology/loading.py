@@ -105,8 +105,8 @@ async def load_content(
 
 async def publish(tx: Tx, classifier: ClassifierRecord, version: VersionRecord, packed: bytes) -> bool:
     """One version into the register; False when it was there with this content already."""
+    await store.lock(tx)
     await store.save(tx, classifier)
-    await store.lock(tx, classifier.name)
     there = next((v for v in await store.versions(tx, classifier.name) if v.version == version.version), None)
     if there is None:
         await store.save_content(tx, version.content_hash, version.size_bytes, packed)

@@ -18,9 +18,9 @@ from tilts.measures import Measures
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_METHOD, WIRE_NO_SUCH_ADDRESS, WIRE_TOO_LARGE
 from tilts.settings import Settings
-from tilts.transport.losing import lose_answer
 from tilts.transport.negotiate import check_accept, language_of, preference, request_id_of
-from tilts.transport.observing import Exchanged, Observer
+from tilts.transport.observing.eye import Exchanged, Observer
+from tilts.transport.observing.losing import lose_answer
 from tilts.transport.outcomes import answer_for, log_fault, outcome
 from tilts.transport.peer import certificate_of
 from tilts.transport.routing import RouteTable

@@ -236,10 +236,17 @@ def is_wanted(classifier: ClassifierRecord, version: VersionRecord, asked: Searc
     return True
 
 
+OPERATIONS: Final = (
+    ("CodeSystem", "lookup", lookup),
+    ("CodeSystem", "validate-code", validate_in_system),
+    ("ValueSet", "validate-code", validate_in_set),
+)
+
+
 def declare(parts: ClassifierParts) -> list[Route]:
     """Routes of CodeSystem and ValueSet; those that a body may come to stand twice, for GET and POST."""
+    read_scope = "system/CodeSystem.r"
     open_too: dict[str, Any] = {"open_in_sandbox": True}
-    read_scope, asked = "system/CodeSystem.r", "classifier.asked"
     made = [
         Route(
             "GET",
@@ -249,7 +256,7 @@ def declare(parts: ClassifierParts) -> list[Route]:
             partial(read, parts),
             resource_type="CodeSystem",
             interaction="read",
-            **open_too,
+            open_in_sandbox=True,
         ),
         *(
             Route(
@@ -266,19 +273,14 @@ def declare(parts: ClassifierParts) -> list[Route]:
             for method, path in (("GET", "/CodeSystem"), ("POST", "/CodeSystem/_search"))
         ),
     ]
-    operations = (
-        ("CodeSystem", "lookup", lookup),
-        ("CodeSystem", "validate-code", validate_in_system),
-        ("ValueSet", "validate-code", validate_in_set),
-    )
-    for kind, name, work in operations:
+    for kind, name, work in OPERATIONS:
         for method in ("GET", "POST"):
             made.append(
                 Route(
                     method,
                     f"/{kind}/${name}",
                     read_scope,
-                    asked,
+                    "classifier.asked",
                     partial(work, parts),
                     body="parameters" if method == "POST" else "none",
                     resource_type=kind,

@@ -25,7 +25,7 @@ from tilts.transport.classifier_feed import declare_feed
 from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.negotiate import FHIR_JSON, check_accept, language_of, request_id_of
 from tilts.transport.oauth import TokenEndpoint, client_keys, smart_configuration
-from tilts.transport.observing import TOKEN_ROUTE, Exchanged, Observer
+from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tilts.ids import new_id
-from tilts.transport.losing import BREAK
+from tilts.transport.observing.losing import BREAK
 from tilts_fhir.json_strict import encode
 
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions

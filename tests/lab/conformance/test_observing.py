@@ -1,10 +1,14 @@
 """The lab's eye on the wire: everything a system under test does, nothing of others, and no secret."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.lab.conformance.testers import Tester
 from tilts.lab.conformance import runs
@@ -13,6 +17,7 @@ from tilts.lab.conformance.reference.client import ReferenceClient
 from tilts.store.lab import observations
 from tilts.store.lab.observations import ObservationRecord
 from tilts.store.lab.runs import RunRecord
+from tilts.store.provision import DATABASE, Roles
 from tilts_connector import Practice, PrescriptionOrder, packs
 
 pytestmark = pytest.mark.anyio
@@ -135,23 +140,38 @@ async def test_a_person_code_in_an_address_does_not_get_into_the_evidence(tester
     assert code not in str(seen)
 
 
-async def test_a_call_that_the_audit_trail_knows_and_nobody_saw_makes_the_evidence_incomplete(
-    tester: Tester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def nothing_can_be_added(tester: Tester) -> Iterator[None]:
+    """The serving role loses the right to write observations down, as on a full disk."""
+    roles = Roles("test", "", "")
+    with psycopg.connect(
+        tester.exchange.environment.cluster.superuser_dsn(), dbname=DATABASE, autocommit=True
+    ) as owner:
+        owner.execute(
+            sql.SQL("REVOKE INSERT ON test.lab_observation FROM {}").format(sql.Identifier(roles.serving))
+        )
+        try:
+            yield
+        finally:
+            owner.execute(
+                sql.SQL("GRANT INSERT ON test.lab_observation TO {}").format(sql.Identifier(roles.serving))
+            )
+
+
+async def test_a_call_that_could_not_be_written_down_makes_the_evidence_incomplete(tester: Tester) -> None:
     run = await tester.start("practice", "PRA-01")
-    await tester.lab.prepare(run.run_id, None, "PRA-01")
-
-    async def broken(*_: Any) -> None:
-        raise OSError("the disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(observations, "add", broken)
-        with tester.exchange.connect("practice") as exchange:
-            Practice(exchange).prescribe(tester.exchange.facts["persons"][2]["patient"], ORDER)
+    situation = await tester.lab.prepare(run.run_id, None, "PRA-01")
+    with tester.exchange.connect("practice") as exchange:
+        with nothing_can_be_added(tester):
+            made = Practice(exchange).prescribe(situation.facts["patient"], ORDER)
+        unseen = await tester.judged(run)
+        exchange.read("Organization", exchange.credentials.organization_id)
     await tester.finish(run)
 
     judged = await tester.judged(run)
-    assert not judged.complete
+    assert made.number  # the answer is the caller's by right
+    assert not unseen.complete and not unseen.run.gap  # the audit trail knows more calls than were seen
+    assert not judged.complete and judged.run.gap
     assert judged.verdict == "inconclusive"
 
 

@@ -55,7 +55,7 @@ async def test_lab_002_what_is_over_stays_over(tester: Tester) -> None:
             await runs.finish(tx, run.run_id, None, tester.exchange.clock.wall())
 
 
-@pytest.mark.parametrize("scenario", ["PHA-01", "XXX-99"])
+@pytest.mark.parametrize("scenario", ["PHA-01", "ZZZ-99"])
 async def test_lab_003_a_scenario_of_another_role_or_of_nobody(tester: Tester, scenario: str) -> None:
     with pytest.raises(Refusal, match="LAB-003"):
         await tester.start("practice", scenario)

@@ -77,7 +77,7 @@ def test_scenarios_are_found_by_role_and_by_rule() -> None:
     assert all("pharmacy" in one.roles for one in scenarios_for("pharmacy"))
     assert scenarios_of_rule("DSP-001") == ("PHA-03",)
     assert scenarios_of_rule("WIRE-001") == ()
-    assert scenario("PHA-03") in library() and scenario("XXX-01") is None
+    assert scenario("PHA-03") in library() and scenario("ZZZ-01") is None
 
 
 def test_what_is_whole_is_compiled() -> None:

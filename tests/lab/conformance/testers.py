@@ -22,6 +22,8 @@ GOOD = Habits()
 
 @dataclass
 class Tester:
+    __test__ = False  # not a test of pytest's
+
     exchange: Running
     database: Database
     started: list[UUID] = field(default_factory=list)

@@ -132,6 +132,13 @@ def test_the_cover_letter_names_the_papers_that_are_enclosed() -> None:
     assert right_values(procedure)["party_name"] in letter
 
 
+def test_a_form_has_no_page_that_is_nearly_empty() -> None:
+    """The longest form, page by page: blocks that may not break never push each other away."""
+    procedure = next(p for p in versions() if p.id == "checklist")
+
+    assert len(PdfReader(BytesIO(render_form(procedure, "lv"))).pages) <= 5
+
+
 def test_markup_in_a_value_is_only_text() -> None:
     procedure = versions()[0]
     values = right_values(procedure) | {"party_name": "<b>&amp; <para>"}
@@ -144,4 +151,10 @@ def test_every_latvian_letter_has_a_glyph_and_a_name_in_the_fields() -> None:
 
     assert letters <= {character for _, character in alphabet()}
     assert can_print("".join(letters)) and not can_print("漢")
-    assert {glyph_name(letter) for letter in "āčģņž"} == {"amacron", "ccaron", "gcommaaccent", "ncommaaccent", "zcaron"}
+    assert {glyph_name(letter) for letter in "āčģņž"} == {
+        "amacron",
+        "ccaron",
+        "gcommaaccent",
+        "ncommaaccent",
+        "zcaron",
+    }

@@ -59,13 +59,7 @@ def make_certificate(pki: Path, folder: Path, client_id: str, name: str, wall: d
         )
         .sign(signer, hashes.SHA256())
     )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
-    cert_file.write_bytes(leaf.public_bytes(pem) + issuing.public_bytes(pem))
-    with os.fdopen(os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(secret)
+    cert_file, key_file = written(folder, key, leaf, issuing)
     row = {
         "fingerprint": leaf.fingerprint(hashes.SHA256()),
         "client_id": client_id,
@@ -84,3 +78,16 @@ def public_key_digest(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return hashlib.sha256(info).digest()
+
+
+def written(
+    folder: Path, key: ec.EllipticCurvePrivateKey, leaf: x509.Certificate, issuing: x509.Certificate
+) -> tuple[Path, Path]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file.write_bytes(leaf.public_bytes(pem) + issuing.public_bytes(pem))
+    with os.fdopen(os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(secret)
+    return cert_file, key_file

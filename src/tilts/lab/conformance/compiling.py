@@ -277,16 +277,16 @@ def check_names(scenario: Scenario, found: dict[str, Place]) -> None:
                 found["instructions"].fail(f"{{{name}}} is not a fact of this scenario")
     facts |= {fact for act in scenario.later for fact in ACTS[act.verb].gives_as(act.words)}
     for one in scenario.steps:
-        for condition in one.pattern.where if one.pattern else ():
-            for name in _names_in(condition):
-                if name not in facts:
-                    found["steps"].fail(f"step {one.id}: {{{name}}} is not known by then")
+        unknown = [name for name in _names_in(one) if name not in facts]
+        if unknown:
+            found["steps"].fail(f"step {one.id}: {{{unknown[0]}}} is not known by then")
         facts |= {name for name, _ in one.keep}
     for one in scenario.steps:
         if one.fact is not None and one.fact.subject not in facts:
             found["steps"].fail(f"step {one.id}: nothing gives the fact {one.fact.subject}")
 
 
-def _names_in(condition: Condition) -> list[str]:
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+def _names_in(step: Step) -> list[str]:
+    conditions = [*(step.pattern.where if step.pattern else ()), *([step.fact] if step.fact else ())]
+    values = [one for c in conditions for one in (c.value if isinstance(c.value, tuple) else (c.value,))]
     return [name for value in values if isinstance(value, str) for name in PLACE.findall(value)]

@@ -5,7 +5,7 @@ vendor's verdict in CI and the authority's at its desk are one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tilts.lab.conformance import reasons
@@ -178,13 +178,16 @@ class Bench:
     def _was_told(self, step: Step) -> StepVerdict:
         condition = step.fact
         assert condition is not None
+        expected = reasons.wanted_fact(step, self.words)
         told = self.situation.facts.get(condition.subject)
         if told is None:
             over = self.situation.closed
-            return _said(step, "failed" if over else "open", reasons.NOT_DONE if over else reasons.NOT_YET)
-        if holds(condition, [told] if told else [], self.words):
-            return _said(step, "passed", reasons.told(told))
-        return _said(step, "failed", reasons.told_otherwise(told))
+            said = _said(step, "failed" if over else "open", reasons.NOT_DONE if over else reasons.NOT_YET)
+        elif holds(condition, [told] if told else [], self.words):
+            said = _said(step, "passed", reasons.told(told))
+        else:
+            said = _said(step, "failed", reasons.told_otherwise(told))
+        return replace(said, expected=expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +222,5 @@ def shortened(value: object) -> str:
 
 
 def _said(step: Step, verdict: Verdict, reason: Text, call: Observation | None = None) -> StepVerdict:
-    expected = step.pattern.told() if step.pattern else reasons.wanted_fact(step)
+    expected = step.pattern.told() if step.pattern else ""
     return StepVerdict(step.id, step.title, verdict, expected, reason, call.number if call else None)

@@ -95,5 +95,6 @@ def wanted(condition: Condition, words: Mapping[str, str]) -> str:
     return ", ".join(shown) if sign == "=" else f"{sign} {', '.join(shown)}"
 
 
-def wanted_fact(step: Step) -> str:
-    return f"{step.fact.subject} {WORDS.get(step.fact.test, '✓')} {step.fact.value}" if step.fact else ""
+def wanted_fact(step: Step, words: Mapping[str, str]) -> str:
+    """For people: what a fact must be."""
+    return f"{step.fact.subject}: {wanted(step.fact, words)}" if step.fact else ""

@@ -234,6 +234,7 @@ class Lab:
             "person_code": person.code,
             "patient": person.patient_id,
             "medicine": acts.MEDICINE,
+            "begun_at": self.clock.now().isoformat(),
             "organization": client.organization_name,
             "organization_id": str(client.organization_id),
             "client_id": client.client_id,

@@ -16,6 +16,7 @@ BASE_FACTS: Final = frozenset(
         "person_code",
         "patient",
         "medicine",
+        "begun_at",
         "organization",
         "organization_id",
         "practitioner",

@@ -18,7 +18,7 @@ AUTHORITIES: Final[tuple[Authority, ...]] = get_args(Authority)
 # Issued by the provider's root, as most real ones are. The others sign themselves: pyHanko takes the
 # revocation list of an anchor only when the anchor does (tried with certvalidator 0.33).
 UNDER_ROOT: Final[frozenset[Authority]] = frozenset({"connection-ca"})
-FORM: Final = 1  # raised when what is made changes, so that folders of before are made anew
+FORM: Final = 2  # raised when what is made changes, so that folders of before are made anew
 NOTE: Final = "made.json"
 KEYS: Final = ("root", "list-signer", "tsa", *AUTHORITIES)
 FILES: Final = (
@@ -28,7 +28,7 @@ FILES: Final = (
     *(f"keys/{label}.key" for label in KEYS),
 )
 # Days counted from the one on which the folder is made.
-STARTS, ENDS = -400, 730
+STARTS, ENDS = -395, 730
 GRANTED_SINCE: Final = -390
 WITHDRAWN_SINCE: Final = -90
 

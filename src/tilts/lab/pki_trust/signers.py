@@ -1,7 +1,6 @@
 """Test certificates for signing: of an invented person, or the seal of an invented organisation."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -23,7 +22,7 @@ from tilts.lab.pki_trust.certificates import (
     sign,
 )
 from tilts.lab.pki_trust.folder import issuing_of, revoke
-from tilts.lab.pki_trust.layout import ENDS, Authority, TrustFolder, open_trust
+from tilts.lab.pki_trust.layout import ENDS, STARTS, Authority, TrustFolder, open_trust
 
 # What is wrong with it: past its end, on the revocation list, issued by a provider whose service was
 # withdrawn, or by somebody who stands on no list.
@@ -151,5 +150,5 @@ def _sequence(*parts: bytes) -> bytes:
 def _stranger(trust: TrustFolder) -> Issuing:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = organization_name("Svešs izdevējs", "Kāds cits")
-    span = Span(trust.moment(-390), trust.moment(ENDS) + timedelta(days=1))
+    span = Span(trust.moment(STARTS), trust.moment(ENDS))
     return Issuing(sign(Order(subject, key.public_key(), span, authority_extensions(0)), None, key), key)

@@ -12,12 +12,13 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tilts.onboarding.certificates.reading import Submission, read_submission
 from tilts.onboarding.certificates.report import CertificateReport, Finding, Outcome
+from tilts.onboarding.certificates.revocation_places import revocation_places
 from tilts.onboarding.certificates.table import Check, CheckTable, check_table
 from tilts.onboarding.revocations import RevocationList
 from tilts.onboarding.trust_list import TrustList
@@ -25,6 +26,10 @@ from tilts.rules import Refusal
 from tilts.rules.certificates import CERT_UNREADABLE
 from tilts.workflow import Words
 
+PURPOSES: Final = {
+    ExtendedKeyUsageOID.CLIENT_AUTH: "clientAuth",
+    ExtendedKeyUsageOID.SERVER_AUTH: "serverAuth",
+}
 # ETSI EN 319 412-1 5.1.4: scheme, country, number.
 IDENTIFIER: Final = re.compile(r"(?:NTR|VAT)LV-[0-9]{11}")
 
@@ -108,7 +113,7 @@ def _judged(good: bool, found: str) -> Answer:
 
 
 def _readable(row: Check, asked: Asked) -> Answer:
-    return "pass", asked.submission.read.subject.rfc4514_string()
+    return "pass", asked.submission.subject_text
 
 
 def issuer_of(asked: Asked) -> x509.Certificate | None:
@@ -130,7 +135,7 @@ def _signed_by(leaf: x509.Certificate, issuer: x509.Certificate, moment: datetim
         return False
     try:
         leaf.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -175,7 +180,10 @@ def _key(row: Check, asked: Asked) -> Answer:
 
 
 def _hash(row: Check, asked: Asked) -> Answer:
-    algorithm = asked.submission.read.signature_hash_algorithm
+    try:
+        algorithm = asked.submission.read.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return "fail", asked.submission.read.signature_algorithm_oid.dotted_string
     name = "-" if algorithm is None else algorithm.name
     return _judged(name in row.parameters["hashes"], name)
 
@@ -193,7 +201,10 @@ def _client_auth(row: Check, asked: Asked) -> Answer:
         usages = asked.certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return "fail", "-"
-    return _judged(ExtendedKeyUsageOID.CLIENT_AUTH in usages, ", ".join(one.dotted_string for one in usages))
+    return _judged(
+        ExtendedKeyUsageOID.CLIENT_AUTH in usages,
+        ", ".join(PURPOSES.get(one, one.dotted_string) for one in usages),
+    )
 
 
 def _one_identifier(row: Check, asked: Asked) -> Answer:
@@ -245,32 +256,15 @@ def _not_revoked(row: Check, asked: Asked) -> Answer:
 def _revocation_named(row: Check, asked: Asked) -> Answer:
     if any(_signed_by(asked.certificate, own, asked.moment) for own in asked.known.own_issuers):
         return "pass", "CRL"  # of our own CA the list is ours
-    places = [*_crl_places(asked.certificate), *_ocsp_places(asked.certificate)]
+    places = revocation_places(asked.certificate)
     return _judged(bool(places), ", ".join(places[:3]) or "-")
-
-
-def _crl_places(certificate: x509.Certificate) -> list[str]:
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return []
-    return [str(name.value) for point in points for name in point.full_name or ()]
-
-
-def _ocsp_places(certificate: x509.Certificate) -> list[str]:
-    try:
-        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return []
-    ocsp = AuthorityInformationAccessOID.OCSP
-    return [str(one.access_location.value) for one in access if one.access_method == ocsp]
 
 
 def _holds_key(row: Check, asked: Asked) -> Answer:
     assert asked.submission.request is not None
     try:
         return _judged(asked.submission.request.is_signature_valid, "")
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return "fail", ""
 
 

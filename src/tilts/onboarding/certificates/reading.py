@@ -22,12 +22,14 @@ from tilts.rules import Refusal
 from tilts.rules.certificates import CERT_PRIVATE_KEY, CERT_TOO_LARGE, CERT_UNREADABLE
 
 LARGEST_BYTES: Final = 65_536
-WRITTEN_KEY: Final = re.compile(rb"PRIVATE KEY-|OPENSSH PRIVATE|PuTTY-User-Key", re.IGNORECASE)
+WRITTEN_KEY: Final = re.compile(rb"PRIVATE KEY|PuTTY-User-Key", re.IGNORECASE)
+KEYSTORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")  # JKS, JCEKS: Java's own
 JWK_PRIVATE: Final = re.compile(rb'"(?:d|k)"\s*:\s*"')
 # PFX ::= SEQUENCE { version 3, ContentInfo .. }: RFC 7292 section 4; read by nothing else here.
 PKCS12: Final = re.compile(
     rb"\A\x30.{1,5}\x02\x01\x03\x30.{1,5}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL
 )
+ATTRIBUTE_NAMES: Final = {NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier"}  # not in RFC 4514
 PEM_BEGIN: Final = b"-----BEGIN "
 
 
@@ -66,6 +68,10 @@ class Submission:
         return hashlib.sha256(spki).digest()
 
     @property
+    def subject_text(self) -> str:
+        return self.read.subject.rfc4514_string(ATTRIBUTE_NAMES)
+
+    @property
     def organization_identifiers(self) -> tuple[str, ...]:
         found = self.read.subject.get_attributes_for_oid(NameOID.ORGANIZATION_IDENTIFIER)
         return tuple(str(one.value) for one in found)
@@ -73,7 +79,7 @@ class Submission:
 
 def refuse_private_key(content: bytes) -> None:
     plain = content.replace(b"\x00", b"")  # UTF-16, as some editors write it
-    if WRITTEN_KEY.search(plain) or PKCS12.match(content):
+    if WRITTEN_KEY.search(plain) or PKCS12.match(content) or content.startswith(KEYSTORES):
         raise Refusal(CERT_PRIVATE_KEY)
     if b'"kty"' in plain and JWK_PRIVATE.search(plain):
         raise Refusal(CERT_PRIVATE_KEY)

@@ -1,7 +1,7 @@
 """The answer to "why is mine refused?": every check with what was found, and what to do where it failed."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from tilts.onboarding.certificates.reading import Submission
 from tilts.onboarding.certificates.table import Check
@@ -10,6 +10,9 @@ from tilts.rules.certificates import CERT_CHECKS_FAILED
 from tilts.workflow import Words
 
 Outcome: TypeAlias = Literal["pass", "fail", "not-asked"]
+
+
+WORST_FIRST: Final[tuple[Outcome, ...]] = ("fail", "pass", "not-asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class CertificateReport:
         return tuple(one for one in self.findings if one.outcome == "fail")
 
     @property
+    def worst_first(self) -> tuple[Finding, ...]:
+        """For the page: what is to be put right stands on top, what was not asked at the end."""
+        return tuple(sorted(self.findings, key=lambda one: WORST_FIRST.index(one.outcome)))
+
+    @property
     def good(self) -> bool:
         return not self.faults
 
@@ -50,7 +58,7 @@ class CertificateReport:
             told |= {
                 "form": read.kind,
                 "fingerprint": read.fingerprint.hex(),
-                "subject": read.read.subject.rfc4514_string(),
+                "subject": read.subject_text,
             }
         if read is not None and read.certificate is not None:
             told |= {

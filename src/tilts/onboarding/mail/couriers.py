@@ -15,7 +15,7 @@ from tilts.onboarding.mail.addressing import one_line, our_letter
 from tilts.settings import Settings
 from tilts.store.onboarding.mail_folder import MailFolder
 
-PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+PORTS: Final = {"smtp": smtplib.SMTP_PORT, "smtp+starttls": 587, "smtps": smtplib.SMTP_SSL_PORT}
 FAULT_CHARACTERS: Final = 200
 Submit: TypeAlias = Callable[[], None]
 
@@ -148,7 +148,7 @@ def hang_up(line: smtplib.SMTP) -> None:
 
 
 def _is_permanent(code: int) -> bool:
-    return 500 <= code < 600
+    return code // 100 == 5
 
 
 def _words(code: int, said: bytes | str) -> str:

@@ -219,13 +219,17 @@ def _mandate_gaps(
     fields: list[Field], values: Values, register: Sequence[RegisterEntry], day: date
 ) -> Iterator[Gap]:
     """Who gives a mandate is an institution or pharmacy that stands in the register."""
-    for field in fields:
-        columns = [column for column in field.columns if column.kind == "registration-number"]
-        for row in begun_rows(field, values):
-            for column in columns:
-                number = values.get(field.cell(row, column), "").strip()
-                if is_right(number) and (kind := _giver(number, register, day)):
-                    yield Gap(field.cell(row, column), kind, column.label, row, number)
+    cells = [
+        (field.cell(row, column), column, row)
+        for field in fields
+        for row in begun_rows(field, values)
+        for column in field.columns
+        if column.kind == "registration-number"
+    ]
+    for name, column, row in cells:
+        number = values.get(name, "").strip()
+        if is_right(number) and (kind := _giver(number, register, day)):
+            yield Gap(name, kind, column.label, row, number)
 
 
 def _giver(number: str, register: Sequence[RegisterEntry], day: date) -> GapKind | None:

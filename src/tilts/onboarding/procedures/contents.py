@@ -113,34 +113,33 @@ def _fields(procedure: Procedure, document: Document, writing: Writing) -> Itera
     for section in dict.fromkeys(field.section for field in mine):
         heading = Paragraph(escaped(procedure.sections[section].of(writing.language)), SECTION)
         first, *rest = _rows(writing, (field for field in mine if field.section == section))
-        yield KeepTogether([heading, first])
-        yield from rest
+        for kept in ([heading, *first], *rest):
+            yield kept[0] if len(kept) == 1 else KeepTogether(kept)
 
 
-def _rows(writing: Writing, fields: Iterable[Field]) -> Iterator[Flowable]:
-    """Narrow fields stand in pairs; lists, long ones and questions have the whole width."""
+def _rows(writing: Writing, fields: Iterable[Field]) -> Iterator[list[Flowable]]:
+    """What stays together on a page. Narrow fields stand in pairs, others have the whole width."""
     for wide, group in groupby(fields, key=_is_wide):
         some = list(group)
         if wide:
             yield from _wide_rows(writing, some)
             continue
         for left in range(0, len(some), 2):
-            pair: list[Any] = [
-                FieldBox(writing, field, _label(writing, field)) for field in some[left : left + 2]
-            ]
+            pair = [FieldBox(writing, field, _label(writing, field)) for field in some[left : left + 2]]
             column = (WIDTH - BETWEEN) / 2
-            yield _bare([[pair[0], "", pair[1] if pair[1:] else ""]], [column, BETWEEN, column])
+            yield [_bare([[pair[0], "", pair[1] if pair[1:] else ""]], [column, BETWEEN, column])]
 
 
-def _wide_rows(writing: Writing, fields: list[Field]) -> Iterator[Flowable]:
+def _wide_rows(writing: Writing, fields: list[Field]) -> Iterator[list[Flowable]]:
     """A question and the line for its reason stay on one page."""
     waiting: list[Flowable] = []
     for field in fields:
         waiting.append(_wide(writing, field))
         if field.choices != ANSWERS:
-            yield waiting[0] if len(waiting) == 1 else KeepTogether(waiting)
+            yield waiting
             waiting = []
-    yield from waiting
+    if waiting:
+        yield waiting
 
 
 def _is_wide(field: Field) -> bool:

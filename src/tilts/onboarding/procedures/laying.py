@@ -141,6 +141,10 @@ def place_appearance(
     fill, edge = colours(place)
     parts = [f"{_rgb(fill)} rg 0 0 {width:.2f} {height:.2f} re f"] if fill else []
     parts.append(f"{_rgb(edge)} RG 1 w 0.5 0.5 {width - 1:.2f} {height - 1:.2f} re S")
+    if place.kind == "choice" and not value:  # an arrow, as viewers draw it: there is something to choose
+        right, middle = width - 13, height / 2
+        top = f"{_rgb(edge)} rg {right:.2f} {middle + 2:.2f} m {right + 7:.2f} {middle + 2:.2f} l"
+        parts.append(f"{top} {right + 3.5:.2f} {middle - 2.5:.2f} l f")
     content = "\n".join(parts).encode() + _text(place, _shown(place, value, language), width, height)
     stream = StreamObject()
     stream.set_data(content)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from tilts.onboarding.signing.opening.pdf_content import opened
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.pdf_changes import check_seen
-from tilts.onboarding.signing.pdf_content import opened
-from tilts.onboarding.signing.reading import reading
 from tilts.onboarding.signing.report import AgreedText
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_HALF_SIGNED, SGN_OTHER_TEXT

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from tilts.onboarding.signing.containers import META, data_files, shown, unpacked
-from tilts.onboarding.signing.office_content import check_files
+from tilts.onboarding.signing.opening.containers import META, data_files, shown, unpacked
+from tilts.onboarding.signing.opening.office_content import check_files
 from tilts.onboarding.signing.report import Limits, Trust
 from tilts.onboarding.signing.signatures import Held
 from tilts.onboarding.signing.xades import held_of

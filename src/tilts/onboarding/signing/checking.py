@@ -10,8 +10,8 @@ from datetime import datetime
 
 from tilts.onboarding.signing import asic, pades
 from tilts.onboarding.signing.agreed import check_container, check_pdf
-from tilts.onboarding.signing.kinds import kind_of
-from tilts.onboarding.signing.pdf_content import check_still, opened
+from tilts.onboarding.signing.opening.kinds import kind_of
+from tilts.onboarding.signing.opening.pdf_content import check_still, opened
 from tilts.onboarding.signing.report import (
     CoveredFile,
     Expected,

@@ -10,7 +10,7 @@ from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_sig_integrity
 
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_ALTERED, SGN_FORGED, SGN_FORM, SGN_WEAK
 

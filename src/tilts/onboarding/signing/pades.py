@@ -15,8 +15,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from tilts.onboarding.signing.cms_signed import checked
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.pdf_changes import check_changes, check_stamps
-from tilts.onboarding.signing.reading import reading
 from tilts.onboarding.signing.report import Limits, Trust
 from tilts.onboarding.signing.signatures import Held
 from tilts.onboarding.signing.time_stamps import Stamp, earliest, stamp_of

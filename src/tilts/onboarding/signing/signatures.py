@@ -9,8 +9,8 @@ from cryptography import x509
 from tilts.clock import shown
 from tilts.onboarding.signing.certificates import signer_of
 from tilts.onboarding.signing.entitlement import party_of
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.paths import SKEW, check_revocation, path_to_service, plain_name
-from tilts.onboarding.signing.reading import reading
 from tilts.onboarding.signing.report import Expected, Level, SignatureFound, Signer, Terms, Trust
 from tilts.onboarding.signing.time_stamps import Stamp
 from tilts.rules import Refusal

@@ -11,8 +11,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tilts.onboarding.signing.cms_signed import DIGESTS, checked
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.paths import SKEW, check_revocation, path_to_service
-from tilts.onboarding.signing.reading import reading
 from tilts.onboarding.signing.report import Trust
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_TIME_STAMP_WRONG

@@ -15,7 +15,7 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier, XAdESVerifyResult
 
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.report import Trust
 from tilts.onboarding.signing.signatures import Held
 from tilts.onboarding.signing.time_stamps import Stamp, earliest, stamp_of

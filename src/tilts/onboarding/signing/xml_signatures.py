@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 
-from tilts.onboarding.signing.containers import META, is_safe, shown
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.containers import META, is_safe, shown
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.report import MIB
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_ALTERED, SGN_FORM, SGN_REACHES_OUT, SGN_TOO_LARGE

@@ -15,7 +15,7 @@ from tilts.account import Role
 from tilts.portal.parts import PortalParts
 from tilts.portal.persons import Look, view_of
 from tilts.portal.places import Place
-from tilts.portal.sandbox_pages import uuid_in
+from tilts.portal.sandbox.pages import uuid_in
 from tilts.portal.visits import require, session_from
 from tilts.portal.words import N_
 from tilts.rules import Refusal

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.access.identity_provider import BUILT_IN_PATH, built_in_issuer
+from tilts.access.identity_provider import built_in_issuer
 from tilts.access.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
 from tilts.access.tokens import ensure_key
 from tilts.lab.people import ASSURANCE, BY_SUBJECT, PEOPLE, TestPerson
@@ -24,6 +24,7 @@ from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.sandbox_facts import Person
 from tilts.portal.visits import form_of
+from tilts.production import TEST_SIGN_IN_PATH
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_SIGN_IN_STRANGE
 
@@ -52,7 +53,7 @@ class PeopleOf:
 
 class TestSignInPages:
     __test__ = False
-    machine_paths: ClassVar[frozenset[str]] = frozenset({f"{BUILT_IN_PATH}/token"})
+    machine_paths: ClassVar[frozenset[str]] = frozenset({f"{TEST_SIGN_IN_PATH}/token"})
 
     def __init__(self, parts: PortalParts) -> None:
         assert parts.facts is not None, "the test sign-in is there in the sandbox only"
@@ -72,11 +73,11 @@ class TestSignInPages:
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
-            Route(f"{BUILT_IN_PATH}/.well-known/openid-configuration", self.discovery),
-            Route(f"{BUILT_IN_PATH}/keys", self.keys),
-            Route(f"{BUILT_IN_PATH}/authorize", self.choose, methods=["GET"]),
-            Route(f"{BUILT_IN_PATH}/authorize", self.chosen, methods=["POST"]),
-            Route(f"{BUILT_IN_PATH}/token", self.token, methods=["POST"]),
+            Route(f"{TEST_SIGN_IN_PATH}/.well-known/openid-configuration", self.discovery),
+            Route(f"{TEST_SIGN_IN_PATH}/keys", self.keys),
+            Route(f"{TEST_SIGN_IN_PATH}/authorize", self.choose, methods=["GET"]),
+            Route(f"{TEST_SIGN_IN_PATH}/authorize", self.chosen, methods=["POST"]),
+            Route(f"{TEST_SIGN_IN_PATH}/token", self.token, methods=["POST"]),
         ]
 
     async def discovery(self, request: Request) -> Response:

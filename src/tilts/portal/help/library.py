@@ -91,7 +91,7 @@ def library() -> Library:
     documents = {
         names[source]: read(source, path.read_text("utf-8"), names) for source, path in sources.items()
     }
-    pictures = {path.name: path.read_bytes() for path in sorted((docs_folder() / "pictures").glob("*.svg"))}
+    pictures = {path.name: path.read_bytes() for path in sorted(docs_folder().rglob("*.svg"))}
     return Library(documents, pictures)
 
 
@@ -125,10 +125,11 @@ def read(source: str, text: str, names: dict[str, str]) -> Document:
             rewrite(token.children, source, names)
     body = after_title(tokens)
     words = " ".join(words_in(tokens))
-    title = headings[0].text if headings else names[source]
+    name = name_of(source)
+    title = headings[0].text if headings else name
     first = next((one.content for one in body if one.type == "inline"), "")
     html = READER.renderer.render(body, READER.options, {})
-    return Document(names[source], title, plain_words(first), html, headings, words, fold(words))
+    return Document(name, title, plain_words(first), html, headings, words, fold(words))
 
 
 def headings_in(tokens: list[Token]) -> Iterator[Heading]:

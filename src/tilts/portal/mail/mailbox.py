@@ -23,7 +23,7 @@ from tilts.onboarding.mail.writing import Draft, as_draft
 from tilts.portal.incoming_forms import needed, text_in
 from tilts.portal.languages import language_for, translations
 from tilts.portal.parts import PortalParts
-from tilts.portal.sandbox_pages import uuid_in
+from tilts.portal.sandbox.pages import uuid_in
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
 from tilts.rules import Refusal

@@ -40,8 +40,8 @@ SELECT body FROM resource WHERE resource_type = 'Patient' AND resource_id = %(pa
 
 END_HOLD: Final[LiteralString] = """
 UPDATE prescription_line l
-   SET lease_until = %(now)s - interval '1 second',
-       claimed_at = l.claimed_at - (l.lease_until - %(now)s) - interval '1 second'
+   SET lease_until = %(now)s::timestamptz - interval '1 second',
+       claimed_at = l.claimed_at - (l.lease_until - %(now)s::timestamptz) - interval '1 second'
   FROM test_allotment t
  WHERE l.task_id = %(task_id)s
    AND l.state = 'claimed'

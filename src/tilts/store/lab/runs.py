@@ -17,6 +17,17 @@ SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.pa
  WHERE c.client_id = %(client_id)s
 """
 
+CLIENTS_OF_PARTY: Final[LiteralString] = """
+SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.party_id, c.version_id
+  FROM onboarding.client c
+  JOIN organization o USING (organization_id)
+ WHERE c.party_id = %(party_id)s
+   AND c.environment = current_schema() COLLATE "C"
+   AND c.active
+   AND o.kind IN ('practice', 'hospital', 'pharmacy')
+ ORDER BY o.name
+"""
+
 KEEP_SCENARIO: Final[LiteralString] = """
 INSERT INTO lab_scenario (sha256, scenario_id, version, content)
 VALUES (%(sha256)s, %(scenario_id)s, %(version)s, %(content)s)
@@ -166,6 +177,13 @@ async def tested_client(tx: Tx, client_id: str) -> TestedClient | None:
     async with tx.cursor(row_factory=class_row(TestedClient)) as cursor:
         await cursor.execute(CLIENT, {"client_id": client_id})
         return await cursor.fetchone()
+
+
+async def clients_of(tx: Tx, party_id: UUID) -> list[TestedClient]:
+    """Those of this vendor that can be tested."""
+    async with tx.cursor(row_factory=class_row(TestedClient)) as cursor:
+        await cursor.execute(CLIENTS_OF_PARTY, {"party_id": party_id})
+        return await cursor.fetchall()
 
 
 async def keep_scenario(tx: Tx, scenario: dict[str, Any]) -> None:

@@ -18,7 +18,8 @@ FROM classifier
 WHERE name = %(written)s OR url = %(written)s OR value_set = %(written)s
 """
 
-LOCK: Final[LiteralString] = "SELECT name FROM classifier WHERE name = %(name)s FOR UPDATE"
+# A new classifier has no row to lock, and two unique columns that two could run into; readers go on.
+LOCK: Final[LiteralString] = "LOCK TABLE classifier IN SHARE ROW EXCLUSIVE MODE"
 
 # The newest beginning first; one without a beginning is older than all.
 VERSIONS: Final[LiteralString] = """
@@ -69,9 +70,9 @@ async def find(tx: Tx, written: str) -> ClassifierRecord | None:
         return await (await cursor.execute(ONE, {"written": written})).fetchone()
 
 
-async def lock(tx: Tx, name: str) -> None:
-    """Whoever publishes for this classifier comes after us."""
-    await tx.execute(LOCK, {"name": name})
+async def lock(tx: Tx) -> None:
+    """Whoever else publishes comes after us."""
+    await tx.execute(LOCK)
 
 
 async def versions(tx: Tx, name: str | None = None) -> list[VersionRecord]:

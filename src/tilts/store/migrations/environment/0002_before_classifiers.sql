@@ -3,6 +3,7 @@
 -- Locks:  none that anybody could wait for; everything is new.
 -- Undo:   DROP TABLE classifier_version, classifier_content, classifier.
 SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
 
 -- What may be given out, whose it is and under which condition (Source page C).
 CREATE TABLE classifier (

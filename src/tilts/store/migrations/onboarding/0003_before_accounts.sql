@@ -33,7 +33,7 @@ CREATE TABLE onboarding.account_role (
 );
 CREATE INDEX account_role_by_party ON onboarding.account_role (party_id);
 
--- A session is known by the hash of its token: who reads this table can sign in as nobody (Security 1).
+-- A session is known by the hash of its token: who reads this table can sign in as nobody (ADR 0026).
 CREATE TABLE onboarding.session (
     token_hash  bytea PRIMARY KEY CHECK (length(token_hash) = 32),
     account_id  uuid NOT NULL REFERENCES onboarding.account,

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.report import MIB, Limits
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_BOMB, SGN_ENCRYPTED, SGN_MALFORMED, SGN_UNSAFE_NAME

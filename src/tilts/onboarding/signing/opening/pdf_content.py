@@ -11,7 +11,7 @@ from typing import Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.report import Limits
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_ACTIVE_CONTENT, SGN_BOMB, SGN_ENCRYPTED

@@ -8,10 +8,10 @@ import io
 import zipfile
 from typing import Final
 
-from tilts.onboarding.signing.containers import check_names, check_sizes
-from tilts.onboarding.signing.kinds import OFFICE_ZIPS, check_member, suffix_of
-from tilts.onboarding.signing.pdf_content import check_still, opened
-from tilts.onboarding.signing.reading import reading
+from tilts.onboarding.signing.opening.containers import check_names, check_sizes
+from tilts.onboarding.signing.opening.kinds import OFFICE_ZIPS, check_member, suffix_of
+from tilts.onboarding.signing.opening.pdf_content import check_still, opened
+from tilts.onboarding.signing.opening.reading import reading
 from tilts.onboarding.signing.report import MIB, Limits
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_ACTIVE_CONTENT, SGN_MEMBER_KIND

@@ -21,7 +21,7 @@ from tilts.store.lab import observations
 from tilts.store.lab.observations import NewObservation, ObservedClient
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Database, Tx
-from tilts.transport.evidence import answer_facts, request_facts, rule_in, without_secrets
+from tilts.transport.observing.evidence import answer_facts, request_facts, rule_in, without_secrets
 
 TOKEN_ROUTE: Final = "/oauth/token"
 log = structlog.get_logger("tilts.lab")

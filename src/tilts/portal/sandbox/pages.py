@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tilts.lab.pki_issuing import BROWSER_PASSWORD
-from tilts.portal import connecting
-from tilts.portal.bridge import bridge_now
 from tilts.portal.parts import PortalParts
 from tilts.portal.persons import Look, view_of
+from tilts.portal.sandbox import connecting
+from tilts.portal.sandbox.bridge import bridge_now
 from tilts.portal.sandbox_facts import CLIENT_FILES, Client
 from tilts.store import overview
 from tilts.store.overview import SeenCall

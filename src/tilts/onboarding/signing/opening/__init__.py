@@ -1,0 +1,1 @@
+"""Opens files of strangers without believing them: kinds, containers, PDF and office content."""

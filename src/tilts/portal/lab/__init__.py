@@ -1,0 +1,1 @@
+"""The conformance lab for people: scenarios to read, a run to play and watch, its report."""

@@ -1,0 +1,1 @@
+"""What only the sandbox shows: what runs, what is called, whose keys, which persons, and the patterns of pages."""
