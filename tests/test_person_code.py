@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from tilts.lab.persons import Codes
+from tilts.lab.population.persons import Codes
 from tilts.person_code import (
     CodeFault,
     ReservedBlock,

@@ -15,6 +15,7 @@ if str(ROOT) not in sys.path:  # run by path
 
 from tools.pages import (  # noqa: E402
     api,
+    cases,
     certificates,
     classifiers,
     commands,
@@ -41,6 +42,7 @@ def expected() -> dict[Path, str]:
         REFERENCE / "scopes.md": routes.made_for_scopes(),
         REFERENCE / "scenarios.md": scenarios.made_for_scenarios(),
         REFERENCE / "settings.md": settings.made_for_settings(),
+        REFERENCE / "cases.md": cases.made_for_cases(),
         REFERENCE / "states.md": states.made_for_states(),
         REFERENCE / "status-codes.md": rules.made_for_statuses(),
         REFERENCE / "certificates.md": certificates.made_for_certificates(),
@@ -54,7 +56,9 @@ def expected() -> dict[Path, str]:
         pages[path] = renewed(_text(path, rules.first_page(noun)), rules.made_for(noun))
     pages[ROOT / "ARCHITECTURE.md"] = _text(ROOT / "ARCHITECTURE.md", "")
     pages = {path: relined(path, text) for path, text in pages.items()}
-    pages[ROOT / "docs" / "pictures" / "states.svg"] = state_picture.picture()
+    drawn = ROOT / "docs" / "pictures"
+    pages[drawn / "states.svg"] = state_picture.picture()
+    pages |= {drawn / "cases" / name: text for name, text in cases.pictures().items()}
     return pages
 
 

@@ -28,6 +28,10 @@ OWN: Final = frozenset({"residents", "oversight"})  # the operator's own systems
 CLINICAL: Final[tuple[Functionality, ...]] = ("prescribing", "dispensing")
 
 
+# What section 3 of the operator agreement opens, by clause. Its wording is not public: the names are ours, unverified.
+CLASSIFIER_CLAUSES: Final = ("registers", "medicines")
+
+
 def functionalities_of(kind: str) -> tuple[Functionality, ...]:
     """Those that a party of this kind may ask for."""
     return tuple(name for name in FUNCTIONALITIES if kind in OPEN_TO[name])

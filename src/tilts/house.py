@@ -21,6 +21,7 @@ from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
 from tilts.access.tokens import SigningKey, Tokens, ensure_key
+from tilts.access.verdicts.classifiers import of_caller
 from tilts.clock import Clock, WallClock
 from tilts.exchange.terms import terms_from
 from tilts.housekeeping import keep_house
@@ -75,7 +76,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
     pipeline = Pipeline(database, tokens, rate, ground, FhirShapes())
     links = PageLinks(page_secret(key), minutes=settings.page_link_minutes, pages=settings.search_pages)
     measures = Measures()
-    classifiers = ClassifierParts(portal_base=settings.portal_base)
+    classifiers = ClassifierParts(agreement_of=of_caller, portal_base=settings.portal_base)
     observer = Observer(database, tokens, clock) if settings.environment == "test" else None
     parts = Parts(database, tokens, pipeline, links, clock, settings, measures, classifiers, observer)
     return House(

@@ -59,6 +59,8 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
 async def keep_mail(database: Database, clock: Clock, settings: Settings) -> None:
     """Letters out and messages in, apart: a mail server that hangs must not keep messages lying."""
     courier, intake = courier_from(settings), intake_from(settings)
+    if courier is None:
+        log.warning("mail", courier=None, letters="wait in the outbox until a mail server is set")
     patience = Patience(settings.mail_attempts, timedelta(seconds=settings.mail_first_pause_seconds))
 
     async def send() -> None:

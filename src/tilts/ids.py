@@ -9,15 +9,18 @@ two symbols that changed places, however far apart (weights are powers of a prim
 different). Unlike Crockford's own modulo 37 it needs no symbols that cannot be read aloud. ADR 0015.
 """
 
+import contextlib
 import os
 import secrets
 import time
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: https://www.crockford.com/base32.html
 READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 SYMBOLS: Final = 12
+SECRET_BYTES: Final = 32
 GF32_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
 
 
@@ -74,3 +77,21 @@ def _times(left: int, right: int) -> int:
 def unguessable(length_bytes: int) -> str:
     """A text for tokens and codes that nobody can guess, safe in addresses and cookies."""
     return secrets.token_urlsafe(length_bytes)
+
+
+def kept_secret(file: Path) -> bytes:
+    """A secret of this installation; made once, readable by the owner alone."""
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        half = file.with_name(f"{file.name}.{os.getpid()}")
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(unguessable(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):  # who comes second takes the first one's
+            os.link(half, file)
+        half.unlink()
+    if file.stat().st_mode & 0o077:
+        raise SystemExit(f"{file} can be read by others: chmod 600 {file}")
+    secret = file.read_bytes().strip()
+    if len(secret) < SECRET_BYTES:
+        raise SystemExit(f"{file} is too short for a secret: at least {SECRET_BYTES} bytes")
+    return secret

@@ -6,6 +6,8 @@ never derived from either: they are fields of their own. The check digit comes f
 text that we could read, so a wrong one in an old code is a warning only (docs/adr/0013).
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias
@@ -14,6 +16,8 @@ FaultKind: TypeAlias = Literal["form", "birth-date", "check-digit"]
 Severity: TypeAlias = Literal["error", "warning"]
 
 DIGITS: Final = 11
+SHOWN_DIGITS: Final = 4
+SCHEME: Final = "PNOLV"  # ETSI EN 319 412-1 section 5.1.3: a national person code of Latvia
 HYPHEN_AT: Final = 6
 NEW_FORM: Final = "32"
 CENTURIES: Final = {"0": 1800, "1": 1900, "2": 2000}
@@ -116,3 +120,25 @@ def _date_in(digits: str) -> date | None:
         return date(century + int(digits[4:6]), int(digits[2:4]), int(digits[:2]))
     except ValueError:
         return None
+
+
+def scheme_code(code: str) -> str:
+    """`PNOLV-32999000017`, as certificates have it, from a code as people write it."""
+    return f"{SCHEME}-{code.strip().replace('-', '')}"
+
+
+def code_hint(code: str) -> str:
+    """`PNOLV-*******2345`: enough to tell two namesakes apart, not to know the code."""
+    scheme, hyphen, digits = code.partition("-")
+    if not hyphen:
+        return ""
+    hidden = max(0, len(digits) - SHOWN_DIGITS)
+    return f"{scheme}-{'*' * hidden}{digits[hidden:] if hidden else '*' * len(digits)}"
+
+
+def code_hash(code: str, key: bytes) -> str:
+    """Keyed with the installation's secret (HMAC-SHA256); nothing without a key or without a code.
+
+    Not merely salted: with eleven digits anybody who has the salt could try all codes in minutes.
+    """
+    return hmac.new(key, code.encode(), hashlib.sha256).hexdigest() if code and key else ""

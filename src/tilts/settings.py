@@ -36,6 +36,7 @@ class Settings:
     )  # JSON: register of electronic identification services; empty: the invented one
     certificate_checks: Path = Path()  # JSON: what is asked of certificates; empty: the table that is shipped
     keys_folder: Path = Path("keys")  # keys of the exchange itself; 0700
+    code_key_file: Path = Path()  # 0600: secret for hashes of signers' person codes; empty: in the keys folder
     database_connections: int = 16  # of one server process, at most
     body_limit_bytes: int = 1_048_576  # of a request
     bundle_limit_bytes: int = 10_485_760  # of a transaction Bundle
@@ -60,9 +61,7 @@ class Settings:
     oidc_client_secret: str = ""  # empty: private_key_jwt with the exchange's own key
     oidc_person_claim: str = "person_code"  # claim of the ID token with a resident's person code
     oidc_authority_subjects: str = ""  # who acts for the authority at once; comma between
-    mail_smtp_url: str = (
-        ""  # smtp://host:25, smtp+starttls://user@host:587, smtps://user@host:465; empty: see below
-    )
+    mail_smtp_url: str = ""  # smtp://host, smtp+starttls://user@host or smtps://user@host; empty: no server
     mail_smtp_password_file: Path = Path()  # 0600; the password for the user in that URL
     mail_smtp_ca_file: Path = Path()  # who may vouch for the mail server; empty: the machine's own list
     mail_smtp_timeout_seconds: int = 30  # for handing one letter over

@@ -16,7 +16,7 @@ from tilts.working_days import Term
 
 Side: TypeAlias = Literal["applicant", "authority", "exchange"]
 FieldKind: TypeAlias = Literal[
-    "text", "long-text", "date", "number", "choice", "choices", "file", "files", "form"
+    "text", "long-text", "date", "number", "choice", "choices", "file", "files", "form", "e-mailed"
 ]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tilts.access.accounts import (
+from tilts.access.sign_in.accounts import (
     Lives,
     SignedPerson,
     account_from,
@@ -20,10 +20,10 @@ from tilts.access.accounts import (
     sign_out,
     token_hash,
 )
-from tilts.access.registering import Application, register
+from tilts.access.sign_in.registering import Application, register
 from tilts.account import Account
 from tilts.ids import new_id
-from tilts.lab.organizations import INSTITUTIONS
+from tilts.lab.population.organizations import INSTITUTIONS
 from tilts.registration_number import is_right
 from tilts.rules import Refusal
 from tilts.store.onboarding import accounts, parties

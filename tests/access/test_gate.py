@@ -1,7 +1,10 @@
 """The gate: every condition is told, the verdict of a past moment stays what it was, and a falling one closes."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +16,10 @@ from tests.running import Running
 from tests.store.undoing import undone
 from tilts.access import gate
 from tilts.access.gate import Facts, decide
-from tilts.functionality import FUNCTIONALITIES
+from tilts.access.verdicts.classifiers import access_from
+from tilts.access.verdicts.telling import told, way_on
+from tilts.functionality import CLASSIFIER_CLAUSES, FUNCTIONALITIES
+from tilts.onboarding.workflows.limiting import CLAUSE_WORDS
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Database
 
@@ -147,6 +153,67 @@ def test_each_condition_that_falls_closes_the_gate_and_is_told(what: str) -> Non
     assert unmet(facts) == expected
 
 
+@pytest.mark.parametrize("what", FALLS)
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_each_unmet_condition_can_be_told_with_a_way_on(what: str, language: Any) -> None:
+    for condition in decide(FALLS[what][0], "prescribing", AT).unmet:
+        one = told(condition, language, "https://portal.example/")
+        assert one.text and "{" not in one.text and one.fix
+        assert one.how.startswith("https://portal.example/") and one.as_json()["rule"] == condition.rule.id
+
+
+def test_the_way_on_is_the_case_that_stands_still_or_where_a_new_one_begins() -> None:
+    def on(facts: Facts) -> str:
+        [condition] = decide(facts, "prescribing", AT).unmet
+        return way_on(condition)
+
+    assert on(in_state("connection-application", "under-review")) == "/cases/TL-2026-connection-application"
+    assert on(in_state("connection-application", "ended")) == "/procedures/connection-application"
+    assert on(without("connection-application")) == "/procedures/connection-application"
+    others = (holding("checklist", "declared", VENDOR),)
+    assert on(replace(ALL_HOLDS, vendor_holdings=others)) == "/procedures/checklist"
+
+
+AGREEMENT = "operator-agreement"
+
+
+@pytest.mark.parametrize(
+    ("holdings", "state", "ends_on"),
+    [
+        ((), "none", None),
+        ((holding(AGREEMENT, "under-review"),), "none", None),
+        ((holding(AGREEMENT, "suspended"),), "none", None),
+        ((holding(AGREEMENT, "in-force"),), "granted", None),
+        ((holding(AGREEMENT, "in-force", ends_on="2026-11-23"),), "granted", date(2026, 11, 23)),
+        ((holding(AGREEMENT, "in-force", ends_on="2026-11-22"),), "expired", date(2026, 11, 22)),
+        ((holding(AGREEMENT, "in-force", clauses=["medicines"]),), "limited", None),
+        ((holding(AGREEMENT, "in-force", clauses=["medicines", "registers"]),), "granted", None),
+        ((replace(holding(AGREEMENT, "ended"), since=AT),), "expired", date(2026, 11, 23)),
+        (
+            (replace(holding(AGREEMENT, "ended", ends_on="2026-11-01"), since=AT),),
+            "expired",
+            date(2026, 11, 1),
+        ),
+        ((holding(AGREEMENT, "ended"), holding(AGREEMENT, "in-force")), "granted", None),
+        ((holding(AGREEMENT, "ended"), holding(AGREEMENT, "under-review")), "expired", None),
+    ],
+)
+def test_what_an_operator_agreement_opens_of_the_classifiers(
+    holdings: tuple[Holding, ...], state: str, ends_on: date | None
+) -> None:
+    found = access_from(holdings, AT)
+
+    assert (found.state, found.ends_on) == (state, ends_on)
+
+
+def test_every_clause_of_the_register_is_one_that_agreements_name() -> None:
+    """What is shipped stands under clauses that an agreement can open."""
+    register = json.loads(files("tilts.terminology").joinpath("content", "register.json").read_text("utf-8"))
+    named = set(re.findall(r'"clause": "([^"]+)"', json.dumps(register)))
+
+    assert named == set(CLASSIFIER_CLAUSES) == set(CLAUSE_WORDS)
+
+
 def test_nothing_hides_another_unmet_condition() -> None:
     """GATE-002 to GATE-010: an institution that has nothing is told all of it at once."""
     nothing = Facts(client=client(functionalities=[]))
@@ -244,3 +311,13 @@ async def test_asked_of_the_time_before_the_agreement_it_gives_the_answer_given_
     assert now_open.open and then.open
     assert [one.rule.id for one in closed.unmet] == ["GATE-001"]
     assert client_id in {client for client, _, _ in changed}
+
+
+def test_a_declaration_counts_from_the_first_day_of_its_questions_to_the_last() -> None:
+    """GATE-006: both days are written in the case, and the other kinds of cases know no first day."""
+    tomorrow, today = "2026-11-24", "2026-11-23"
+    assert unmet(in_state("checklist", "accepted", starts_on=tomorrow)) == [("GATE-006", "not-yet")]
+    assert unmet(in_state("checklist", "accepted", starts_on=today, ends_on=today)) == []
+    assert unmet(in_state("checklist", "accepted", ends_on="2026-11-22")) == [("GATE-006", "expired")]
+    assert unmet(in_state("checklist", "accepted", questions=1, starts_on="", ends_on="")) == []
+    assert unmet(in_state("cooperation-institution", "in-force", starts_on=tomorrow)) == []

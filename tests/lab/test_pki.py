@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from tilts.lab.organizations import INSTITUTIONS
 from tilts.lab.pki import ClientCredentials, Pki, ensure_pki
+from tilts.lab.population.organizations import INSTITUTIONS
 
 NOW = datetime.now(UTC)  # a real handshake looks at the real clock
 
@@ -265,7 +265,7 @@ def test_a_name_that_cannot_be_a_folder_is_not_taken(tmp_path: Path, name: str) 
 def test_a_start_that_is_killed_leaves_nothing_that_stops_the_next_one(tmp_path: Path) -> None:
     script = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from tilts.lab import pki_folder; from tilts.lab.pki import ensure_pki\n"
+        "from tilts.lab.pki import folder; from tilts.lab.pki import ensure_pki\n"
         "print('ready', flush=True)\n"
         "ensure_pki(Path(sys.argv[1]), datetime.now(UTC))\n"
     )

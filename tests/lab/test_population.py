@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from tilts.lab.fhir_parts import PERSON_CODE, TEMPORARY_NUMBER, seeded
-from tilts.lab.organizations import INSTITUTIONS
-from tilts.lab.persons import NEW_CODES, Codes
 from tilts.lab.population import Population, generate, generate_patients
-from tilts.lab.staff import ROLE_TITLES, hire
+from tilts.lab.population.fhir_parts import PERSON_CODE, TEMPORARY_NUMBER, seeded
+from tilts.lab.population.organizations import INSTITUTIONS
+from tilts.lab.population.persons import NEW_CODES, Codes
+from tilts.lab.population.staff import ROLE_TITLES, hire
 from tilts.person_code import faults, is_new_form, is_reserved
 
 NAMED = {"practice", "pharmacy", "second-pharmacy", "hospital", "authority", "vendor", "portal", "revoked"}

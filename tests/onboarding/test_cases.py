@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from tests.onboarding.desk_people import NOW, new_party, person
 from tests.running import Running
 from tests.store.undoing import undone
 from tilts.clock import RIGA
+from tilts.ids import new_id
 from tilts.onboarding.cases import Taking, attach, find_case, open_case, take
+from tilts.onboarding.effects import EFFECTS
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
 from tilts.store.tx import Database, Tx
+from tilts.working_days import is_working_day
 
 pytestmark = pytest.mark.anyio
 FORM = {"form": "a document id"}
@@ -70,6 +73,32 @@ async def test_a_case_goes_the_way_of_its_table_with_its_clock(exchange: Running
     ]
 
 
+@pytest.mark.parametrize(
+    ("over", "sent", "last"),
+    [
+        ("Easter", "2026-03-31", "2026-04-09"),
+        ("Midsummer, with the Saturday worked", "2026-06-19", "2026-06-30"),
+        ("18 November", "2026-11-16", "2026-11-24"),
+        ("Christmas and New Year", "2026-12-22", "2027-01-04"),
+    ],
+)
+async def test_the_clock_of_a_case_runs_over_holidays(
+    exchange: Running, database: Database, over: str, sent: str, last: str
+) -> None:
+    """Five working days for the review, thirty days for the answer; what ends on a day off ends on the next one."""
+    moment = datetime.fromisoformat(f"{sent}T10:00:00+02:00")
+    async with undone(database) as tx:
+        case, vendor = await opened(tx)
+        await take(tx, case.number, "fill", vendor, moment, facts=FORM)
+        case = await take(tx, case.number, "send", vendor, moment)
+        assert case.due_at is not None
+        assert (case.due_at - timedelta(seconds=1)).astimezone(RIGA).date() == date.fromisoformat(last), over
+        asked = await take(tx, case.number, "ask", person("authority"), moment, facts={"question": "?"})
+        assert asked.due_at is not None
+        answer_by = (asked.due_at - timedelta(seconds=1)).astimezone(RIGA).date()
+        assert answer_by >= moment.date() + timedelta(days=30) and is_working_day(answer_by)
+
+
 async def test_a_step_out_of_order_is_refused_and_nothing_of_it_is_kept(
     exchange: Running, database: Database
 ) -> None:
@@ -78,7 +107,7 @@ async def test_a_step_out_of_order_is_refused_and_nothing_of_it_is_kept(
         case, vendor = await opened(tx)
         clerk = person("authority")
         no = await refused("CASE-003", take(tx, case.number, "send", vendor, NOW))
-        assert no.told()["possible"] == "fill, withdraw"
+        assert no.told()["possible"] == "fill, fill-here, withdraw"
         await refused(
             "CASE-003", take(tx, case.number, "agree-text", clerk, NOW, facts={"authority_number": "1"})
         )
@@ -175,6 +204,36 @@ async def test_an_effect_that_refuses_undoes_the_step(exchange: Running, databas
                 effects = {("testing-agreement", "fill"): no_way}
                 await take(tx, case.number, "fill", vendor, NOW, facts=FORM, effects=effects)
         assert await cases.find(tx, case.number) == case
+
+
+async def test_a_document_of_another_case_cannot_be_handed_in(exchange: Running, database: Database) -> None:
+    """CASE-010."""
+    async with undone(database) as tx:
+        other, _ = await opened(tx)
+        case, vendor = await opened(tx)
+        document = await attach(
+            tx, other.case_id, NewDocument("form", "a.pdf", "application/pdf", b"%PDF"), NOW
+        )
+        for named in (str(document), str(new_id())):
+            handed_in = {"form": named}
+            await refused(
+                "CASE-010",
+                take(tx, case.number, "fill", vendor, NOW, facts=handed_in, effects=EFFECTS),
+            )
+        assert await cases.find(tx, case.number) == case
+
+
+async def test_a_form_of_a_case_that_is_nobodys_yet_is_not_taken_in(
+    exchange: Running, database: Database
+) -> None:
+    """CASE-011."""
+    async with undone(database) as tx:
+        case, _ = await opened(tx)
+        number = f"TL-2026-{await cases.next_number(tx, 2026):05d}"
+        nobodys = {"case_id": new_id(), "number": number, "kind": case.kind, "party_id": None}
+        await cases.add(tx, {**nobodys, "state": "opened", "facts": {}, "now": NOW, "due_at": None})
+        by_clerk = take(tx, number, "take-form", person("authority"), NOW, facts=FORM, effects=EFFECTS)
+        await refused("CASE-011", by_clerk)
 
 
 async def test_a_document_comes_back_byte_for_byte(exchange: Running, database: Database) -> None:

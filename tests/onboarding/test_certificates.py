@@ -76,7 +76,7 @@ def test_a_good_request_passes_everything_that_is_asked_of_requests(house: House
 
     assert report.good
     asked = {one.check.id for one in report.findings if one.outcome == "pass"}
-    assert asked == {"CRT-001", "CRT-005", "CRT-006", "CRT-009", "CRT-010", "CRT-012", "CRT-016"}
+    assert asked == {"CRT-001", "CRT-005", "CRT-006", "CRT-009", "CRT-010", "CRT-012", "CRT-016", "CRT-017"}
 
 
 GOOD = Leaf()
@@ -170,7 +170,7 @@ def test_crt_011_who_asks_publicly_is_not_told_what_others_hold(house: House) ->
 
     assert report.good
     unasked = {one.check.id for one in report.findings if one.outcome == "not-asked"}
-    assert unasked == {"CRT-010", "CRT-011", "CRT-012", "CRT-016"}
+    assert unasked == {"CRT-010", "CRT-011", "CRT-012", "CRT-016", "CRT-017"}
 
 
 def test_crt_014_a_revoked_certificate_is_refused_with_the_list_that_names_it(house: House) -> None:

@@ -1,9 +1,13 @@
 """Every edge of every state table: who may take it, from where, and what is told when it is not possible."""
 
+from dataclasses import replace
+
 import pytest
 
-from tilts.onboarding.workflows import ONE_AT_A_TIME, OPENED_BY, WORKFLOWS, check_may_open
-from tilts.onboarding.workflows.agreements import SIGNS_FIRST
+from tilts.onboarding.procedures import procedures
+from tilts.onboarding.procedures.soundness import faults_of
+from tilts.onboarding.workflows import ONE_AT_A_TIME, OPENED_BY, WORKFLOWS, check_may_open, table_of
+from tilts.onboarding.workflows.agreements import APPLICATION, KINDS, table_from, table_of_version
 from tilts.rules import Refusal
 from tilts.workflow import Side, Workflow
 
@@ -84,13 +88,62 @@ def test_every_text_is_there_in_both_languages(kind: str) -> None:
     assert all(word.lv.strip() and word.en.strip() and word.lv != word.en for word in words)
 
 
-def test_who_signs_first_is_data() -> None:
-    for kind, first in SIGNS_FIRST.items():
-        table = WORKFLOWS[kind]
-        action = "sign" if first == "applicant" else "sign-for-authority"
-        assert table.check("text-agreed", action, first).to == "half-signed"
-        assert table.state("text-agreed").waits_for == first
-        assert table.state("half-signed").waits_for != first
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_signs_first_is_what_the_procedure_says(kind: str) -> None:
+    table, first = WORKFLOWS[kind], procedures()[kind].signing.first
+    action = "sign" if first == "applicant" else "sign-for-authority"
+
+    assert table.check("text-agreed", action, first).to == "half-signed"
+    assert table.state("text-agreed").waits_for == first
+    assert table.state("half-signed").waits_for != first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_order_or_term_in_the_procedures_data_gives_other_steps_and_clocks(kind: str) -> None:
+    procedure = procedures()[kind]
+    first: Side = "authority" if procedure.signing.first == "applicant" else "applicant"
+    terms = tuple(replace(term, amount=term.amount + 7) for term in procedure.terms)
+    table = table_from(replace(procedure, signing=replace(procedure.signing, first=first), terms=terms))
+
+    assert table.state("text-agreed").waits_for == first
+    for action, side in (("sign", "applicant"), ("sign-for-authority", "authority")):
+        state = "text-agreed" if side == first else "half-signed"
+        assert [row.of for row in table.steps if row.action == action] == [(state,)]
+    for state in WORKFLOWS[kind].states:
+        changed = table.state(state.name).term
+        assert (changed is None) == (state.term is None)
+        assert changed is None or state.term is None or changed.count == state.term.count + 7
+
+
+@pytest.mark.parametrize("kind", (*KINDS, APPLICATION))
+def test_a_clock_of_an_agreement_is_a_term_of_its_procedure_with_its_source(kind: str) -> None:
+    procedure = procedures()[kind]
+    for state in WORKFLOWS[kind].states:
+        written = procedure.term_in(state.name)
+        assert (state.term is None) == (written is None), state.name
+        if state.term is not None and written is not None:
+            assert (state.term.count, state.term.unit) == (written.amount, written.unit)
+            assert (state.term.source, state.term.verified) == (written.source, written.verified)
+    assert {name for term in procedure.terms for name in term.runs_in} <= {
+        s.name for s in WORKFLOWS[kind].states
+    }
+    assert WORKFLOWS[kind].title.lv == procedure.title.lv
+    assert OPENED_BY[kind] == set(procedure.applicants)
+
+
+def test_a_case_goes_by_the_version_with_which_its_form_was_filled_in() -> None:
+    assert table_of("testing-agreement", {"reference": "testing-agreement/1"}) is table_of_version(
+        "testing-agreement/1"
+    )
+    assert table_of("testing-agreement", {}) is WORKFLOWS["testing-agreement"]
+    assert table_of("question", {"reference": "testing-agreement/1"}) is WORKFLOWS["question"]
+
+
+def test_two_clocks_in_one_state_do_not_load() -> None:
+    procedure = procedures()["testing-agreement"]
+    twice = replace(procedure, terms=(*procedure.terms, replace(procedure.term("signing"), id="again")))
+
+    assert any("two clocks run in half-signed" in fault for fault in faults_of(twice))
 
 
 def test_a_table_that_names_a_state_that_is_not_there_does_not_load() -> None:

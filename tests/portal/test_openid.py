@@ -14,9 +14,10 @@ from joserfc.jwk import ECKey, OctKey
 
 from tests.portal.strange_provider import REGISTRY, StrangeProvider, strange_provider
 from tests.running import MovableClock
-from tilts.access import jose, openid
-from tilts.access.identity_provider import IdentityProvider, built_in_issuer, issuer_of
-from tilts.access.openid import Attempt, own_address
+from tilts.access import jose
+from tilts.access.sign_in import openid
+from tilts.access.sign_in.identity_provider import IdentityProvider, built_in_issuer, issuer_of
+from tilts.access.sign_in.openid import Attempt, own_address
 from tilts.access.tokens import ensure_key
 from tilts.production import unfit
 from tilts.rules import Refusal

@@ -1,5 +1,6 @@
 """Every text in both languages: nothing missing, nothing left over, the same places in each."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from hatchling.builders.wheel import WheelBuilder
 
+from tests.house.tree import ROOT
 from tests.running import Running
 from tilts.audit_words import EVENTS
 from tilts.portal import words
@@ -78,6 +80,17 @@ def test_every_audit_event_has_words() -> None:
     routes = all_routes(PageLinks(b"x" * 32, minutes=1, pages=1))
     events = {route.audit_event for route in routes} | {"token.issued", "address.unknown"}
     assert events <= set(EVENTS)
+
+
+def test_every_act_of_the_portal_has_words() -> None:
+    acts = {
+        node.args[0].value
+        for path in sorted((ROOT / "src" / "tilts" / "portal").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Act"
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert "gate.asked" in acts and acts <= set(EVENTS)
 
 
 def test_every_kind_and_role_of_the_sandbox_has_words(exchange: Running) -> None:

@@ -29,6 +29,7 @@ from tests.transport.documents import (
 from tests.transport.raw import RawLine
 from tests.transport.tables import Tables
 from tests.transport.wire import Caller, connected, refused, tls
+from tilts.lab.pki_trust import ConnectionSubject, issue_connection_certificate
 
 CONFIG = Path(__file__).resolve().parents[2] / "docs" / "howto" / "haproxy.cfg"
 HAPROXY = shutil.which("haproxy") or "/usr/sbin/haproxy"
@@ -90,7 +91,8 @@ def haproxy(folder: Path, front: socket.socket, pki: Path) -> Iterator[None]:
     for there, here in {
         "bind :8443": f"bind fd@{front.fileno()}",
         "/etc/tilts/server-with-key.pem": str(together),
-        "/etc/tilts/pki/ca.pem": str(pki / "ca.pem"),
+        "/etc/tilts/pki/accepted.pem": str(pki / "accepted.pem"),
+        "/etc/tilts/pki/accepted-roots.pem": str(pki / "accepted-roots.pem"),
         "/run/tilts/proxied.sock": str(folder / "proxied.sock"),
     }.items():
         assert text.count(there) >= 1, f"{there} no longer stands in {CONFIG.name}"
@@ -170,6 +172,17 @@ def test_a_forged_certificate_is_replaced_by_the_one_of_the_connection(
     refused(answer, 401, "ACC-008")
     assert tables.audit(answer.headers["x-request-id"])["client_id"] == pharmacy.facts["client_id"]
     assert pharmacy.get("Organization", headers=forged).status_code == 200
+
+
+def test_a_certificate_of_a_listed_issuer_comes_through(proxied: Proxied, tmp_path: Path) -> None:
+    """It is not registered: the exchange itself says so."""
+    pki = Path(proxied.exchange.facts["pki"])
+    signer = issue_connection_certificate(pki, ConnectionSubject("Parauga", "99990000011"))
+    (tmp_path / "cert.pem").write_bytes(signer.cert_pem)  # without its CA: HAProxy has it
+    (tmp_path / "key.pem").write_bytes(signer.key_pem)
+    authority = proxied.exchange.facts["clients"]["practice"]["ca"]
+    with connected(proxied.base, tls(authority, tmp_path / "cert.pem", tmp_path / "key.pem")) as client:
+        refused(client.get("Organization"), 401, "ACC-002")
 
 
 @pytest.mark.parametrize("defect", ["expired", "wrong-issuer"])

@@ -36,7 +36,18 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
     doctor = practice.get(f"Practitioner/{practice.facts['practitioner']}").json()
     proof = practice.found("Provenance", target=f"MedicationRequest/{line.request}")["entry"][0]["resource"]
     seen = portal.found("AuditEvent", {"patient": patient})["entry"][0]["resource"]
+    classifiers = practice.found("CodeSystem")["entry"]
+    countries = next(e["resource"] for e in classifiers if e["resource"]["id"].startswith("iso-3166"))
     values: dict[str, tuple[Caller, str, dict[str, str]]] = {
+        "CodeSystem": (
+            practice,
+            countries["id"],
+            {
+                "url": countries["url"],
+                "system": countries["url"],
+                **{name: countries[name] for name in ("version", "name", "title", "status")},
+            },
+        ),
         "Patient": (practice, patient, {**names(person), "birthdate": person["birthDate"]}),
         "Practitioner": (practice, doctor["id"], {**names(doctor), "active": "true"}),
         "Organization": (

@@ -7,21 +7,26 @@ from tilts.rules import (
     Rule,
     access,
     accounts,
+    cases,
     certificates,
     classifiers,
+    connections,
     dispensing,
     environments,
+    gate,
     lab,
     mail,
     paper,
     prescriptions,
     procedures,
     signing,
+    testing,
     wire,
 )
 
 NOUNS: dict[str, ModuleType] = {
     "access": access,
+    "gate": gate,
     "wire": wire,
     "prescriptions": prescriptions,
     "dispensing": dispensing,
@@ -30,6 +35,9 @@ NOUNS: dict[str, ModuleType] = {
     "environments": environments,
     "lab": lab,
     "accounts": accounts,
+    "cases": cases,
+    "connections": connections,
+    "testing": testing,
     "mail": mail,
     "procedures": procedures,
     "signing": signing,
@@ -37,6 +45,7 @@ NOUNS: dict[str, ModuleType] = {
 }
 TITLES = {
     "access": "Rules of the door",
+    "gate": "Conditions of the gate",
     "wire": "Rules of the message",
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
@@ -45,6 +54,9 @@ TITLES = {
     "environments": "Rules of environments",
     "lab": "Rules of the lab",
     "accounts": "Rules of the portal",
+    "cases": "Rules of cases",
+    "connections": "Rules of connections",
+    "testing": "Rules of testing",
     "mail": "Rules of mail",
     "procedures": "Rules of forms",
     "signing": "Rules of signatures",
@@ -53,7 +65,9 @@ TITLES = {
 
 
 # Short names of sources, each explained in its section of docs/reference/sources.md.
-CITED = re.compile(r"\b(?:latvia|anchors|security)\.md \d+(?:\.\d+)?|\bdesign \d|\bSource page(?= [A-D]\d)")
+CITED = re.compile(
+    r"\b(?:Latvia|Exchanges|Security|Storage|Stack) \d+(?:\.\d+)?|\bDesign \d|\bSource page(?= [A-D]\d)"
+)
 
 
 def linked(cited: re.Match[str]) -> str:

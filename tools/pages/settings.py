@@ -28,7 +28,10 @@ UNITS = {
     "url": "URL or libpq words",
     "arc": "URI",
 }
-REMARK = re.compile(r"^    (?P<name>\w+): [^#\n]+#\s*(?P<remark>.+)$", re.MULTILINE)
+# The remark stands on the same line, or behind the bracket of a default that was too long for it.
+REMARK = re.compile(
+    r"^    (?P<name>\w+): (?:[^#\n]+|[^#\n]+\(\n[^#\n]+\n    \)\s*)#\s*(?P<remark>.+)$", re.MULTILINE
+)
 
 
 def remarks() -> dict[str, str]:

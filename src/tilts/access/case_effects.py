@@ -1,4 +1,5 @@
-"""Steps of cases in which the lab has a say: plans name its scenarios, results are what it judged (A4, A5).
+"""Steps of cases in which the lab has a say: plans name its scenarios, results are what it judged (A4, A5), and
+in the sandbox its test authority issues certificates (B2).
 
 The lab and the path do not know each other; they meet here, at the door. What the lab judged is frozen into the
 case, so that the analysis later rests on what was handed in.
@@ -11,14 +12,20 @@ from typing import Any, Final
 
 from tilts.lab.conformance import library
 from tilts.lab.conformance.runs import JudgedRun, judged
+from tilts.lab.pki_trust import SandboxIssuer
 from tilts.onboarding import effects
 from tilts.onboarding.cases import Effect, Taking, attach
-from tilts.onboarding.testing import check_plan, check_whole
+from tilts.onboarding.certificates import Issuer
+from tilts.onboarding.effects.certificates import effects_of_certificates
+from tilts.onboarding.testing import check_plan, check_unchanged, check_whole
+from tilts.settings import Settings
 from tilts.store.lab import runs
 from tilts.store.lab.runs import RunRecord
+from tilts.store.onboarding import cases
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
+from tilts.store.tx import Tx
 
-MOST_RUNS: Final = 500
+MOST_RUNS: Final = 1_000
 SERVES: Final = MappingProxyType({"practice": "prescribing", "pharmacy": "dispensing"})
 
 
@@ -35,13 +42,25 @@ async def proposed(taking: Taking) -> None:
 async def handed_in(taking: Taking) -> None:
     """For each scenario of the agreed plan the result of the last run that holds one."""
     case = taking.case
-    found = [await judged(taking.tx, run) for run in await runs_of(taking)]
+    played = await runs_of(taking.tx, case)
     planned = planned_in(case)
-    verdicts = merged(found)
+    verdicts = await judged_in(taking.tx, played)
     check_whole(planned, verdicts)
+    check_unchanged(
+        case.facts["hashes"], {name.partition("@")[0]: verdicts[name]["sha256"] for name in planned}
+    )
     taking.facts["verdicts"] = {scenario: verdicts[scenario] for scenario in planned}
-    taking.facts["runs"] = [str(one.run.run_id) for one in found]
+    taking.facts["runs"] = [str(run.run_id) for run in played]
     await attach(taking.tx, case.case_id, results(case, taking.facts), taking.now)
+
+
+async def judged_of(tx: Tx, case: CaseRecord) -> dict[str, Any]:
+    """How each scenario came out last, so far."""
+    return await judged_in(tx, await runs_of(tx, case))
+
+
+async def judged_in(tx: Tx, played: list[RunRecord]) -> dict[str, Any]:
+    return merged([await judged(tx, run) for run in played])
 
 
 def planned_in(case: CaseRecord) -> list[str]:
@@ -61,15 +80,23 @@ def results(case: CaseRecord, facts: dict[str, Any]) -> NewDocument:
     return NewDocument("results", f"{case.number}-results.json", "application/json", content, "exchange")
 
 
-async def runs_of(taking: Taking) -> list[RunRecord]:
-    """The finished runs of this version under this plan, oldest first."""
-    facts = taking.case.facts
-    of_vendor = await runs.of_vendor(taking.tx, taking.case.party_id, MOST_RUNS)
+async def runs_of(tx: Tx, case: CaseRecord, *, finished_only: bool = True) -> list[RunRecord]:
+    """The runs of this version under this plan, oldest first; not those handed in under another case of it."""
+    if case.party_id is None:
+        return []
+    facts = case.facts
+    elsewhere = {
+        run
+        for other in await cases.of_kind(tx, case.party_id, "testing")
+        if other.case_id != case.case_id
+        for run in other.facts.get("runs", ())
+    }
     own = [
         run
-        for run in of_vendor
-        if run.finished_at is not None
-        and (str(run.version_id), run.plan) == (facts["version_id"], facts["plan"])
+        for run in await runs.of_vendor(tx, case.party_id, MOST_RUNS)
+        if (str(run.version_id), run.plan) == (facts["version_id"], facts["plan"])
+        and str(run.run_id) not in elsewhere
+        and (run.finished_at is not None or not finished_only)
     ]
     return sorted(own, key=lambda run: run.started_at)
 
@@ -94,11 +121,17 @@ def merged(found: list[JudgedRun]) -> dict[str, Any]:
     return verdicts
 
 
+def issuer_in(settings: Settings) -> Issuer | None:
+    """The sandbox answers requests with its own test authority; elsewhere nobody does yet."""
+    return SandboxIssuer(settings.pki_folder) if settings.sandbox or settings.rehearsal else None
+
+
 EFFECTS: Final[Mapping[tuple[str, str], Effect]] = MappingProxyType(
     {
         **effects.EFFECTS,
         ("test-plan", "propose"): proposed,
         ("test-plan", "propose-other"): proposed,
         ("testing", "hand-in"): handed_in,
+        **effects_of_certificates(issuer_in),
     }
 )

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from tilts.clock import day_in_riga
 from tilts.functionality import OWN
-from tilts.onboarding.workflows import WORKFLOWS
+from tilts.onboarding.procedures.checklist import last_day
+from tilts.onboarding.workflows import table_of
 from tilts.rules import Rule
 from tilts.rules.gate import (
     GATE_APPLICATION,
@@ -35,10 +36,12 @@ from tilts.rules.gate import (
 from tilts.store.onboarding import gate
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Tx
+from tilts.working_days import due
 
 Owner: TypeAlias = Literal["vendor", "institution", "authority"]
 MISSING: Final = "none"  # there is no such case, certificate or approval at all
 EXPIRED: Final = "expired"
+NOT_YET: Final = "not-yet"  # a declaration on questions that are published, but not in force
 COOPERATION: Final = ("cooperation-institution", "cooperation-pharmacy")
 # In which state a case of a kind gives what it is there for.
 HOLDS: Final = {"checklist": "accepted", "connection": "declared"}
@@ -133,20 +136,41 @@ def nearest(rule: Rule, of_kind: Sequence[Holding], at: datetime, applicant: Own
     if not of_kind:
         return Condition(rule, {"state": MISSING}, applicant, rule.source)
     last = of_kind[-1]
-    waits_for = WORKFLOWS[last.kind].state(last.state).waits_for
+    waits_for = table_of(last.kind, last.facts).state(last.state).waits_for
     owner: Owner = "authority" if waits_for == "authority" else applicant
-    state = EXPIRED if over(last, at) else last.state
-    return Condition(rule, {"state": state}, owner, rule.source, last.number, last.due_at)
+    state = EXPIRED if over(last, at) else NOT_YET if early(last, at) else last.state
+    return Condition(rule, {"state": state}, owner, rule.source, last.number, due_of(last))
+
+
+def due_of(holding: Holding) -> datetime | None:
+    """As it is kept; of a past moment, reckoned again from when the case came into that state."""
+    term = table_of(holding.kind, holding.facts).state(holding.state).term
+    if holding.due_at is not None or term is None or holding.since is None:
+        return holding.due_at
+    return due(holding.since, term)
 
 
 def holds(holding: Holding, at: datetime) -> bool:
-    return holding.state == HOLDS.get(holding.kind, "in-force") and not over(holding, at)
+    if holding.state != HOLDS.get(holding.kind, "in-force"):
+        return False
+    return not over(holding, at) and not early(holding, at)
 
 
 def over(holding: Holding, at: datetime) -> bool:
-    """In force until the end of its last day in Riga."""
-    ends_on = holding.facts.get("ends_on")
-    return bool(ends_on) and date.fromisoformat(str(ends_on)) < day_in_riga(at)
+    """In force until the end of its last day in Riga.
+
+    A declaration also ends with the last day of its questions: their next version may have come after it was made.
+    """
+    written = holding.facts.get("ends_on")
+    days = [date.fromisoformat(str(written))] if written else []
+    if holding.kind == "checklist" and (known := last_day(holding.facts.get("questions"))):
+        days.append(known)
+    return bool(days) and min(days) < day_in_riga(at)
+
+
+def early(holding: Holding, at: datetime) -> bool:
+    starts_on = holding.facts.get("starts_on") if holding.kind == "checklist" else None
+    return bool(starts_on) and day_in_riga(at) < date.fromisoformat(str(starts_on))
 
 
 def certificate(facts: Facts, at: datetime) -> Iterator[Condition]:

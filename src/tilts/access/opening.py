@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Literal
 
 from tilts.access import gate
-from tilts.access.certificates import NOT_ACTIVE
+from tilts.access.certificates import NOT_ACTIVE, identify
+from tilts.access.verdicts.telling import unmet_of
 from tilts.functionality import OPEN_TO, Functionality
 from tilts.rules import Refusal
 from tilts.rules.access import ACC_PARTY_CLOSED
+from tilts.store import connections
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Tx
 
@@ -33,17 +35,33 @@ async def check_open(
     environment: str,
     now: datetime,
 ) -> None:
-    if not is_open(connection, functionality):
-        unmet = await unmet_conditions(tx, connection.client_id, functionality, environment, now)
-        raise Refusal(ACC_PARTY_CLOSED, client_id=connection.client_id, unmet=unmet)
+    """
+    Whether the connection may be used for this now.
+
+    Raises Refusal: ACC-011, with the gate's unmet conditions as its fact `conditions`, each once.
+    """
+    if connection.active and is_open(connection, functionality):
+        return
+    verdicts = await gate.ask(tx, connection.client_id, environment, now)
+    conditions = unmet_of(one for one in verdicts if functionality in ("", one.functionality))
+    # Nothing unmet: the operator switched it off, or it is met again since the gate was last asked.
+    ids = sorted({condition.rule.id for condition in conditions})
+    unmet = ", ".join(ids) or (functionality if connection.active else "") or NOT_ACTIVE
+    raise Refusal(ACC_PARTY_CLOSED, client_id=connection.client_id, unmet=unmet, conditions=conditions)
 
 
-async def unmet_conditions(
-    tx: Tx, client_id: str, functionality: str, environment: str, now: datetime
-) -> str:
-    """Ids of the gate's conditions; of all functionalities when the call belongs to none."""
-    verdicts = await gate.ask(tx, client_id, environment, now)
-    asked = [verdict for verdict in verdicts if functionality in ("", verdict.functionality)]
-    unmet = {condition.rule.id for verdict in asked for condition in verdict.unmet}
-    # Nothing unmet: it is met again since the gate was last asked, or was never asked for at all.
-    return ", ".join(sorted(unmet)) or functionality or NOT_ACTIVE
+async def still_open(
+    tx: Tx,
+    client_id: str,
+    functionality: Functionality | Literal[""],
+    certificate: bytes | None,
+    wall: datetime,
+) -> bool:
+    """Asked again while a long answer is under way; nothing is looked up that a new call would not look up."""
+    found = await connections.find_by_client_id(tx, client_id)
+    if found is None or not found.active or not is_open(found, functionality):
+        return False
+    try:
+        return certificate is None or bool(await identify(tx, certificate, wall))
+    except Refusal:
+        return False

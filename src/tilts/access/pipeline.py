@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tilts.access import certificates, repeats, signatures
 from tilts.access.limits import CallRate
-from tilts.access.opening import check_open
+from tilts.access.opening import check_open, still_open
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens import Tokens
 from tilts.ids import new_id
@@ -171,6 +171,12 @@ class Pipeline:
             call.warnings.append(SIG_MISSING.id)
             return None
         return await signatures.verified(call.tx, header, call.incoming.body, call.party)
+
+    async def still_open(self, route: Route, incoming: Incoming, client_id: str) -> bool:
+        """Whether a call of this connection would be let in now; asked while a long answer is under way."""
+        async with self._database.transaction() as tx:
+            wall = self._ground.clock.wall()
+            return await still_open(tx, client_id, route.functionality, incoming.certificate, wall)
 
     async def write_down(self, event: str, incoming: Incoming, trace: Trace, end: Exception) -> None:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""

@@ -13,10 +13,11 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
+from tilts.access.testing_runs import order_under
 from tilts.cli.lab_players import player_for
 from tilts.cli.places import AsJson, DataDir, client_facts, running_facts, terminal_language
 from tilts.cli.refusals import NotPossible
-from tilts.clock import WallClock
+from tilts.clock import WallClock, day_in_riga
 from tilts.lab.conformance import runs
 from tilts.lab.conformance.counterparts import Counterparts
 from tilts.lab.conformance.driving import Progress, drive
@@ -25,11 +26,30 @@ from tilts.lab.conformance.library import library
 from tilts.lab.conformance.reports import report_html, report_json, report_junit
 from tilts.lab.conformance.runs import JudgedRun, Lab, RunOrder
 from tilts.rules import Language, Refusal
+from tilts.rules.cases import CASE_NOT_FOUND
+from tilts.store.onboarding import cases
 from tilts.store.tx import Database
 
 lab = App(name="lab", help="Conformance: scenarios, runs with a verdict on each, reports with evidence.")
 SIGNS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "inconclusive": "[yellow]?[/]", "open": "[dim]·[/]"}
 RoleOf = Annotated[Role | None, Parameter(help="practice or pharmacy; default: what the client is.")]
+TestedClient = Annotated[
+    str,
+    Parameter(name="--as", help="Client that is tested: its name in the sandbox, or with --testing its id."),
+]
+PlayCommand = Annotated[
+    str | None,
+    Parameter(
+        help="Command that plays one scenario in your system: gets its id as an argument and its facts as one "
+        "line of JSON; prints 'go on' when the lab shall go on."
+    ),
+]
+TestingCase = Annotated[
+    str, Parameter(help="Number of the testing case that the run belongs to; default: a run to practise.")
+]
+NotPassed = Annotated[
+    bool, Parameter(help="With --testing: only scenarios that have not passed yet.", negative="")
+]
 Junit = Annotated[Path | None, Parameter(name="--junit", help="Write the report as JUnit XML to this file.")]
 Html = Annotated[Path | None, Parameter(name="--html", help="Write the report as a page to this file.")]
 
@@ -61,20 +81,15 @@ def scenarios(
 @lab.command
 def run(
     *,
-    client: Annotated[str, Parameter(name="--as", help="Client of the sandbox that is tested.")],
+    client: TestedClient,
     role: RoleOf = None,
     only: Annotated[list[str] | None, Parameter(help="A scenario; repeat for several. Default: all.")] = None,
-    play: Annotated[
-        str | None,
-        Parameter(
-            help="Command that plays one scenario in your system: gets its id as an argument and its facts as one "
-            "line of JSON; prints 'go on' when the lab shall go on."
-        ),
-    ] = None,
+    play: PlayCommand = None,
     reference: Annotated[
         bool, Parameter(help="Let the reference system play, to see it work.", negative="")
     ] = False,
-    plan: Annotated[str, Parameter(help="Reference of the test plan, for the report.")] = "",
+    testing: TestingCase = "",
+    not_passed: NotPassed = False,
     junit: Junit = None,
     html: Html = None,
     as_json: AsJson = False,
@@ -87,15 +102,18 @@ def run(
     Exit status: 0 all passed, 1 something did not pass, or it could not be run.
     """
     facts = running_facts(data_dir)
-    entry = client_facts(facts, client)
+    own = {"client_id": client, "kind": ""} if testing else None
+    entry = facts["clients"].get(client) or own or client_facts(facts, client)
     kind: Role = role or ("pharmacy" if entry["kind"] == "pharmacy" else "practice")
     language = terminal_language()
     console = Console(stderr=as_json, highlight=False)
     plays = player_for(entry, play, reference, language, console)
-    order = RunOrder(entry["client_id"], kind, tuple(only or ()), plan)
 
     async def work() -> JudgedRun:
         async with opened(facts) as found:
+            order = RunOrder(entry["client_id"], kind, tuple(only or ()))
+            if testing:
+                order = await order_in(found, testing, order, left_only=not_passed)
             return await drive(found, order, plays, lambda progress: tell(console, progress, language))
 
     judged = asyncio.run(refusing(work(), language))
@@ -104,6 +122,16 @@ def run(
     if as_json:
         sys.stdout.write(report_json(judged).decode())
     return 0 if judged.verdict == "passed" else 1
+
+
+async def order_in(found: Lab, number: str, order: RunOrder, *, left_only: bool) -> RunOrder:
+    """The order as the testing case allows it: its plan's scenarios, on its days."""
+    async with found.database.transaction() as tx:
+        case = await cases.find(tx, number)
+        if case is None:
+            raise Refusal(CASE_NOT_FOUND)
+        day = day_in_riga(found.clock.now())
+        return await order_under(tx, case, order.client_id, order.scenario_ids, day, left_only=left_only)
 
 
 @lab.command

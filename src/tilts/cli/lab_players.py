@@ -24,6 +24,8 @@ def player_for(
 ) -> Plays:
     if reference and command:
         raise NotPossible("--play or --reference, not both")
+    if reference and "key" not in entry:
+        raise NotPossible("the reference system has no keys of this client; say --play COMMAND")
     if reference:
         return lambda scenario_id, facts, go_on: reference_plays(scenario_id, entry, facts, go_on)
     if command:

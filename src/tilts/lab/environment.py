@@ -23,7 +23,7 @@ from tilts.lab.pki_trust import ensure_trust
 from tilts.lab.population import Population, generate
 from tilts.lab.ready_line import production_line, ready_line
 from tilts.lab.server import Server
-from tilts.lab.stage import SEEDS_APART, MakeServer, Progress, RunsServer, Stage, prepared_database
+from tilts.lab.stage import CODE_KEY, SEEDS_APART, MakeServer, Progress, RunsServer, Stage, prepared_database
 from tilts.lab.state import STATE_FILE, StageName, write_private
 from tilts.settings import Settings
 from tilts.store.embedded import Cluster, remove_cluster
@@ -117,6 +117,7 @@ class Environment:
             sandbox=True,
             pki_folder=folder / "pki",
             keys_folder=folder / "keys",
+            code_key_file=folder / CODE_KEY,
             requests_per_second=self.options.rate,
             gate_refresh_seconds=self.options.gate_refresh_seconds,
             sandbox_facts=folder / STATE_FILE,

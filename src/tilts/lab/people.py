@@ -5,14 +5,16 @@ registration number of their organisation, stands beside their name on the page 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from tilts.account import Role
 from tilts.ids import new_id
-from tilts.lab.organizations import INSTITUTIONS
-from tilts.store.onboarding import accounts, parties
+from tilts.lab.population.organizations import INSTITUTIONS
+from tilts.person_code import check_digit, code_hash, code_hint, scheme_code
+from tilts.store.onboarding import accounts, parties, signatories
 from tilts.store.onboarding.accounts import HeldRole
+from tilts.store.onboarding.signatories import SignatoryRecord
 from tilts.store.tx import Tx
 
 # Its accounts outlive the port that the sandbox had: the name is not an address.
@@ -41,6 +43,12 @@ class TestPerson:
     def registration_number(self) -> str:
         return NEW_VENDOR[1] if not self.client else BY_CLIENT[self.client].registration_number
 
+    @property
+    def code(self) -> str:
+        """A person code of the reserved block, for the test certificate; the last day of 2099 is nobody's."""
+        digits = f"3112992{900 + PEOPLE.index(self)}"
+        return digits + check_digit(digits)
+
 
 BY_CLIENT: Final = {institution.client: institution for institution in INSTITUTIONS}
 PEOPLE: Final = (
@@ -61,6 +69,18 @@ PEOPLE: Final = (
     TestPerson("test-desk", "Tija Pārbaude", "authority", "authority", True),
 )
 BY_SUBJECT: Final = {person.subject: person for person in PEOPLE}
+BY_NAME: Final = {person.name: person for person in PEOPLE}
+# Who may sign for their organisation, as the registers would say; the others may do everything but that.
+SIGNS_AS: Final = {
+    "vendor-1": "board-member",
+    "new-vendor-1": "board-member",
+    "practice-head": "head",
+    "pharmacy-head": "head",
+    "new-practice-head": "head",
+    "new-pharmacy-head": "head",
+    "clerk-b": "head",
+}
+REGISTERED_ON: Final = date(2020, 1, 1)
 
 
 async def seed_people(tx: Tx, issuer: str, now: datetime) -> None:
@@ -74,3 +94,23 @@ async def seed_people(tx: Tx, issuer: str, now: datetime) -> None:
             new_id(), account_id, person.name, person.role, party.party_id, party.name, "held", now
         )
         await accounts.add_role(tx, role, now, None)
+
+
+async def seed_signatories(tx: Tx, code_key: bytes, now: datetime) -> None:
+    """Who may sign for the organisations of the sandbox, those that come later too; run again it changes nothing."""
+    for subject, role in SIGNS_AS.items():
+        person = BY_SUBJECT[subject]
+        code = scheme_code(person.code)
+        record = SignatoryRecord(
+            signatory_id=new_id(),
+            registration_number=person.registration_number,
+            name=person.name,
+            code_hint=code_hint(code),
+            code_hash=code_hash(code, code_key),
+            role=role,
+            source="sandbox",
+            valid_from=REGISTERED_ON,
+            valid_to=None,
+            recorded_at=now,
+        )
+        await signatories.add(tx, record)

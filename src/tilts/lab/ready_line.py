@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from tilts.lab.fhir_parts import PERSON_CODE
 from tilts.lab.listening import Listening
 from tilts.lab.pki import Pki
 from tilts.lab.population import Population
+from tilts.lab.population.fhir_parts import PERSON_CODE
 from tilts.lab.stage import FILES
 from tilts.lab.state import STATE_FILE
 from tilts.settings import Settings

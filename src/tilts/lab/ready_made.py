@@ -17,6 +17,7 @@ from tilts.lab.population import ClientRow, Population
 from tilts.store.onboarding import cases, parties, ready_made
 from tilts.store.tx import Tx
 
+VENDORS_ADDRESS: Final = "laivina@sistemas.example"  # nobody owns .example; read at /sandbox/mail
 READY_MADE: Final = ("vendor", "practice", "pharmacy", "authority", "portal")
 OWN_SYSTEMS: Final = ("authority", "portal")  # operated by the authority, not by the developer
 SYSTEM: Final = "Parauga sistēma"
@@ -105,7 +106,7 @@ async def add_testing_agreement(tx: Tx, vendor_id: UUID, now: datetime) -> None:
     """In force from the start; the step says that nobody signed it, but the sandbox made it."""
     year = now.astimezone(RIGA).year
     case_id = new_id()
-    facts: dict[str, Any] = {"ready_made": True}
+    facts: dict[str, Any] = {"ready_made": True, "e_mail": VENDORS_ADDRESS}
     number = await cases.next_number(tx, year)
     await cases.add(
         tx,

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from tilts.clock import WallClock
+from tilts.ids import kept_secret
 from tilts.lab.listening import Listening
+from tilts.lab.people import seed_signatories
 from tilts.lab.pki import Pki
 from tilts.lab.population import Population
 from tilts.lab.seeding import seed
@@ -28,6 +30,7 @@ from tilts.store.provision import Roles, grant_rights, provision
 from tilts.store.tx import Database
 
 Progress: TypeAlias = Callable[[str], None]
+CODE_KEY: Final = "code.key"  # one for both: they share the schema `onboarding`
 SEEDS_APART: Final = 1_000_003  # another seed: no id and no person is the same in both
 FILES: Final = {  # passwords of the roles; connection words of the serving role
     "test": ("database.json", "database-url"),
@@ -86,19 +89,22 @@ def prepared_database(
     owner, serving = provision(superuser, roles)
     migrate(owner, name, progress=lambda migration: progress(f"migration {migration}"))
     grant_rights(owner, name, roles.serving)
-    asyncio.run(_seeded(owner, name, population, pki, progress))
+    asyncio.run(_seeded(owner, name, population, pki, kept_secret(folder / CODE_KEY), progress))
     write_private(words, serving)
     return serving
 
 
 async def _seeded(
-    conninfo: str, name: StageName, population: Population, pki: Pki, progress: Progress
+    conninfo: str, name: StageName, population: Population, pki: Pki, code_key: bytes, progress: Progress
 ) -> None:
     database = Database(conninfo, connections=1, environment=name)
     await database.open()
     try:
         # In production nobody is connected before the gate opens: the registers, and no client.
-        await seed(database, population, pki if name == "test" else None, WallClock().wall(), progress)
+        wall = WallClock().wall()
+        await seed(database, population, pki if name == "test" else None, wall, progress)
+        async with database.transaction() as tx:
+            await seed_signatories(tx, code_key, wall)
     finally:
         await database.close()
 

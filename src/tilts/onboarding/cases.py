@@ -16,7 +16,7 @@ from uuid import UUID
 from tilts.account import Account
 from tilts.clock import RIGA
 from tilts.ids import new_id
-from tilts.onboarding.workflows import ONE_AT_A_TIME, WORKFLOWS, check_may_open
+from tilts.onboarding.workflows import check_may_open, stands_in_the_way, table_of
 from tilts.rules import Refusal
 from tilts.rules.cases import (
     CASE_ANOTHER_PENDING,
@@ -35,6 +35,7 @@ from tilts.working_days import due
 
 CONFIRM: Final = "confirm"
 DECLINE: Final = "decline"
+AFTER: Final = ("*", "after")  # of every kind and step: what follows when it is taken, in its transaction
 OF_IT: Final = frozenset({"certificate", "connection", "question"})  # what an institution's IT person may do
 
 
@@ -85,10 +86,9 @@ async def open_case(
     number = await next_number(
         tx, now
     )  # locks the year: of two who open at once, the second one sees the first
-    if kind in ONE_AT_A_TIME:
-        for other in await cases.of_kind(tx, party_id, kind):
-            if not workflow.is_over(other.state):
-                raise Refusal(CASE_OPEN_ALREADY, number=other.number)
+    for other in await cases.of_kind(tx, party_id, kind):
+        if stands_in_the_way(kind, other.state):
+            raise Refusal(CASE_OPEN_ALREADY, number=other.number)
     case_id = new_id()
     row = {
         "case_id": case_id,
@@ -174,7 +174,7 @@ async def take(
         )
     if case.pending is not None:
         raise Refusal(CASE_ANOTHER_PENDING, pending=case.pending["action"])
-    step = WORKFLOWS[case.kind].check(case.state, action, side)
+    step = table_of(case.kind, case.facts).check(case.state, action, side)
     given = checked(step, facts or {})
     if step.two_persons:
         return await asked_for(Taking(tx, case, step, account, side, now, given, around), effects or {})
@@ -216,7 +216,7 @@ async def settle(taking: Taking, confirmed: bool, effects: Effects) -> CaseRecor
     case, account, pending = taking.case, taking.account, taking.case.pending
     if pending is None:
         raise Refusal(CASE_NOT_FOUND)
-    step = WORKFLOWS[case.kind].check(case.state, pending["action"], taking.side)
+    step = table_of(case.kind, case.facts).check(case.state, pending["action"], taking.side)
     first = UUID(pending["account_id"])
     if confirmed and first == account.account_id:
         raise Refusal(CASE_SECOND_PERSON, action=step.action)
@@ -234,7 +234,7 @@ async def done(taking: Taking, effects: Effects) -> CaseRecord:
     if effect is not None:
         await effect(taking)
     state = step.to or case.state
-    workflow = WORKFLOWS[case.kind]
+    workflow = table_of(case.kind, {**case.facts, **taking.facts})  # the form may name another version
     saved = replace(
         case,
         state=state,
@@ -242,7 +242,7 @@ async def done(taking: Taking, effects: Effects) -> CaseRecord:
         pending=None,
         version=case.version + 1,
         changed_at=taking.now,
-        due_at=due_at(workflow, state, taking.now),
+        due_at=due_at(workflow, state, taking.now) if step.to else case.due_at,  # a clock runs on
     )
     await cases.save(taking.tx, saved, taking.now)
     await cases.add_step(
@@ -260,26 +260,16 @@ async def done(taking: Taking, effects: Effects) -> CaseRecord:
             "facts": taking.facts,
         },
     )
+    if (after := effects.get(AFTER)) is not None:
+        await after(replace(taking, case=saved))
     return saved
 
 
 async def log(tx: Tx, case: CaseRecord, action: str, account: Account, now: datetime) -> None:
     """Something that moved nothing, but that everybody should see."""
-    await cases.add_step(
-        tx,
-        {
-            "case_id": case.case_id,
-            "at": now,
-            "action": action,
-            "from_state": case.state,
-            "to_state": case.state,
-            "account_id": account.account_id,
-            "second_account_id": None,
-            "side": side_of(account),
-            "note": "",
-            "facts": {},
-        },
-    )
+    step = {"case_id": case.case_id, "at": now, "action": action, "from_state": case.state}
+    step |= {"to_state": case.state, "account_id": account.account_id, "second_account_id": None}
+    await cases.add_step(tx, {**step, "side": side_of(account), "note": "", "facts": {}})
 
 
 async def attach(tx: Tx, case_id: UUID, document: NewDocument, now: datetime) -> UUID:

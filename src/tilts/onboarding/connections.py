@@ -41,6 +41,7 @@ PUBLIC_MEMBERS: Final = ("kty", "crv", "x", "y", "n", "e")
 CURVES: Final = {"P-256": "ES256", "P-384": "ES384"}
 RSA_ALGORITHMS: Final = ("PS256", "RS384")
 APPROVED: Final = frozenset({"approved", "reservation"})
+FEED: Final = "classifiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Wanted:
     """What a connection is to be: where, with which version, for what, with which key."""
 
     site: str
-    version_id: UUID
+    version_id: UUID | None  # none for the classifier feed
     functionalities: tuple[str, ...]
     key: SigningKey
 
@@ -174,6 +175,23 @@ async def add_test_client(
     return await add_client(tx, account.party_id, wanted, "test", now)
 
 
+async def add_feed_client(tx: Tx, account: Account, key: SigningKey, now: datetime) -> str:
+    """
+    C1: a developer's connection to the classifier feed of production; what opens it is the operator agreement.
+
+    Raises Refusal: CON-007 there is such a connection already, CON-004 the key is somebody's.
+    """
+    assert account.party_id is not None, "developers act for a party"
+    await connections.lock_party(tx, account.party_id)
+    party = await parties.find_party(tx, account.party_id)
+    assert party is not None
+    for other in await connections.of_party(tx, account.party_id):
+        if other.environment == "production" and FEED in other.functionalities:
+            raise Refusal(CON_EXISTS, site=party.registration_number, number=other.client_id)
+    wanted = Wanted(party.registration_number, None, (FEED,), key)
+    return await add_client(tx, account.party_id, wanted, "production", now)
+
+
 async def add_client(tx: Tx, party_id: UUID, wanted: Wanted, environment: str, now: datetime) -> str:
     client_id = str(new_id())
     client = {
@@ -194,4 +212,4 @@ async def add_client(tx: Tx, party_id: UUID, wanted: Wanted, environment: str, n
 
 async def end(taking: Taking) -> None:
     """The connection is closed at once; its certificate opens nothing any more."""
-    await connections.end(taking.tx, str(taking.case.facts["client_id"]))
+    await connections.end(taking.tx, str(taking.case.facts["client_id"]), taking.now)

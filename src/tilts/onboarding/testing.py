@@ -14,17 +14,22 @@ from tilts.account import Account
 from tilts.clock import day_in_riga
 from tilts.onboarding.cases import Taking, open_case
 from tilts.rules import Refusal
+from tilts.rules.cases import CASE_OPEN_ALREADY
 from tilts.rules.testing import (
     TST_DATE_OVER,
     TST_NO_SCENARIOS,
     TST_NO_SUCH_ROW,
+    TST_NOT_RUNNING,
     TST_OPEN_STEPS,
+    TST_OUTSIDE_WINDOW,
     TST_PLAN_NOT_AGREED,
     TST_RUN_NOT_WHOLE,
+    TST_SCENARIO_CHANGED,
     TST_UNKNOWN_SCENARIO,
     TST_VERSION_NOT_YOURS,
+    TST_WINDOW_ORDER,
 )
-from tilts.store.onboarding import cases, parties, testing
+from tilts.store.onboarding import cases, connections, parties, testing
 from tilts.store.onboarding.cases import CaseRecord
 from tilts.store.onboarding.parties import VersionRecord
 from tilts.store.onboarding.testing import WorksheetEntry
@@ -32,6 +37,8 @@ from tilts.store.tx import Tx
 
 SETTLED: Final = "passed"
 MOST_TOLD: Final = 8
+GOING_ON: Final = frozenset({"requested", "running", "under-analysis", "sent-back"})
+PLAYED_IN: Final = frozenset({"running", "sent-back"})  # states in which runs may be begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,22 @@ def check_whole(planned: Iterable[str], verdicts: Mapping[str, Any]) -> None:
         raise Refusal(TST_RUN_NOT_WHOLE, scenarios=", ".join(missing))
 
 
+def check_unchanged(agreed: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Both: scenario -> hash. What was agreed is what is played, and nothing else."""
+    changed = [scenario for scenario, hashed in found.items() if agreed.get(scenario) != hashed]
+    if changed:
+        raise Refusal(TST_SCENARIO_CHANGED, scenarios=", ".join(sorted(changed)))
+
+
+def check_playable(case: CaseRecord, day: date) -> None:
+    """A run belongs to a testing case only while its tests are running, and on the days that were set."""
+    if case.kind != "testing" or case.state not in PLAYED_IN:
+        raise Refusal(TST_NOT_RUNNING, number=case.number)
+    starts_on, ends_on = (date.fromisoformat(case.facts[name]) for name in ("starts_on", "ends_on"))
+    if not starts_on <= day <= ends_on:
+        raise Refusal(TST_OUTSIDE_WINDOW, number=case.number, starts_on=starts_on, ends_on=ends_on, day=day)
+
+
 async def own_version(tx: Tx, version_id: UUID, account: Account) -> VersionRecord:
     found = await parties.find_version(tx, version_id)
     if found is None or found.party_id != account.party_id:
@@ -121,8 +144,12 @@ async def agreed_plan(tx: Tx, party_id: UUID, version_id: UUID) -> CaseRecord:
 
 
 async def open_plan(tx: Tx, account: Account, version_id: UUID, now: datetime) -> CaseRecord:
-    """A4: the scenarios for one version, to be agreed by both sides."""
+    """A4: the scenarios for one version, to be agreed by both sides; who wants others supersedes the agreed ones."""
     version = await own_version(tx, version_id, account)
+    await connections.lock_party(tx, version.party_id)
+    for plan in await cases.of_kind(tx, version.party_id, "test-plan"):
+        if plan.state == "agreed" and plan.facts.get("version_id") == str(version_id):
+            raise Refusal(CASE_OPEN_ALREADY, number=plan.number)
     facts = {
         "version_id": str(version_id),
         "version": f"{version.system_name} {version.version}",
@@ -136,6 +163,10 @@ async def open_plan(tx: Tx, account: Account, version_id: UUID, now: datetime) -
 async def request_testing(tx: Tx, account: Account, version_id: UUID, now: datetime) -> CaseRecord:
     """A4: the developer asks to start; only with a plan that is agreed, whose scenarios are frozen into the case."""
     version = await own_version(tx, version_id, account)
+    await connections.lock_party(tx, version.party_id)
+    for other in await cases.of_kind(tx, version.party_id, "testing"):
+        if other.state in GOING_ON and other.facts.get("version_id") == str(version_id):
+            raise Refusal(CASE_OPEN_ALREADY, number=other.number)
     plan = await agreed_plan(tx, version.party_id, version_id)
     facts = {
         "version_id": str(version_id),
@@ -143,51 +174,69 @@ async def request_testing(tx: Tx, account: Account, version_id: UUID, now: datet
         "functionalities": version.functionalities,
         "plan": plan.number,
         "scenarios": plan.facts["scenarios"],
+        "hashes": plan.facts["hashes"],
     }
     return await open_case(
         tx, "testing", party_id=version.party_id, facts=facts, account_id=account.account_id, now=now
     )
 
 
-async def comment(
-    tx: Tx,
-    case: CaseRecord,
-    row: tuple[str, int],
-    verdict: str | None,
-    text: str,
-    account: Account,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody writes at a row: a comment, with a verdict when it overrules the machine's."""
+
+    scenario: str
+    step: int
+    verdict: str | None
+    text: str
+
+
+async def comment(tx: Tx, case: CaseRecord, remark: Remark, account: Account, now: datetime) -> None:
     """One entry of the worksheet; the caller holds the case."""
-    scenario, step = row
-    found = case.facts.get("verdicts", {}).get(scenario)
-    if found is None or not 0 <= step <= len(found["steps"]):
-        raise Refusal(TST_NO_SUCH_ROW, scenario=scenario[:60], step=step)
+    found = case.facts.get("verdicts", {}).get(remark.scenario)
+    if found is None or not 0 <= remark.step <= len(found["steps"]):
+        raise Refusal(TST_NO_SUCH_ROW, scenario=remark.scenario[:60], step=remark.step)
     entry = {
         "case_id": case.case_id,
-        "scenario": scenario,
-        "step": step,
-        "verdict": verdict,
-        "comment": text,
+        "scenario": remark.scenario,
+        "step": remark.step,
+        "verdict": remark.verdict,
+        "comment": remark.text,
         "account_id": account.account_id,
         "at": now,
     }
     await testing.add_entry(tx, entry)
 
 
-async def approve(taking: Taking) -> None:
-    """A5: everything is settled, then each functionality of the version is approved."""
+async def set_window(taking: Taking) -> None:
+    starts_on, ends_on = (date.fromisoformat(taking.facts[name]) for name in ("starts_on", "ends_on"))
+    if ends_on < max(starts_on, day_in_riga(taking.now)):
+        raise Refusal(TST_WINDOW_ORDER, starts_on=starts_on, ends_on=ends_on)
+
+
+async def ask_approve(taking: Taking) -> None:
+    """What is open is told to the first of the two persons already."""
     rows = worksheet(
         taking.case.facts.get("verdicts", {}), await testing.entries(taking.tx, taking.case.case_id)
     )
     check_settled(rows)
+
+
+async def approve(taking: Taking) -> None:
+    """A5: everything is settled, then each functionality of the version is approved."""
+    await ask_approve(taking)
     await found_about(taking, "approved")
 
 
-async def approve_with_reservation(taking: Taking) -> None:
+async def ask_approve_with_reservation(taking: Taking) -> None:
     until = date.fromisoformat(taking.facts["until"])
     if until <= day_in_riga(taking.now):
         raise Refusal(TST_DATE_OVER, day=until)
+
+
+async def approve_with_reservation(taking: Taking) -> None:
+    await ask_approve_with_reservation(taking)
+    until = date.fromisoformat(taking.facts["until"])
     await found_about(taking, "reservation", taking.facts["reservation"], until)
 
 

@@ -91,7 +91,7 @@ def _read(
     try:
         xml = path.read_bytes()
     except OSError as fault:
-        raise Refusal(TRUST_UNREADABLE, reason="no such file") from fault
+        raise Refusal(TRUST_UNREADABLE, fault="no such file") from fault
     found = read_list(xml, signers, wall)
     if kept is not None and found.issued_at < kept.issued_at:
         raise Refusal(TRUST_OLDER, issued_at=found.issued_at, kept_at=kept.issued_at)

@@ -124,21 +124,21 @@ def _verified(xml: bytes, signers: Sequence[x509.Certificate]) -> tuple[TrustLis
     try:
         return _read(whole, signer.subject.rfc4514_string()), signer
     except (ValueError, TypeError) as fault:
-        raise Refusal(TRUST_UNREADABLE, reason=str(fault)) from fault
+        raise Refusal(TRUST_UNREADABLE, fault=str(fault)) from fault
 
 
 def _parsed(xml: bytes) -> Any:
     if len(xml) > LARGEST_BYTES:
-        raise Refusal(TRUST_UNREADABLE, reason=f"more than {LARGEST_BYTES} bytes")
+        raise Refusal(TRUST_UNREADABLE, fault=f"more than {LARGEST_BYTES} bytes")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise Refusal(TRUST_UNREADABLE, reason="not XML") from fault
+        raise Refusal(TRUST_UNREADABLE, fault="not XML") from fault
     if root.getroottree().docinfo.internalDTD is not None:
-        raise Refusal(TRUST_UNREADABLE, reason="DOCTYPE")
+        raise Refusal(TRUST_UNREADABLE, fault="DOCTYPE")
     if root.tag != _q("TrustServiceStatusList"):
-        raise Refusal(TRUST_UNREADABLE, reason="not a TrustServiceStatusList")
+        raise Refusal(TRUST_UNREADABLE, fault="not a TrustServiceStatusList")
     return root
 
 

@@ -17,6 +17,8 @@ from tilts.access.tokens import ensure_key
 from tilts.clock import RIGA, Clock, WallClock
 from tilts.measures import Measures
 from tilts.onboarding.contacts import Contact, contacts_at
+from tilts.portal.certificates.pages import CertificatePages
+from tilts.portal.checklist.pages import ChecklistPages
 from tilts.portal.classifiers.pages import ClassifierPages
 from tilts.portal.cookies import Cookies
 from tilts.portal.desk.case_pages import CasePages
@@ -33,8 +35,12 @@ from tilts.portal.entry.test_sign_in_pages import TestSignInPages
 from tilts.portal.guard import Guard, hosts_of
 from tilts.portal.help.architecture_pages import ArchitecturePages
 from tilts.portal.help.help_pages import HelpPages
+from tilts.portal.lab.beginning import BeginPages
 from tilts.portal.lab.pages import LabPages
+from tilts.portal.lab.person_pages import TestPersonPages
+from tilts.portal.mail.desks import DeskMailPages
 from tilts.portal.mail.mailbox import MailboxPages
+from tilts.portal.mail.questions import QuestionPages
 from tilts.portal.parts import PageGroup, PortalParts
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
@@ -61,13 +67,19 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     HelpPages,
     ProcedurePages,
     ClassifierPages,
+    BeginPages,
     LabPages,
+    TestPersonPages,
     TrustPages,
     FillingPages,
+    ChecklistPages,
     TestingPages,
+    DeskMailPages,
+    QuestionPages,
     CasePages,
     SystemPages,
     ConnectionPages,
+    CertificatePages,
     GatePages,
 )
 SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +108,8 @@ class Pages:
         }
         found.filters |= {
             "moment": as_time,
-            "day": lambda day: Markup('<time datetime="{}">{}</time>').format(day, f"{day:%d.%m.%Y}"),
+            "day": as_day,
+            "until": as_term,
             "number": lambda value: format_decimal(value, locale=language),
             "shown_code": person_code.shown,
             "with_facts": with_facts,
@@ -116,6 +117,12 @@ class Pages:
             "short": lambda address: ID.sub(r"…\1", address),
         }
         return found
+
+
+def as_day(day: date | str) -> Markup:
+    """Also of a day as the facts of a case hold it."""
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return Markup('<time datetime="{}">{}</time>').format(found, f"{found:%d.%m.%Y}")
 
 
 def query_in(request: Request, language: Language) -> str:
@@ -132,6 +139,14 @@ def as_time(moment: datetime, form: str = "minute") -> Markup:
     """A moment for people in Riga time, and for machines as it is."""
     shown = format_datetime(moment, MOMENTS[form], tzinfo=RIGA, locale="lv")
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), shown)
+
+
+def as_term(due: datetime) -> Markup:
+    """Until when: a term that ends with a day is told by that day, not by the midnight after it."""
+    ends = due.astimezone(RIGA)
+    return (
+        as_time(due) if (ends.hour, ends.minute) != (0, 0) else as_day((ends - timedelta(minutes=1)).date())
+    )
 
 
 def with_facts(text: str) -> Markup:

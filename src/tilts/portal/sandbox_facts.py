@@ -51,6 +51,12 @@ class Person(msgspec.Struct, frozen=True):
         return self.story_lv if language == "lv" else self.story_en
 
 
+class Rehearsal(msgspec.Struct, frozen=True):
+    """The production of this sandbox, where one runs beside it."""
+
+    fhir: str
+
+
 class SandboxFacts(msgspec.Struct, frozen=True):
     fhir: str
     token: str
@@ -61,6 +67,7 @@ class SandboxFacts(msgspec.Struct, frozen=True):
     clients: dict[str, Client]
     persons: list[Person]
     plain: str | None = None
+    production: Rehearsal | None = None
 
     @property
     def data_dir(self) -> Path:

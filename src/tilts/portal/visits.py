@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tilts.access.accounts import Lives, account_from, session_of
+from tilts.access.sign_in.accounts import Lives, account_from, session_of
 from tilts.account import Account, Role
 from tilts.clock import Clock
 from tilts.ids import unguessable

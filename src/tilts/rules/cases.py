@@ -102,3 +102,13 @@ CASE_DOCUMENT_MISSING = Rule(
     fix_en="Hand the file in with the step.",
     fix_lv="Iesniedziet datni kopā ar soli.",
 )
+CASE_NO_PARTY = Rule(
+    id="CASE-011",
+    http_status=409,
+    issue_code="conflict",
+    source="Source page B5: the application is sent by e-mail",
+    text_en="The case came by e-mail, and nobody has said yet whose it is.",
+    text_lv="Lieta sākta pēc e-pasta vēstules, un vēl nav norādīts, kuram dalībniekam tā pieder.",
+    fix_en="Give it to its party on the page of the mail, then take the step.",
+    fix_lv="Vēstules lapā norādiet dalībnieku un tad izpildiet soli.",
+)

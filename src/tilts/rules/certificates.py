@@ -111,8 +111,8 @@ TRUST_UNREADABLE = Rule(
     http_status=422,
     issue_code="structure",
     source="ETSI TS 119 612 section 5; no DOCTYPE: Security 1.3",
-    text_en="The trust list cannot be read: {reason}.",
-    text_lv="Uzticamības sarakstu nevar nolasīt: {reason}.",
+    text_en="The trust list cannot be read: {fault}.",
+    text_lv="Uzticamības sarakstu nevar nolasīt: {fault}.",
     fix_en="Fetch the list again from its publisher, unchanged.",
     fix_lv="Saņemiet sarakstu no tā izdevēja vēlreiz, neko nemainot.",
 )

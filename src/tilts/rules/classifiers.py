@@ -37,8 +37,8 @@ CLS_NO_AGREEMENT = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Source page C2, C4: access by section 3 of the operator agreement",
-    text_en="Classifier {classifier} is given out under clause '{clause}' of an operator agreement, and there is none with you (how to conclude it: {page}).",
-    text_lv="Klasifikatoru {classifier} izsniedz pēc operatora līguma punkta '{clause}', bet ar jums šāda līguma nav (kā to noslēgt: {page}).",
+    text_en="Classifier {classifier} is given out under clause '{clause}' of an operator agreement, and none with you is in force (how to conclude it: {page}).",
+    text_lv="Klasifikatoru {classifier} izsniedz pēc operatora līguma punkta '{clause}', bet ar jums šāds līgums nav spēkā (kā to noslēgt: {page}).",
     fix_en="Conclude the operator agreement, or use the public classifiers.",
     fix_lv="Noslēdziet operatora līgumu vai lietojiet publiskos klasifikatorus.",
 )

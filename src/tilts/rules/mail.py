@@ -182,3 +182,13 @@ MAIL_LETTER_NOT_GIVEN_UP = Rule(
     fix_en="Look at the thread: it shows how each letter stands.",
     fix_lv="Aplūkojiet saraksti: tā rāda katras vēstules stāvokli.",
 )
+MAIL_THREAD_MOVED_ON = Rule(
+    id="MAIL-019",
+    http_status=409,
+    issue_code="conflict",
+    source="Our decision: of two who answer at once the second one reads the first answer before sending (ADR 0029)",
+    text_en="The thread of case {number} has gone on since you opened it: {what}.",
+    text_lv="Kopš atvērāt lietas {number} saraksti, tajā ir jauna ziņa: {what}.",
+    fix_en="Read what is new; send your answer again if it is still needed.",
+    fix_lv="Izlasiet jauno; ja atbilde joprojām vajadzīga, nosūtiet to vēlreiz.",
+)

@@ -92,3 +92,23 @@ SGN_CHANNEL = Rule(
     fix_en="Choose post or in person; a signed file that came by mail is checked as a file.",
     fix_lv="Izvēlieties pastu vai klātieni; pa e-pastu saņemtu parakstītu datni pārbaudiet kā datni.",
 )
+SGN_NOT_A_CODE = Rule(
+    id="SGN-040",
+    http_status=422,
+    issue_code="value",
+    source="Latvia 3.1; a signer is known by the person code in the certificate",
+    text_en="What was written is not a person code.",
+    text_lv="Ierakstītais nav personas kods.",
+    fix_en="Copy the code from the power of attorney or the register: 11 digits.",
+    fix_lv="Pārrakstiet kodu no pilnvaras vai reģistra izraksta: 11 cipari.",
+)
+SGN_ENTITLED_ALREADY = Rule(
+    id="SGN-041",
+    http_status=409,
+    issue_code="duplicate",
+    source="Latvia 4.2; an entitlement is registered once",
+    text_en="{signer} is already registered as entitled in this role.",
+    text_lv="{signer} šajā statusā jau ir reģistrēts kā paraksttiesīgs.",
+    fix_en="Nothing has to be registered; hand in what this person signed.",
+    fix_lv="Nekas nav jāreģistrē; iesniedziet šīs personas parakstīto dokumentu.",
+)

@@ -82,3 +82,43 @@ PRC_NOT_IN_TIME = Rule(
     fix_en="Download the form again and fill in that file; or fill in the page in the portal.",
     fix_lv="Lejupielādējiet veidlapu vēlreiz un aizpildiet šo datni vai aizpildiet lapu portālā.",
 )
+PRC_CHANGED_MEANWHILE = Rule(
+    id="PRC-009",
+    http_status=409,
+    issue_code="conflict",
+    source="Design 3: lock, decide, save; of two who write at once nobody is overwritten unseen",
+    text_en="Somebody else of your organisation changed {count} of these answers meanwhile.",
+    text_lv="Kāds cits no jūsu organizācijas pa šo laiku ir mainījis atbildes; atšķirību skaits: {count}.",
+    fix_en="Compare your answers with those kept beside them and send the form again; yours then take their place.",
+    fix_lv="Salīdziniet savas atbildes ar blakus redzamajām un nosūtiet vēlreiz; tad paliks jūsējās.",
+)
+PRC_TOO_MANY_FILES = Rule(
+    id="PRC-010",
+    http_status=413,
+    issue_code="too-costly",
+    source="Security 0: a limit for everything that comes from outside",
+    text_en="{name} was not kept: a declaration has at most {limit} files.",
+    text_lv="{name} netika saglabāta: deklarācijai var būt ne vairāk kā {limit} datnes.",
+    fix_en="Put several documents into one PDF or one .asice container.",
+    fix_lv="Apvienojiet vairākus dokumentus vienā PDF vai vienā .asice konteinerā.",
+)
+PRC_QUESTIONS_CHANGED = Rule(
+    id="PRC-011",
+    http_status=409,
+    issue_code="conflict",
+    source="Source page B1: a declaration counts until its questions are replaced",
+    text_en="These answers are to version {answered} of the questions; version {wanted} is in use now.",
+    text_lv="Šīs atbildes ir uz jautājumu {answered}. versiju; tagad lieto {wanted}. versiju.",
+    fix_en="Answer the questions that are in use now; a declaration that was handed in is sent back for that.",
+    fix_lv="Atbildiet uz jautājumiem, kas ir spēkā tagad; jau iesniegtu deklarāciju šim nolūkam atdod labošanai.",
+)
+PRC_NO_QUESTIONS = Rule(
+    id="PRC-012",
+    http_status=409,
+    issue_code="not-found",
+    source="Source page B1: point 14 of Regulation 134, asked as dated questions",
+    text_en="On {day} no version of the questions is in force, and none is published for later.",
+    text_lv="{day} nav spēkā neviena jautājumu versija, un vēlākam laikam tāda nav izsludināta.",
+    fix_en="Ask the contract desk named in the footer.",
+    fix_lv="Jautājiet kājenē norādītajam līgumu kontaktpunktam.",
+)

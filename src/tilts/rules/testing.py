@@ -82,3 +82,53 @@ TST_DATE_OVER = Rule(
     fix_en="Choose a later day.",
     fix_lv="Izvēlieties vēlāku dienu.",
 )
+TST_SCENARIO_CHANGED = Rule(
+    id="TST-009",
+    http_status=409,
+    issue_code="conflict",
+    source="Design 3: what was agreed is frozen, each scenario by its hash",
+    text_en="These scenarios are not as they were when the plan was agreed: {scenarios}.",
+    text_lv="Šie scenāriji vairs nav tādi, kādi bija plāna saskaņošanas brīdī: {scenarios}.",
+    fix_en="Make a new plan; it is agreed with the scenarios as they are now.",
+    fix_lv="Izveidojiet jaunu plānu; to saskaņo ar scenārijiem to pašreizējā redakcijā.",
+)
+TST_OUTSIDE_WINDOW = Rule(
+    id="TST-010",
+    http_status=409,
+    issue_code="business-rule",
+    source="Source page A4: testing in agreed time",
+    text_en="The test window of {number} is {starts_on} to {ends_on}; today is {day}.",
+    text_lv="Lietas {number} testēšanas laiks ir no {starts_on} līdz {ends_on}; šodien ir {day}.",
+    fix_en="Begin the run on one of those days, or ask the authority for other days. Practice runs may be begun any day.",
+    fix_lv="Sāciet norisi kādā no šīm dienām vai lūdziet iestādei citas dienas. Izmēģinājuma norises var sākt jebkurā dienā.",
+)
+TST_NOT_RUNNING = Rule(
+    id="TST-011",
+    http_status=409,
+    issue_code="conflict",
+    source="Source page A4: testing begins when it was asked for and its days are set",
+    text_en="No run can be begun under case {number} now.",
+    text_lv="Lietā {number} testa norisi pašlaik sākt nevar.",
+    fix_en="Runs belong to a testing case while its tests are running, or after its results were sent back.",
+    fix_lv="Norises pieder testēšanas lietai, kamēr notiek testēšana vai pēc tam, kad rezultāti ir atdoti atpakaļ.",
+)
+TST_WINDOW_ORDER = Rule(
+    id="TST-012",
+    http_status=422,
+    issue_code="value",
+    source="Our decision: a test window has an end that is not over and does not come before its start",
+    text_en="The days {starts_on} to {ends_on} are no test window.",
+    text_lv="Dienas no {starts_on} līdz {ends_on} nevar būt testēšanas laiks.",
+    fix_en="Choose a last day that is not over and not before the first day.",
+    fix_lv="Izvēlieties beigu dienu, kas vēl nav pagājusi un nav pirms sākuma dienas.",
+)
+TST_OTHER_VERSION = Rule(
+    id="TST-013",
+    http_status=422,
+    issue_code="business-rule",
+    source="Source page A5: approval of that system in that version",
+    text_en="This client is not a test client of {version}.",
+    text_lv="Šis klients nav versijas {version} testa klients.",
+    fix_en="Choose a client of this version, or register one under My systems.",
+    fix_lv="Izvēlieties šīs versijas klientu vai reģistrējiet to sadaļā “Manas sistēmas”.",
+)

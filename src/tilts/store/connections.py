@@ -12,28 +12,36 @@ from tilts.store.records import ConnectionRecord, RoleRecord
 from tilts.store.tx import Tx
 
 FIND_BY_FINGERPRINT: Final[LiteralString] = """
-SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.site,
-       c.active AND o.active AS active, f.not_before, f.not_after, f.revoked_at, c.functionalities, c.open_for, c.observed_run
+SELECT c.client_id, COALESCE(d.party_id, o.organization_id) AS organization_id, COALESCE(d.name, o.name) AS organization_name,
+       COALESCE(d.kind, o.kind) AS kind, c.site,
+       c.active AND COALESCE(o.active, true) AS active, f.not_before, f.not_after, f.revoked_at, c.functionalities, c.open_for, c.observed_run
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
-  JOIN organization o USING (site)
+  LEFT JOIN organization o USING (site)
+  LEFT JOIN onboarding.party d ON d.party_id = c.party_id AND d.kind = 'vendor' AND c.environment = 'production'
  WHERE f.fingerprint = %(fingerprint)s
    AND f.ended_at IS NULL
    AND c.environment = current_schema() COLLATE "C"
+   AND (o.organization_id IS NOT NULL OR d.party_id IS NOT NULL)
 """
 # One row by three unique keys: on the path of every call. An institution has one code or licence number and in each
 # environment an id of its own: the site says who it is here. Clients of all environments stand in one table; the
 # schema that a session works in is named as its environment, so that no caller can forget to say which.
+# A developer's own connection to production (C1: the classifier feed) has no site in any register: the party itself
+# is who it is.
 
 FIND_BY_CLIENT_ID: Final[LiteralString] = """
-SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.site,
-       c.active AND o.active AS active,
+SELECT c.client_id, COALESCE(d.party_id, o.organization_id) AS organization_id, COALESCE(d.name, o.name) AS organization_name,
+       COALESCE(d.kind, o.kind) AS kind, c.site,
+       c.active AND COALESCE(o.active, true) AS active,
        NULL::timestamptz AS not_before, NULL::timestamptz AS not_after, NULL::timestamptz AS revoked_at,
        c.functionalities, c.open_for, c.observed_run
   FROM onboarding.client c
-  JOIN organization o USING (site)
+  LEFT JOIN organization o USING (site)
+  LEFT JOIN onboarding.party d ON d.party_id = c.party_id AND d.kind = 'vendor' AND c.environment = 'production'
  WHERE c.client_id = %(client_id)s
    AND c.environment = current_schema() COLLATE "C"
+   AND (o.organization_id IS NOT NULL OR d.party_id IS NOT NULL)
 """
 
 KEYS_OF_CLIENT: Final[LiteralString] = """
@@ -67,7 +75,7 @@ SELECT EXISTS (SELECT 1 FROM patient WHERE patient_id = %(patient_id)s)
 
 REVOKE: Final[LiteralString] = """
 UPDATE onboarding.client_certificate
-   SET revoked_at = %(revoked_at)s
+   SET revoked_at = %(revoked_at)s, revocation_known_at = now()
  WHERE serial = %(serial)s
    AND issuer = ANY(%(issuers)s)
    AND revoked_at IS NULL

@@ -64,11 +64,13 @@ CREATE TABLE onboarding.client (
     functionalities  text[] NOT NULL DEFAULT '{}',
     open_for         text[] NOT NULL DEFAULT '{}',
     observed_run     uuid,
-    registered_at    timestamptz NOT NULL DEFAULT now()
+    registered_at    timestamptz NOT NULL DEFAULT now(),
+    ended_at         timestamptz
 );
 COMMENT ON COLUMN onboarding.client.organization_id IS 'no longer asked: the site says who it is in an environment';
 COMMENT ON COLUMN onboarding.client.party_id IS 'who answers for it: the vendor in the test environment, the institution in production';
 COMMENT ON COLUMN onboarding.client.open_for IS 'what the gate last said: functionalities that may be used now';
+COMMENT ON COLUMN onboarding.client.ended_at IS 'its holder or the authority ended it for good; until then the gate answers for it';
 CREATE INDEX client_by_party ON onboarding.client (party_id);
 
 CREATE TABLE onboarding.client_certificate (
@@ -82,11 +84,13 @@ CREATE TABLE onboarding.client_certificate (
     issuer       text COLLATE "C" NOT NULL DEFAULT '',
     public_key   bytea CHECK (length(public_key) = 32),
     case_id      uuid,
-    ended_at     timestamptz
+    ended_at     timestamptz,
+    revocation_known_at timestamptz
 );
 COMMENT ON COLUMN onboarding.client_certificate.issuer IS 'RFC 4514; a serial number means something beside its issuer only';
 COMMENT ON COLUMN onboarding.client_certificate.public_key IS 'SHA-256 of SubjectPublicKeyInfo';
 COMMENT ON COLUMN onboarding.client_certificate.ended_at IS 'replaced by its holder; revoked is revoked_at';
+COMMENT ON COLUMN onboarding.client_certificate.revocation_known_at IS 'when we learned of it; a list may name an earlier day in revoked_at';
 CREATE INDEX client_certificate_by_client ON onboarding.client_certificate (client_id);
 CREATE INDEX client_certificate_by_serial ON onboarding.client_certificate (serial);
 
@@ -240,6 +244,26 @@ COMMENT ON COLUMN onboarding.signature.signed_at IS 'what a time stamp proves, e
 CREATE UNIQUE INDEX side_signs_a_case_once ON onboarding.signature (case_id, side) WHERE withdrawn_at IS NULL;
 CREATE UNIQUE INDEX letter_is_entered_once ON onboarding.signature (party_id, letter_number)
     WHERE letter_number <> '' AND withdrawn_at IS NULL;
+
+-- By registration number, as the registers have it: a party may register itself here later. No person code stands
+-- here, only its last digits and a hash that this installation alone can make.
+CREATE TABLE onboarding.signatory (
+    signatory_id         uuid PRIMARY KEY,
+    registration_number  text COLLATE "C" NOT NULL,
+    name                 text NOT NULL CHECK (name <> ''),
+    code_hint            text COLLATE "C" NOT NULL CHECK (code_hint <> ''),
+    code_hash            text COLLATE "C" NOT NULL CHECK (length(code_hash) = 64),
+    role                 text NOT NULL CHECK (role IN ('head', 'board-member', 'proxy')),
+    source               text NOT NULL,
+    valid_from           date NOT NULL,
+    valid_to             date,
+    recorded_at          timestamptz NOT NULL,
+    case_id              uuid REFERENCES onboarding.case_file,
+    CONSTRAINT signatory_stands_once UNIQUE (registration_number, code_hash, role, valid_from),
+    CONSTRAINT entitlement_ends_after_it_begins CHECK (valid_to IS NULL OR valid_to >= valid_from)
+);
+COMMENT ON COLUMN onboarding.signatory.valid_to IS 'the last day; null: until further notice';
+COMMENT ON COLUMN onboarding.signatory.case_id IS 'the case in which a power of attorney was handed in; null: from the register';
 
 -- The outbox: written with its cause, sent after the commit by whoever holds the row.
 CREATE TABLE onboarding.letter (

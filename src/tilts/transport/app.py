@@ -6,6 +6,7 @@ POST /oauth/token   GET /fhir/r4/metadata   GET /healthz   everything else below
 import re
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ from tilts.measures import Measures
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_METHOD, WIRE_NO_SUCH_ADDRESS, WIRE_TOO_LARGE
 from tilts.settings import Settings
+from tilts.transport.long_answers import PIECE_BYTES, Watch, cut, send_in_pieces
 from tilts.transport.negotiate import check_accept, language_of, preference, request_id_of
 from tilts.transport.observing.eye import Exchanged, Observer
 from tilts.transport.observing.losing import lose_answer
@@ -77,7 +79,11 @@ class FhirApp:
         except Exception as end:
             log_fault(end, incoming.request_id)
             status, headers, body = answer_for(
-                end, incoming.language, incoming.request_id, self._settings.canonical_base
+                end,
+                incoming.language,
+                incoming.request_id,
+                self._settings.canonical_base,
+                self._settings.portal_base,
             )
             if status == 405:
                 headers["allow"] = ", ".join(self._table.methods(incoming.path))
@@ -85,10 +91,19 @@ class FhirApp:
             seen = Exchanged(incoming, route.path if route else "*", ids, status, headers, body)
             if await self.observer.saw(seen, trace.connection):
                 return await lose_answer(scope, receive)
-        await respond(send, incoming, status, headers, body)
+        watch = self._watch(route, incoming, trace) if len(body) > PIECE_BYTES else None
+        if not await respond(send, incoming, status, headers, body, watch):
+            await cut(scope, receive, incoming.request_id)
         event = route.audit_event if route else UNKNOWN
         self._measures.record(event, status, time.perf_counter() - began)
         log.info("call", request_id=incoming.request_id, audit_event=event, status=status)
+
+    def _watch(self, route: Route | None, incoming: Incoming, trace: Trace) -> Watch | None:
+        """Of files that are given to a connection; what the sandbox gives to everybody is not watched."""
+        if route is None or not route.feed or trace.connection is None:
+            return None
+        asked = partial(self._pipeline.still_open, route, incoming, trace.connection.client_id)
+        return Watch(asked, self._settings.gate_refresh_seconds)
 
     async def _check(self, route: Route | None, incoming: Incoming, too_large: bool) -> None:
         """What can be refused before anybody is asked who they are; written down like the rest."""
@@ -152,7 +167,15 @@ async def read_body(receive: Receive, limit_bytes: int) -> tuple[bytes, bool]:
             return b"".join(parts), False
 
 
-async def respond(send: Send, incoming: Incoming, status: int, headers: dict[str, str], body: bytes) -> None:
+async def respond(
+    send: Send,
+    incoming: Incoming,
+    status: int,
+    headers: dict[str, str],
+    body: bytes,
+    watch: Watch | None = None,
+) -> bool:
+    """False when the caller may no longer have the rest of it."""
     headers["X-Request-Id"] = incoming.request_id
     headers.setdefault("content-language", incoming.language)
     headers["content-length"] = str(len(body))
@@ -165,7 +188,10 @@ async def respond(send: Send, incoming: Incoming, status: int, headers: dict[str
         for name, value in headers.items()
     ]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
+    if watch is not None:
+        return await send_in_pieces(send, body, watch)
     await send({"type": "http.response.body", "body": body})
+    return True
 
 
 def preferred(prefer: str, body: bytes, headers: dict[str, str]) -> bytes:

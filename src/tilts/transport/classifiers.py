@@ -24,6 +24,7 @@ from tilts.transport.negotiate import language_of
 from tilts.transport.search import Search, read_search, searchset
 from tilts.transport.shapes.classifiers import (
     code_system,
+    computer_name,
     id_of,
     looked_up,
     of_another_system,
@@ -33,7 +34,7 @@ from tilts.transport.shapes.classifiers import (
 from tilts_fhir.primitives import parse_date
 
 LARGEST_SHOWN: Final = 1_000  # codes in one CodeSystem; longer lists are downloaded
-# The lead's gate gives what the operator agreement of the caller opens at this moment.
+# What the operator agreement of the caller opens at this moment.
 AgreementOf: TypeAlias = Callable[[Call], Awaitable[AgreementAccess]]
 
 
@@ -228,7 +229,8 @@ def is_wanted(classifier: ClassifierRecord, version: VersionRecord, asked: Searc
     }
     for parameter, values in asked.conditions:
         if parameter.name in ("name", "title"):
-            named = f"{classifier.name}\n{classifier.title_lv}\n{classifier.title_en}".casefold()
+            titles = f"{classifier.title_lv}\n{classifier.title_en}"
+            named = f"{computer_name(classifier)}\n{classifier.name}\n{titles}".casefold()
             if not any(value.casefold() in named for value in values):
                 return False
         elif not set(values) & set(texts[parameter.name]):

@@ -4,6 +4,7 @@ POST /oauth/token, GET /oauth/jwks.json, GET /oauth/clients/{client_id}/jwks.jso
 GET /.well-known/smart-configuration
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,16 +17,17 @@ from tilts.access.jose import ALGORITHMS
 from tilts.access.pipeline import Pipeline, Trace
 from tilts.access.routes import Incoming
 from tilts.access.tokens import Tokens
+from tilts.access.verdicts.telling import told
 from tilts.clock import Clock
 from tilts.rules import Refusal
-from tilts.rules.access import TOK_BAD_REQUEST
+from tilts.rules.access import ACC_PARTY_CLOSED, TOK_BAD_REQUEST
 from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_TOO_LARGE
 from tilts.settings import Settings
 from tilts.store import audit, connections
 from tilts.store.tx import Database
 from tilts.transport.bodies import read_form
 from tilts.transport.negotiate import check_content_type
-from tilts.transport.outcomes import answer_for, issue_for, log_fault, outcome, rule_text
+from tilts.transport.outcomes import answer_for, conditions_of, issues_for, log_fault, outcome, rule_text
 
 EVENT: Final = "token.issued"
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -35,6 +37,7 @@ ERRORS: Final = {  # RFC 6749 section 5.2
     "TOK-003": "invalid_scope",
     "ACC-011": "unauthorized_client",
 }
+NOT_ALLOWED: Final = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 NEVER_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
@@ -65,12 +68,12 @@ class TokenEndpoint:
                 raise Refusal(WIRE_TOO_LARGE, limit_bytes=self.settings.body_limit_bytes)
             request = self._read(incoming)
             async with self.database.transaction() as tx:
-                claims = await grant(tx, request, self.clock.wall(), self.settings)
+                claims = await grant(tx, request, self.clock.wall(), self.settings, self.clock.now())
                 trace.connection = await connections.find_by_client_id(tx, claims["client_id"])
                 await audit.add(tx, self.pipeline.entry(EVENT, incoming, trace))
         except Refusal as no:
             await self.pipeline.write_down(EVENT, incoming, Trace(), no)
-            return token_refused(no, incoming, self.settings.canonical_base)
+            return token_refused(no, incoming, self.settings)
         body = {
             "access_token": self.tokens.issue(claims),
             "token_type": "Bearer",
@@ -96,16 +99,30 @@ class TokenEndpoint:
         )
 
 
-def token_refused(no: Refusal, incoming: Incoming, canonical_base: str) -> Response:
-    """RFC 6749's error, with the same OperationOutcome as everywhere beside it."""
-    error = ERRORS.get(no.rule.id, "invalid_request")
-    body = {
-        "error": error,
-        "error_description": rule_text(no, "en").encode("ascii", "replace").decode(),
-        "outcome": outcome([issue_for(no, incoming.language, canonical_base)]),
+def token_refused(no: Refusal, incoming: Incoming, settings: Settings) -> Response:
+    """RFC 6749's error, with the same OperationOutcome as everywhere beside it.
+
+    Once certificate and assertion have verified, `unauthorized_client` says what the gate finds unmet (Design 5).
+    """
+    issues = issues_for(no, incoming.language, settings.canonical_base, settings.portal_base)
+    body: dict[str, Any] = {
+        "error": ERRORS.get(no.rule.id, "invalid_request"),
+        "error_description": description(no),
+        "outcome": outcome(issues),
     }
+    if no.rule is ACC_PARTY_CLOSED:
+        conditions = [
+            told(condition, incoming.language, settings.portal_base) for condition in conditions_of(no)
+        ]
+        body["conditions"] = [condition.as_json() for condition in conditions]
     headers = {**NEVER_KEPT, "content-language": incoming.language, "x-request-id": incoming.request_id}
     return JSONResponse(body, status_code=no.rule.http_status, headers=headers)
+
+
+def description(no: Refusal) -> str:
+    """For developers: English, in the characters that RFC 6749 section 5.2 allows."""
+    words = [rule_text(no, "en"), *(f"{one.rule.id}: {told(one, 'en').text}" for one in conditions_of(no))]
+    return NOT_ALLOWED.sub("?", " ".join(words))
 
 
 async def client_keys(database: Database, request: Request) -> Response:

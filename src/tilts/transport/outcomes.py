@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import structlog
 
+from tilts.access.gate import Condition
+from tilts.access.verdicts import telling
 from tilts.rules import FaultyContent, Language, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_SCOPE_MISSING
 from tilts.transport.negotiate import FHIR_JSON
@@ -27,9 +29,9 @@ COME_AGAIN_SECONDS: Final = "1"
 
 
 def answer_for(
-    end: Exception, language: Language, request_id: str, canonical_base: str
+    end: Exception, language: Language, request_id: str, canonical_base: str, portal_base: str = ""
 ) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body for what ended a call."""
+    """Status, headers and body for what ended a call; conditions of the gate lead on into the portal."""
     headers = {"content-type": f"{FHIR_JSON}; charset=utf-8", "content-language": language}
     if isinstance(end, Refusal):
         status = end.rule.http_status
@@ -37,7 +39,7 @@ def answer_for(
             headers["www-authenticate"] = challenge
         if "retry_after_seconds" in end.facts:
             headers["retry-after"] = str(end.facts["retry_after_seconds"])
-        return status, headers, encode(outcome([issue_for(end, language, canonical_base)]))
+        return status, headers, encode(outcome(issues_for(end, language, canonical_base, portal_base)))
     if isinstance(end, FaultyContent):
         issues = [_fault_issue(fault, end, language, canonical_base) for fault in end.faults]
         return end.rule.http_status, headers, encode(outcome(issues))
@@ -101,6 +103,24 @@ def issue_for(
     if no.expressions:
         issue["expression"] = list(no.expressions)
     return issue
+
+
+def issues_for(
+    no: Refusal, language: Language, canonical_base: str, portal_base: str
+) -> list[dict[str, Any]]:
+    """What was refused; where the gate is closed, each unmet condition as an issue of its own after it."""
+    issues = [issue_for(no, language, canonical_base)]
+    for condition in conditions_of(no):
+        facts: dict[str, Any] = dict(condition.facts)
+        issue = issue_for(Refusal(condition.rule, **facts), language, canonical_base)
+        one = telling.told(condition, language, portal_base)
+        issues.append({**issue, "diagnostics": f"{one.fix} {one.how}"})
+    return issues
+
+
+def conditions_of(no: Refusal) -> tuple[Condition, ...]:
+    found: tuple[Condition, ...] = no.facts.get("conditions", ())  # type: ignore[assignment]  # ACC-011 alone has them
+    return found
 
 
 def rule_text(no: Refusal, language: Language) -> str:

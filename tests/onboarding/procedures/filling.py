@@ -6,7 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader, PdfWriter
 
-from tilts.lab.organizations import INSTITUTIONS
+from tilts.lab.population.organizations import INSTITUTIONS
 from tilts.onboarding.procedures.kinds import Column, Field, Procedure
 from tilts.onboarding.procedures.register import RegisterEntry
 

@@ -14,10 +14,9 @@ from tests.onboarding.signing.desk import NOW, refused
 from tilts.onboarding.signing.certificates import (
     ORGANIZATION_IDENTIFIER,
     QC_STATEMENTS,
-    code_hash,
-    code_hint,
     signer_of,
 )
+from tilts.person_code import code_hash, code_hint
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 

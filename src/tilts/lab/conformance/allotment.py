@@ -41,14 +41,8 @@ async def allot(tx: Tx, vendor_id: UUID, counterparts: Iterable[str], now: datet
 
     `counterparts` are the names of the lab's clients: practice-2, pharmacy-4, ..
     """
-    await allotments.one_at_a_time(tx)
+    await hand_out_persons(tx, vendor_id, now)
     found = await allotments.of_vendor(tx, vendor_id)
-    if not found["person"]:
-        chosen = [one for one, body in await allotments.free_persons(tx, LOOKED_AT) if is_usable(body)]
-        if len(chosen) < PERSONS:
-            raise Refusal(LAB_NO_TEST_PERSONS, kind="person")
-        found["person"] = chosen[:PERSONS]
-        await allotments.give(tx, "person", found["person"], vendor_id, now)
     names = sorted(counterparts)
     for kind in ("practice", "pharmacy"):
         if not found[kind]:
@@ -59,6 +53,17 @@ async def allot(tx: Tx, vendor_id: UUID, counterparts: Iterable[str], now: datet
             found[kind] = free[:1]
             await allotments.give(tx, kind, found[kind], vendor_id, now)
     return Allotment(tuple(sorted(found["person"])), found["practice"][0], found["pharmacy"][0])
+
+
+async def hand_out_persons(tx: Tx, vendor_id: UUID, now: datetime) -> None:
+    """Test persons for this vendor alone, if it has none yet. Raises Refusal LAB-007 when none are left."""
+    await allotments.one_at_a_time(tx)
+    if (await allotments.of_vendor(tx, vendor_id))["person"]:
+        return
+    chosen = [one for one, body in await allotments.free_persons(tx, LOOKED_AT) if is_usable(body)]
+    if len(chosen) < PERSONS:
+        raise Refusal(LAB_NO_TEST_PERSONS, kind="person")
+    await allotments.give(tx, "person", chosen[:PERSONS], vendor_id, now)
 
 
 async def sites_of(tx: Tx, vendor_id: UUID, now: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """A whole run from end to end with a system that plays by itself: in CI, in `tilts lab run`, in the lab's tests."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,22 +31,32 @@ async def drive(
     """Start, prepare and play each scenario in turn, finish, judge."""
     async with lab.database.transaction() as tx:
         run = await runs.start(tx, order, None, lab.clock.wall())
-    chosen = runs.scenarios_of(order)
     try:
-        for place, scenario in enumerate(chosen, start=1):
-            situation = await lab.prepare(run.run_id, None, scenario.id)
-            tell(Progress(place, len(chosen), scenario.id, situation, None))
-            fault = await played(lab, run, situation, scenario.id, plays)
-            async with lab.database.transaction() as tx:
-                await runs.close(tx, run.run_id, None, lab.clock.wall())
-                now = await runs.judged(tx, run)
-            done = next(one for one in now.played if one.scenario.id == scenario.id)
-            tell(Progress(place, len(chosen), scenario.id, situation, done, fault))
+        await play_all(lab, run, [one.id for one in runs.scenarios_of(order)], plays, tell)
     finally:
         async with lab.database.transaction() as tx:
             await runs.finish(tx, run.run_id, None, lab.clock.wall())
     async with lab.database.transaction() as tx:
         return await runs.judged(tx, await runs.run_of(tx, run.run_id, None))
+
+
+async def play_all(
+    lab: Lab,
+    run: RunRecord,
+    scenarios: Sequence[str],
+    plays: Plays,
+    tell: Callable[[Progress], Any] = lambda _: None,
+) -> None:
+    """The scenarios of a run that goes on already, one after the other."""
+    for place, scenario_id in enumerate(scenarios, start=1):
+        situation = await lab.prepare(run.run_id, None, scenario_id)
+        tell(Progress(place, len(scenarios), scenario_id, situation, None))
+        fault = await played(lab, run, situation, scenario_id, plays)
+        async with lab.database.transaction() as tx:
+            await runs.close(tx, run.run_id, None, lab.clock.wall())
+            now = await runs.judged(tx, run)
+        done = next(one for one in now.played if one.scenario.id == scenario_id)
+        tell(Progress(place, len(scenarios), scenario_id, situation, done, fault))
 
 
 async def played(lab: Lab, run: RunRecord, situation: SituationRecord, scenario_id: str, plays: Plays) -> str:

@@ -226,7 +226,9 @@ class Lab:
         person = await test_person(tx, given.persons[turn])
         client = await runs.tested_client(tx, run.client_id)
         assert client is not None, "clients are not deleted"
-        known = self.counterparts.of_client(run.client_id)
+        known = dict(self.counterparts.of_client(run.client_id))
+        if not known and (acting := await runs.acting_person(tx, client.organization_id)):
+            known = {"practitioner": acting.practitioner_id, "role": acting.role_id}
         return {
             "person": f"{person.given} {person.family}",
             "family": person.family,

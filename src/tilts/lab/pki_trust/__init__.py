@@ -6,8 +6,9 @@
     <pki>/trust/tsa.pem             the time-stamp authority
     <pki>/trust/keys/               all their keys: this is a test PKI
     <pki>/accepted.pem              whose clients the TLS port listens to: our own CA, and connection-ca
+    <pki>/accepted-roots.pem        the roots above those, for HAProxy
 
-Made beside lab/pki.py's own folder and by its manners: whole or not at all, reused by a second start.
+Made beside lab/pki/keeping.py's own folder and by its manners: whole or not at all, reused by a second start.
 """
 
 from tilts.lab.pki_trust.connections import ConnectionSubject, SandboxIssuer, issue_connection_certificate

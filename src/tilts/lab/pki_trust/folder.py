@@ -62,7 +62,7 @@ def ensure_trust(folder: Path, now: datetime) -> TrustFolder:
     The trust list and its providers in `<folder>/trust`, made if they are not there.
 
     Args:
-        folder: The PKI folder of lab/pki.py. Call `ensure_pki` first: it throws away what stands in
+        folder: The PKI folder of lab/pki/keeping.py. Call `ensure_pki` first: it throws away what stands in
             a folder that it has to make anew, and the bundle for the TLS port holds its root.
         now: The moment on the wall, with zone; certificates and list are dated from it.
     """
@@ -108,8 +108,8 @@ def _is_current(trust: Path, now: datetime) -> bool:
 
 def _make(place: Path, now: datetime) -> None:
     # Here and not at the head: they take 0.5 s to import, and most starts need nothing made.
-    from tilts.lab.pki_folder import put_in_place, sweep
-    from tilts.lab.pki_issuing import in_pem, new_key
+    from tilts.lab.pki.folder import put_in_place, sweep
+    from tilts.lab.pki.issuing import in_pem, new_key
     from tilts.lab.pki_trust.listing import signed_list
 
     sweep(place)
@@ -187,13 +187,17 @@ def dates_of(xml: bytes) -> tuple[int, datetime]:
 
 
 def _bundle(trust: TrustFolder) -> None:
-    """Whose clients the TLS port lets speak: our own CA's, and those of granted connection issuers."""
+    """Whose clients the TLS port lets speak: our own CA's, and those of granted connection issuers.
+
+    The roots above them stand in a file of their own: our own port needs none, HAProxy wants a chain to its end.
+    """
     own = trust.folder.parent / "ca.pem"
     if not own.is_file():
         return
-    wanted = own.read_bytes() + (trust.folder / "connection-ca.pem").read_bytes()
-    if not trust.accepted.is_file() or trust.accepted.read_bytes() != wanted:
-        _replace(trust.accepted, wanted)
+    for file, label in ((trust.accepted, "connection-ca"), (trust.accepted_roots, "root")):
+        wanted = own.read_bytes() + (trust.folder / f"{label}.pem").read_bytes()
+        if not file.is_file() or file.read_bytes() != wanted:
+            _replace(file, wanted)
 
 
 def _replace(file: Path, content: bytes) -> None:

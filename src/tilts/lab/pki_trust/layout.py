@@ -56,6 +56,10 @@ class TrustFolder:
     def accepted(self) -> Path:
         return self.folder.parent / "accepted.pem"
 
+    @property
+    def accepted_roots(self) -> Path:
+        return self.folder.parent / "accepted-roots.pem"
+
     def crl(self, authority: Authority) -> Path:
         return self.folder / f"{authority}.crl.pem"
 

@@ -51,6 +51,7 @@ class Known:
     registered: bool = False  # this very certificate
     key_party: UUID | None = None  # whose key it is
     revocations: tuple[RevocationList, ...] = ()
+    key_revoked: bool = False  # a certificate of this key was revoked: it counts as lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,10 @@ def _own_key(row: Check, asked: Asked) -> Answer:
     return _judged(asked.known.key_party in (None, asked.applicant.party_id), "")
 
 
+def _never_revoked(row: Check, asked: Asked) -> Answer:
+    return ("not-asked", "") if asked.applicant is None else _judged(not asked.known.key_revoked, "")
+
+
 def _no_authority(row: Check, asked: Asked) -> Answer:
     try:
         basic = asked.certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
@@ -286,5 +291,6 @@ ANSWERS: Final[Mapping[str, Callable[[Check, Asked], Answer]]] = MappingProxyTyp
         "CRT-014": _not_revoked,
         "CRT-015": _revocation_named,
         "CRT-016": _holds_key,
+        "CRT-017": _never_revoked,
     }
 )

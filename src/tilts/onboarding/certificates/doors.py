@@ -79,6 +79,7 @@ async def known_for(
         own_issuers=tuple(own_issuers),
         registered=await store.is_registered(tx, submission.fingerprint),
         key_party=await store.key_party(tx, submission.key_digest),
+        key_revoked=await store.key_revoked(tx, submission.key_digest),
         revocations=tuple(revocations),
     )
 

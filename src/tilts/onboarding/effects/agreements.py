@@ -1,60 +1,32 @@
-"""Agreements and applications: filled and complete, text frozen when agreed, signed by those who may, put in force.
+"""Agreements and applications: filled in, complete, found in the registers, and their text frozen when agreed.
 
 What is signed is exactly the frozen text: its hash stands in the case from the moment both sides agreed on it.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
-from tilts.clock import RIGA, day_in_riga
-from tilts.ids import new_id
+from tilts.clock import day_in_riga
 from tilts.onboarding.cases import Taking, attach
-from tilts.onboarding.paper import (
-    EnteredLetter,
-    PaperFacts,
-    PaperReceipt,
-    Scan,
-    SignedAlready,
-    check_confirmation,
-    check_paper,
-    check_scans,
-)
 from tilts.onboarding.procedures import procedure_version, procedures
 from tilts.onboarding.procedures.completeness import check_completeness, require_complete
 from tilts.onboarding.procedures.filled import read_form
 from tilts.onboarding.procedures.form import render_form
+from tilts.onboarding.procedures.gaps import Gap
 from tilts.onboarding.procedures.kinds import Procedure
 from tilts.onboarding.procedures.register import RegisterEntry
-from tilts.onboarding.signing.process import verify
-from tilts.onboarding.signing.report import (
-    AgreedText,
-    Expected,
-    SignatureReport,
-    SigningParty,
-    Trust,
-    VerifyRequest,
-)
-from tilts.onboarding.signing.requirements import terms_of
-from tilts.onboarding.trust_keeping import pinned, sources_from, trust_state
 from tilts.rules import Language, Refusal
-from tilts.rules.cases import CASE_DOCUMENT_MISSING
-from tilts.rules.paper import SGN_SIGNED_ALREADY
-from tilts.store.onboarding import cases, parties, signatures
+from tilts.rules.cases import CASE_DOCUMENT_MISSING, CASE_NO_PARTY
+from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import DocumentRecord, NewDocument
-from tilts.store.onboarding.parties import PartyRecord
-from tilts.store.onboarding.signatures import SignatureRecord
+from tilts.store.onboarding.parties import PartyRecord, SiteRecord
 from tilts.store.tx import Tx
-from tilts.workflow import Side
 
 NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
-SIDES: Final[Mapping[Side, str]] = {"applicant": "party", "authority": "authority"}
 
 
 async def fill(taking: Taking) -> None:
@@ -63,6 +35,13 @@ async def fill(taking: Taking) -> None:
     _, content = await document_of(taking, taking.facts["form"])
     form = await read_form(content, procedure)
     await keep_values(taking, procedure, form.language, dict(form.values))
+
+
+async def take_form(taking: Taking) -> None:
+    """B5, C3: the form came by e-mail, and a clerk takes it in; from here on it is as if handed in on the page."""
+    if taking.case.party_id is None:
+        raise Refusal(CASE_NO_PARTY)
+    await fill(taking)
 
 
 async def fill_here(taking: Taking) -> None:
@@ -84,44 +63,99 @@ async def fill_here(taking: Taking) -> None:
 async def keep_values(
     taking: Taking, procedure: Procedure, language: Language, values: dict[str, str]
 ) -> None:
-    register = await register_entries(taking, values)
-    papers = [paper.id for paper in procedure.documents if paper.kind != "cover-letter"]
-    gaps = check_completeness(procedure, values, register, day_in_riga(taking.now), papers)
-    require_complete(gaps)
     taking.facts |= {"values": values, "reference": procedure.reference, "language": language}
+    await ask_register(taking, procedure, values)
 
 
-async def register_entries(taking: Taking, values: Mapping[str, str]) -> list[RegisterEntry]:
-    """What the registers say of the party itself and of everybody whose number stands in the form."""
+async def ask_register(taking: Taking, procedure: Procedure, values: dict[str, str]) -> None:
+    """Complete, the party's own, and found in the registers as they stand today; what they answered is kept."""
+    day = day_in_riga(taking.now)
+    register = await register_entries(taking, procedure, values)
+    papers = [paper.id for paper in procedure.documents if paper.kind != "cover-letter"]
+    gaps = check_completeness(procedure, values, register, day, papers)
+    own = (await party_of(taking.tx, taking.case.party_id)).registration_number
+    written = values.get("registration_number", "").strip()
+    if written != own and all(gap.field != "registration_number" for gap in gaps):
+        label = procedure.field("registration_number").label
+        gaps.insert(0, Gap("registration_number", "not-yours", label, written=written))
+    require_complete(gaps)
+    taking.facts |= {
+        "register": [answer_of(entry, day) for entry in register],
+        "register_asked_on": day.isoformat(),
+    }
+
+
+async def register_entries(
+    taking: Taking, procedure: Procedure, values: Mapping[str, str]
+) -> list[RegisterEntry]:
+    """What the registers say today of the party, of each site it names and of everybody else's number in the form."""
     party = await party_of(taking.tx, taking.case.party_id)
     numbers = {party.registration_number, *NUMBER.findall(" ".join(values.values()))}
-    entries = []
-    for number in sorted(numbers):
-        found = await parties.sites_at(taking.tx, number, taking.now)
-        entries += [
-            RegisterEntry(
-                registration_number=site.registration_number,
-                kind=site.kind,
-                site=site.site,
-                name=site.name,
-                active=site.state != "closed",
-                suspended_from=day_in_riga(site.since) if site.state == "suspended" else None,
-            )
-            for site in found
-        ]
-    if party.kind not in ("practice", "hospital", "pharmacy"):
-        entries.append(RegisterEntry(party.registration_number, party.kind, "", party.name))
+    found = {
+        site.site: site
+        for number in sorted(numbers)
+        for site in await parties.sites_at(taking.tx, number, taking.now)
+    }
+    for written in sites_in(procedure, values) - found.keys():  # may be somebody else's
+        if (site := await parties.site_at(taking.tx, written, taking.now)) is not None:
+            found[site.site] = site
+    entries = [entry_of(site) for site in found.values()]
+    for number in sorted(numbers - {entry.registration_number for entry in entries}):
+        other = await parties.find_by_registration(taking.tx, number)
+        if other is not None:  # developers stand in no register of sites
+            entries.append(RegisterEntry(number, other.kind, "", other.name))
     return entries
 
 
+def sites_in(procedure: Procedure, values: Mapping[str, str]) -> set[str]:
+    cells = {
+        field.cell(row, column)
+        for field in procedure.fields
+        for row in range(1, field.rows + 1)
+        for column in field.columns
+        if column.kind == "site"
+    }
+    return {values[cell].strip() for cell in cells & values.keys()} - {""}
+
+
+def entry_of(site: SiteRecord) -> RegisterEntry:
+    return RegisterEntry(
+        registration_number=site.registration_number,
+        kind=site.kind,
+        site=site.site,
+        name=site.name,
+        active=site.state != "closed",
+        suspended_from=day_in_riga(site.since) if site.state == "suspended" else None,
+    )
+
+
+def answer_of(entry: RegisterEntry, day: date) -> dict[str, Any]:
+    """As it is kept with the case: what the register answered on the day it was asked."""
+    return {
+        "registration_number": entry.registration_number,
+        "kind": entry.kind,
+        "site": entry.site,
+        "name": entry.name,
+        "works": entry.works_on(day),
+    }
+
+
 async def agree_text(taking: Taking) -> None:
-    """The text is frozen: rendered without editable fields, its hash in the case; a change is a new text."""
+    """The text is frozen: rendered without editable fields, its hash in the case; a change is a new text.
+
+    The registers are asked once more: weeks may lie between filling in and agreeing.
+    """
     facts = taking.case.facts
     name, _, version = str(facts["reference"]).partition("/")
     procedure = procedure_version(name, int(version))
     assert procedure is not None, "texts that were used are never removed"
-    values = {**facts["values"], "authority_number": taking.facts.get("authority_number", "")}
-    values = {name: value for name, value in values.items() if value}
+    await ask_register(taking, procedure, facts["values"])
+    own = {
+        "authority_number": taking.facts.get("authority_number", ""),
+        "register_checked_on": day_in_riga(taking.now).isoformat(),
+    }
+    asked = {field.id for field in procedure.fields}
+    values = {**facts["values"], **{name: value for name, value in own.items() if value and name in asked}}
     content = render_form(procedure, facts["language"], values, frozen=True)
     filename = f"{taking.case.number}-{procedure.id}.pdf"
     agreed = NewDocument("agreed", filename, "application/pdf", content, "exchange")
@@ -133,141 +167,6 @@ async def agree_text(taking: Taking) -> None:
         "agreed_name": filename,
         "agreed_on": day_in_riga(taking.now).isoformat(),
     }
-
-
-async def sign(taking: Taking) -> None:
-    """What was signed is checked, then stands as this side's signature; who signs second has both under it."""
-    document, content = await document_of(taking, taking.facts["signed"])
-    earlier = [one for one in await signatures.of_case(taking.tx, taking.case.case_id) if one.counts]
-    report = await verified(taking, document, content, [one for one in earlier if one.method == "electronic"])
-    own = SIDES[taking.side]
-    found = next(one for one in report.signatures if one.side == own)
-    record = await signature(taking, UUID(taking.facts["signed"]), "electronic", "portal")
-    signed_at = found.proven_at or found.claimed_at or taking.now
-    told: dict[str, Any] = msgspec.to_builtins(report)
-    await keep(taking, with_report(record, told, signed_at))
-    taking.facts["signer"] = found.signer.name or found.signer.organisation
-
-
-async def verified(
-    taking: Taking, document: DocumentRecord, content: bytes, earlier: list[SignatureRecord]
-) -> SignatureReport:
-    assert taking.around is not None, "signatures are checked against the trust list"
-    settings, facts = taking.around.settings, taking.case.facts
-    sources = sources_from(settings)
-    trust = await trust_state(taking.tx, pinned(sources.signers))
-    party = await party_of(taking.tx, taking.case.party_id)
-    authority = await the_authority(taking.tx)
-    signed = {SIDES[taking.side], *(one.side for one in earlier)}
-    request = VerifyRequest(
-        content=content,
-        filename=document.filename,
-        expected=Expected(
-            (
-                SigningParty("party", party.name, party.registration_number, needed="party" in signed),
-                SigningParty(
-                    "authority", authority.name, authority.registration_number, needed="authority" in signed
-                ),
-            ),
-            (AgreedText(facts["agreed_name"], facts["agreed_sha256"], facts["agreed_bytes"]),),
-        ),
-        trust=Trust(trust.list.services if trust.list else (), revocation_lists(sources.revocation_lists)),
-        moment=taking.around.wall,
-        terms=terms_of(taking.around.wall),
-    )
-    return await verify(request)
-
-
-async def ask_receive_paper(taking: Taking) -> None:
-    """The first clerk: the letter is looked at at once, so that what is wrong is known while it lies on the desk."""
-    await checked_receipt(taking, taking.account.account_id)
-
-
-async def receive_paper(taking: Taking) -> None:
-    assert taking.first_account_id is not None, "two clerks, by the state table"
-    check_confirmation(taking.first_account_id, taking.account.account_id)
-    receipt = await checked_receipt(taking, taking.first_account_id)
-    record = await signature(taking, UUID(taking.facts["scans"][0]), "paper", receipt.channel)
-    received = datetime.combine(receipt.received_on, datetime.min.time(), RIGA)
-    letter = replace_letter(record, receipt.letter_number, taking.first_account_id)
-    await keep(
-        taking, with_report(letter, {"copies": receipt.copies, "scans": taking.facts["scans"]}, received)
-    )
-    await signatures.confirm(taking.tx, record.signature_id, taking.account.account_id, taking.now)
-
-
-async def sign_on_paper(taking: Taking) -> None:
-    """The authority's own signature on paper: scanned, entered by one and confirmed by another."""
-    assert taking.first_account_id is not None, "two clerks, by the state table"
-    scans = await scans_of(taking)
-    check_scans(scans)
-    record = await signature(taking, UUID(taking.facts["scans"][0]), "paper", "in-person")
-    signed_on = date.fromisoformat(taking.facts["received_on"])
-    letter = replace_letter(record, taking.case.number, taking.first_account_id)
-    signed_at = datetime.combine(signed_on, datetime.min.time(), RIGA)
-    await keep(taking, with_report(letter, {"scans": taking.facts["scans"]}, signed_at))
-    await signatures.confirm(taking.tx, record.signature_id, taking.account.account_id, taking.now)
-
-
-async def checked_receipt(taking: Taking, entered_by: UUID) -> PaperReceipt:
-    facts, case = taking.facts, taking.case
-    assert case.party_id is not None
-    receipt = PaperReceipt(
-        case_number=case.number,
-        party_id=case.party_id,
-        letter_number=facts["letter_number"],
-        channel=facts["channel"],
-        received_on=date.fromisoformat(facts["received_on"]),
-        copies=int(facts["copies"]),
-        cover_letter=facts["cover_letter"] == "yes",
-        scans=await scans_of(taking),
-        entered_by=entered_by,
-    )
-    letters = await signatures.letters_of_party(taking.tx, case.party_id)
-    signed = [one for one in await signatures.of_case(taking.tx, case.case_id) if one.side == "party"]
-    existing = PaperFacts(
-        agreed_on=date.fromisoformat(case.facts["agreed_on"]),
-        letters=tuple(EnteredLetter(one.letter_number, one.case_number) for one in letters),
-        signed=tuple(SignedAlready(case.number, case.party_id, one.channel) for one in signed if one.counts),
-    )
-    check_paper(receipt, day_in_riga(taking.now), existing)
-    return receipt
-
-
-async def scans_of(taking: Taking) -> tuple[Scan, ...]:
-    found = [await document_of(taking, one) for one in taking.facts["scans"]]
-    return tuple(Scan(document.filename, content) for document, content in found)
-
-
-async def signature(taking: Taking, document_id: UUID, method: str, channel: str) -> SignatureRecord:
-    assert taking.case.party_id is not None
-    return SignatureRecord(
-        signature_id=new_id(),
-        case_id=taking.case.case_id,
-        party_id=taking.case.party_id,
-        document_id=document_id,
-        side="party" if taking.step.action in ("sign", "receive-paper") else "authority",
-        method=method,
-        channel=channel,
-        letter_number="",
-        report={},
-        signed_at=taking.now,
-        recorded_at=taking.now,
-        entered_by=taking.account.account_id,
-    )
-
-
-def with_report(record: SignatureRecord, report: dict[str, Any], signed_at: datetime) -> SignatureRecord:
-    return SignatureRecord(**{**asdict(record), "report": report, "signed_at": signed_at})
-
-
-def replace_letter(record: SignatureRecord, letter_number: str, entered_by: UUID) -> SignatureRecord:
-    return SignatureRecord(**{**asdict(record), "letter_number": letter_number, "entered_by": entered_by})
-
-
-async def keep(taking: Taking, record: SignatureRecord) -> None:
-    if not await signatures.add(taking.tx, record):
-        raise Refusal(SGN_SIGNED_ALREADY)
 
 
 def procedure_of(taking: Taking) -> Procedure:
@@ -286,13 +185,3 @@ async def party_of(tx: Tx, party_id: UUID | None) -> PartyRecord:
     found = await parties.find_party(tx, party_id) if party_id else None
     assert found is not None, "a case of these kinds has a party"
     return found
-
-
-async def the_authority(tx: Tx) -> PartyRecord:
-    return next(party for party in await parties.parties(tx) if party.kind == "authority")
-
-
-def revocation_lists(folder: Any) -> tuple[bytes, ...]:
-    return tuple(
-        path.read_bytes() for path in sorted(folder.glob("*.crl")) + sorted(folder.glob("*crl*.pem"))
-    )

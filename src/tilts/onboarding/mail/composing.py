@@ -36,6 +36,7 @@ class Letter:
     desk: DeskCode
     case_id: UUID | None = None
     attachments: tuple[Attachment, ...] = ()
+    documents: tuple[UUID, ...] = ()  # the attachments as documents of the case, if they are
     in_reply_to: tuple[str, ...] = ()  # Message-IDs of the thread, the one that is answered last
     automatic: bool = False  # written by a program: RFC 3834 asks us to say so
 

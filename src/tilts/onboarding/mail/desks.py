@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 from tilts.clock import day_in_riga
 from tilts.onboarding.contacts import Contact, contacts_at
 from tilts.onboarding.mail.addressing import Desk, DeskCode
 from tilts.onboarding.mail.room import DesksAt
+
+OF_TESTING: Final = frozenset({"test-plan", "testing"})
+
+
+def desk_for(kind: str, facts: Mapping[str, Any]) -> DeskCode:
+    """Whose a case is: the desk that was written to, else the one whose subject it is (source page B6)."""
+    written = facts.get("desk")
+    if written in ("contract", "test"):
+        return "test" if written == "test" else "contract"
+    return "test" if kind in OF_TESTING else "contract"
 
 
 def desks_from(contacts_file: Path) -> DesksAt:

@@ -53,7 +53,7 @@ async def queue_mail(
     await mail.add_letter(tx, row, _placed(letter.attachments))
     if letter.case_id is not None:
         await mail_threads.open_thread(tx, letter.case_id, letter.desk)
-        await mail_threads.add_message(tx, _message(row, letter.case_id, account))
+        await mail_threads.add_message(tx, _message(row, letter, account))
     return letter_id
 
 
@@ -64,10 +64,10 @@ def _placed(attachments: tuple[Attachment, ...]) -> list[LetterAttachment]:
     ]
 
 
-def _message(letter: LetterRecord, case_id: UUID, account: Account | None) -> dict[str, object]:
+def _message(letter: LetterRecord, written: Letter, account: Account | None) -> dict[str, object]:
     return {
         "row_id": new_id(),
-        "case_id": case_id,
+        "case_id": written.case_id,
         "direction": "out",
         "sender": letter.sender,
         "recipient": letter.recipient,
@@ -79,7 +79,7 @@ def _message(letter: LetterRecord, case_id: UUID, account: Account | None) -> di
         "automatic": letter.automatic,
         "letter_id": letter.letter_id,
         "account_id": account.account_id if account else None,
-        "documents": [],
+        "documents": list(written.documents),
         "refused": [],
     }
 

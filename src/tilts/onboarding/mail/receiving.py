@@ -1,6 +1,6 @@
 """A message that came: looked up, decided, and kept with its case, in one transaction and once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -10,7 +10,7 @@ from tilts.ids import new_id
 from tilts.onboarding import cases
 from tilts.onboarding.mail.addressing import case_number_in, known_address, our_letter
 from tilts.onboarding.mail.composing import Letter, Template, from_template
-from tilts.onboarding.mail.deciding import Decision, Known, decide
+from tilts.onboarding.mail.deciding import QUESTION, Decision, Known, decide
 from tilts.onboarding.mail.parsing import Attachment, Incoming
 from tilts.onboarding.mail.posting import queue_mail
 from tilts.onboarding.mail.room import HOUR, MailRoom
@@ -18,7 +18,7 @@ from tilts.onboarding.workflows import WORKFLOWS
 from tilts.rules import Language, Refusal
 from tilts.store.onboarding import cases as case_files
 from tilts.store.onboarding import mail, mail_received, mail_threads
-from tilts.store.onboarding.cases import NewDocument
+from tilts.store.onboarding.cases import CaseRecord, NewDocument
 from tilts.store.onboarding.mail_records import ThreadCase
 from tilts.store.tx import Tx
 
@@ -142,6 +142,7 @@ async def same_document_already(tx: Tx, sha256: bytes) -> list[str]:
 async def keep(
     tx: Tx, case: ThreadCase, message: Incoming, decision: Decision, room: MailRoom, now: datetime
 ) -> None:
+    held = await case_files.lock(tx, case.number)  # before the thread: the order that clerks lock in
     await mail_threads.open_thread(tx, case.case_id, decision.desk)
     documents = [await keep_document(tx, case.case_id, found, now) for found in message.attachments]
     row = {
@@ -165,7 +166,19 @@ async def keep(
     if message.automatic:
         return
     await mail_threads.mark_waiting(tx, case.case_id, now)
+    if held is not None and (held.kind, held.state) == (QUESTION, "answered"):
+        await ask_again(tx, held, now)
     await acknowledge(tx, case, message, room, now)
+
+
+async def ask_again(tx: Tx, case: CaseRecord, now: datetime) -> None:
+    """Whoever writes after the answer asks again: the question waits for the desk, with its clock."""
+    workflow = WORKFLOWS[case.kind]
+    state = workflow.initial.name
+    await case_files.save(tx, replace(case, state=state, due_at=cases.due_at(workflow, state, now)), now)
+    step = {"case_id": case.case_id, "at": now, "action": "ask-again", "from_state": case.state}
+    step |= {"to_state": state, "account_id": None, "second_account_id": None, "side": "exchange"}
+    await case_files.add_step(tx, {**step, "note": "", "facts": {}})
 
 
 async def keep_document(tx: Tx, case_id: UUID, found: Attachment, now: datetime) -> UUID:

@@ -60,7 +60,8 @@ class Gap:
         if self.row is not None:
             where = f"{where}, {self.row}. rinda" if language == "lv" else f"{where}, row {self.row}"
         said = SAID[self.kind].of(language)
+        where += " –" if where.endswith("?") else ":"  # of the checklist the label is a question
         if not self.written:
-            return f"{where}: {said}."
+            return f"{where} {said}."
         shown = self.written if len(self.written) <= 60 else f"{self.written[:59]}…"
-        return f"{where}: {said} ({'rakstīts' if language == 'lv' else 'written'}: {shown})."
+        return f"{where} {said} ({'rakstīts' if language == 'lv' else 'written'}: {shown})."

@@ -95,6 +95,7 @@ class Term:
     source: str
     verified: bool
     valid_from: date
+    runs_in: tuple[str, ...] = ()  # states of the case in which its clock runs; none: outside the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,10 @@ class Procedure:
 
     def term(self, term_id: str) -> Term:
         return next(term for term in self.terms if term.id == term_id)
+
+    def term_in(self, state: str) -> Term | None:
+        """The clock that runs while a case stands in that state."""
+        return next((term for term in self.terms if state in term.runs_in), None)
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

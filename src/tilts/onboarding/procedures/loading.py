@@ -54,19 +54,26 @@ def procedure_version(procedure_id: str, version: int) -> Procedure | None:
     return next((p for p in versions() if (p.id, p.version) == (procedure_id, version)), None)
 
 
-@cache
 def questions_of(procedure_id: str, version: int) -> QuestionList | None:
     """The questions that belong to a version; most procedures have none."""
-    path = TEXTS / "questions" / f"{procedure_id}.{version}.toml"
+    return _questions_in(TEXTS / "questions" / f"{procedure_id}.{version}.toml")
+
+
+@cache
+def _questions_in(path: Path) -> QuestionList | None:
     return read_questions(path) if path.exists() else None
 
 
-@cache
 def versions() -> tuple[Procedure, ...]:
     """Every version of every procedure, older before newer."""
-    shared = tomllib.loads((TEXTS / SHARED).read_text(encoding="utf-8"))
-    names = (FILE.match(path.name) for path in sorted(TEXTS.glob("*.toml")))
-    found = [_read_file(TEXTS / name.string, shared) for name in names if name]
+    return _versions_in(TEXTS)
+
+
+@cache
+def _versions_in(folder: Path) -> tuple[Procedure, ...]:
+    shared = tomllib.loads((folder / SHARED).read_text(encoding="utf-8"))
+    names = (FILE.match(path.name) for path in sorted(folder.glob("*.toml")))
+    found = [_read_file(folder / name.string, shared) for name in names if name]
     return tuple(sorted(found, key=lambda procedure: (procedure.id, procedure.version)))
 
 

@@ -51,6 +51,8 @@ def _leading(procedure: Procedure) -> Iterator[str]:
     for term in procedure.terms:
         if term.unit not in get_args(TermUnit) or term.amount <= 0 or term.who not in sides:
             yield f"term {term.id}: its amount, unit or side"
+    timed = [state for term in procedure.terms for state in term.runs_in]
+    yield from (f"two clocks run in {state}" for state in sorted({s for s in timed if timed.count(s) > 1}))
     if procedure.signing.first not in sides:
         yield "who signs first is neither side"
 

@@ -2,12 +2,9 @@
 
 A person code stands whole in the certificate of a Latvian signer (serialNumber PNOLV-...). It is never
 kept, logged or sent on: what stays is its last four digits for people, and a hash that only this
-installation can make. The hash is keyed, not merely salted: with eleven digits anybody who has the salt
-could try all codes in minutes.
+installation can make (person_code.py).
 """
 
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from tilts.onboarding.signing.report import Signer, SignerKind
+from tilts.person_code import code_hash, code_hint
 from tilts.rules import Refusal
 from tilts.rules.signing import SGN_FORM, SGN_MALFORMED
 
@@ -29,7 +27,6 @@ ORGANIZATION_IDENTIFIER: Final = ObjectIdentifier("2.5.4.97")
 # EN 319 412-1 sections 5.1.3 and 5.1.4: three letters or two and a colon, country, hyphen, number.
 LEGAL_PERSON: Final = re.compile(r"(?:[A-Z]{3}|[A-Z]{2}:)[A-Z]{2}-[0-9A-Za-z./+ -]{1,40}\Z")
 NATURAL_PERSON: Final = re.compile(r"(?P<scheme>(?:PAS|IDC|PNO|TIN|[A-Z]{2}:)[A-Z]{2})-(?P<code>.{1,40})\Z")
-SHOWN_DIGITS: Final = 4
 
 
 class _Statement(core.Sequence):  # type: ignore[misc]
@@ -133,17 +130,3 @@ def person_code(certificate: x509.Certificate) -> str:
     written = one(certificate, NameOID.SERIAL_NUMBER)
     found = NATURAL_PERSON.match(written)
     return f"{found['scheme']}-{re.sub('[^0-9A-Za-z]', '', found['code'])}" if found else ""
-
-
-def code_hint(code: str) -> str:
-    """`PNOLV-*******2345`: enough to tell two namesakes apart, not to know the code."""
-    scheme, hyphen, digits = code.partition("-")
-    if not hyphen:
-        return ""
-    hidden = max(0, len(digits) - SHOWN_DIGITS)
-    return f"{scheme}-{'*' * hidden}{digits[hidden:] if hidden else '*' * len(digits)}"
-
-
-def code_hash(code: str, key: bytes) -> str:
-    """Keyed with the installation's secret (HMAC-SHA256); nothing without a key or without a code."""
-    return hmac.new(key, code.encode(), hashlib.sha256).hexdigest() if code and key else ""

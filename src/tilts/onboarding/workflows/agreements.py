@@ -4,84 +4,54 @@
                             |
                        text-agreed -> half-signed -> in-force <-> suspended -> ended
 
-Who signs first is data: the authority with institutions and pharmacies (Latvia 4.2), the developer with the
-operator agreement (Source page C3). For the testing agreement it is not published: the developer, unverified.
-Terms: five working days stand in the published procedure for administrators' rights (Latvia 4.2); that they hold
-for reviewing an agreement too is our assumption.
+Title, who signs first and which clock runs in which state stand with the texts of the procedure
+(onboarding/procedures/texts), dated and with their sources: another version there gives another table here, and a
+case goes by the version with which its form was filled in.
 """
 
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
-from tilts.workflow import Field, Side, State, Step, Words, Workflow
-from tilts.working_days import Term
+from tilts.onboarding.procedures import procedure_version, procedures
+from tilts.onboarding.procedures.kinds import Procedure
+from tilts.onboarding.workflows.asked import (
+    ANSWER,
+    BY_E_MAIL,
+    ENDS_ON,
+    FORM,
+    FORM_BY_E_MAIL,
+    OWN_NUMBER,
+    PAPER,
+    POWER,
+    QUESTION,
+    REASON,
+    SIGNED,
+    THEIR_NUMBER,
+    VALUES,
+)
+from tilts.onboarding.workflows.limiting import FURTHER
+from tilts.onboarding.workflows.terms import timed
+from tilts.workflow import Side, State, Step, Words, Workflow
 
-REVIEW: Final = Term(5, "working-days", "Latvia 4.2; assumed for reviews")
-ANSWER: Final = Term(30, "days", "Latvia 4.2: the administrator form; assumed for answers")
-SIGNING: Final = Term(30, "days", "Latvia 4.2; assumed for signing")
-TITLES: Final = {
-    "testing-agreement": Words(
-        "Līgums par datu apmaiņas testēšanu", "Agreement on testing the data exchange"
-    ),
-    "cooperation-institution": Words(
-        "Sadarbības līgums ar ārstniecības iestādi", "Co-operation agreement with an institution"
-    ),
-    "cooperation-pharmacy": Words("Sadarbības līgums ar aptieku", "Co-operation agreement with a pharmacy"),
-    "operator-agreement": Words(
-        "Personas datu apstrādātāja (operatora) līgums", "Agreement of a personal-data processor (operator)"
-    ),
-}
-SIGNS_FIRST: Final[dict[str, Side]] = {
-    "testing-agreement": "applicant",
-    "cooperation-institution": "authority",
-    "cooperation-pharmacy": "authority",
-    "operator-agreement": "applicant",
-}
+KINDS: Final = ("testing-agreement", "cooperation-institution", "cooperation-pharmacy", "operator-agreement")
+THEN: Final = {"text-agreed": "half-signed", "half-signed": "in-force"}  # when a side has signed
+APPLICATION: Final = (
+    "connection-application"  # B5: agreed beforehand by e-mail, then signed by the institution alone
+)
 
 OPENED: Final = State("opened", Words("Sākta", "Opened"), "applicant")
 FILLED: Final = State("filled", Words("Aizpildīta", "Filled in"), "applicant")
-UNDER_REVIEW: Final = State("under-review", Words("Tiek saskaņota", "Being agreed"), "authority", REVIEW)
-QUESTIONS: Final = State("questions", Words("Uzdoti jautājumi", "Questions asked"), "applicant", ANSWER)
+UNDER_REVIEW: Final = State("under-review", Words("Tiek saskaņota", "Being agreed"), "authority")
+QUESTIONS: Final = State("questions", Words("Uzdoti jautājumi", "Questions asked"), "applicant")
 IN_FORCE: Final = State("in-force", Words("Spēkā", "In force"))
 SUSPENDED: Final = State("suspended", Words("Apturēta", "Suspended"), "authority")
 ENDED: Final = State("ended", Words("Izbeigta", "Ended"))
 REFUSED: Final = State("refused", Words("Atteikta", "Refused"))
 WITHDRAWN: Final = State("withdrawn", Words("Atsaukta", "Withdrawn"))
 
-REASON: Final = Field("reason", "long-text", Words("Iemesls", "Reason"))
-FORM: Final = Field("form", "file", Words("Aizpildītā veidlapa (PDF)", "The filled form (PDF)"))
-SIGNED: Final = Field(
-    "signed",
-    "file",
-    Words("Parakstītais dokuments (PDF, .asice vai .edoc)", "The signed document (PDF, .asice or .edoc)"),
-)
-CHANNELS: Final = (
-    ("post", Words("Pa pastu", "By post")),
-    ("in-person", Words("Personīgi", "In person")),
-)
-PAPER: Final = (
-    Field("letter_number", "text", Words("Vēstules numurs", "Number of the letter")),
-    Field("channel", "choice", Words("Kā saņemts", "How it came"), choices=CHANNELS),
-    Field("received_on", "date", Words("Saņemts", "Received on")),
-    Field("copies", "number", Words("Parakstīti eksemplāri", "Signed copies")),
-    Field(
-        "cover_letter",
-        "choice",
-        Words("Pavadvēstule", "Cover letter"),
-        choices=(("yes", Words("Ir", "There is one")), ("no", Words("Nav", "There is none"))),
-    ),
-    Field("scans", "files", Words("Skenētie eksemplāri", "Scans of the copies")),
-)
-OWN_NUMBER: Final = Field(
-    "authority_number", "text", Words("Iestādes līguma numurs", "The authority's number of the agreement")
-)
-THEIR_NUMBER: Final = Field(
-    "party_number", "text", Words("Jūsu līguma numurs", "Your own number of the agreement"), required=False
-)
-ENDS_ON: Final = Field("ends_on", "date", Words("Spēkā līdz", "In force until"), required=False)
 
-
-def before_signing() -> tuple[Step, ...]:
-    before = ("opened", "filled", "under-review", "questions", "text-agreed")
+def filling() -> tuple[Step, ...]:
     return (
         Step(
             "fill",
@@ -97,7 +67,15 @@ def before_signing() -> tuple[Step, ...]:
             "filled",
             "applicant",
             Words("Aizpildīt šajā lapā", "Fill in on this page"),
-            (Field("values", "form", Words("Veidlapas lauki", "Fields of the form")),),
+            (VALUES,),
+        ),
+        Step(
+            "take-form",
+            ("opened", "filled", "questions"),
+            "under-review",
+            "authority",
+            Words("Pieņemt pa e-pastu atsūtīto veidlapu", "Take in the form that came by e-mail"),
+            (FORM_BY_E_MAIL,),
         ),
         Step(
             "send",
@@ -106,13 +84,19 @@ def before_signing() -> tuple[Step, ...]:
             "applicant",
             Words("Nosūtīt saskaņošanai", "Send to be agreed"),
         ),
+    )
+
+
+def agreeing() -> tuple[Step, ...]:
+    before = ("opened", "filled", "under-review", "questions", "text-agreed")
+    return (
         Step(
             "ask",
             ("under-review",),
             "questions",
             "authority",
             Words("Uzdot jautājumu", "Ask a question"),
-            (Field("question", "long-text", Words("Jautājums", "Question")),),
+            (QUESTION,),
         ),
         Step(
             "answer",
@@ -120,7 +104,7 @@ def before_signing() -> tuple[Step, ...]:
             "under-review",
             "applicant",
             Words("Atbildēt", "Answer"),
-            (Field("answer", "long-text", Words("Atbilde", "Answer")),),
+            (ANSWER,),
         ),
         Step(
             "agree-text",
@@ -199,37 +183,62 @@ def signing(first: Side) -> tuple[Step, ...]:
     """Each side electronically or on paper; what came on paper is confirmed by a second clerk."""
     of_applicant = "text-agreed" if first == "applicant" else "half-signed"
     of_authority = "half-signed" if first == "applicant" else "text-agreed"
-    then = {"text-agreed": "half-signed", "half-signed": "in-force"}
+    entitle = Step(
+        "entitle",
+        tuple(THEN),
+        "",
+        "authority",
+        Words("Reģistrēt paraksttiesības", "Register who may sign"),
+        POWER,
+        two_persons=True,
+    )
+    return (*by_applicant(of_applicant), entitle, *by_authority(of_authority))
+
+
+def by_applicant(state: str) -> tuple[Step, ...]:
     return (
         Step(
             "sign",
-            (of_applicant,),
-            then[of_applicant],
+            (state,),
+            THEN[state],
             "applicant",
             Words("Iesniegt parakstīto", "Hand in what was signed"),
             (SIGNED, THEIR_NUMBER),
         ),
         Step(
+            "receive-signed",
+            (state,),
+            THEN[state],
+            "authority",
+            Words("Pieņemt pa e-pastu atsūtīto", "Take in what came by e-mail"),
+            (BY_E_MAIL,),
+        ),
+        Step(
             "receive-paper",
-            (of_applicant,),
-            then[of_applicant],
+            (state,),
+            THEN[state],
             "authority",
             Words("Reģistrēt saņemto papīra formā", "Register what came on paper"),
             PAPER,
             two_persons=True,
         ),
+    )
+
+
+def by_authority(state: str) -> tuple[Step, ...]:
+    return (
         Step(
             "sign-for-authority",
-            (of_authority,),
-            then[of_authority],
+            (state,),
+            THEN[state],
             "authority",
             Words("Iesniegt iestādes parakstīto", "Hand in what the authority signed"),
             (SIGNED, ENDS_ON),
         ),
         Step(
             "sign-on-paper",
-            (of_authority,),
-            then[of_authority],
+            (state,),
+            THEN[state],
             "authority",
             Words("Iestādes paraksts papīra formā", "The authority's signature on paper"),
             (*PAPER[2:3], PAPER[5], ENDS_ON),
@@ -238,65 +247,65 @@ def signing(first: Side) -> tuple[Step, ...]:
     )
 
 
-def agreement(kind: str) -> Workflow:
-    first = SIGNS_FIRST[kind]
+def agreement(procedure: Procedure) -> Workflow:
+    first: Side = procedure.signing.first
     second: Side = "authority" if first == "applicant" else "applicant"
-    return Workflow(
-        kind,
-        TITLES[kind],
-        (
-            OPENED,
-            FILLED,
-            UNDER_REVIEW,
-            QUESTIONS,
-            State("text-agreed", Words("Teksts saskaņots", "Text agreed"), first, SIGNING),
-            State("half-signed", Words("Parakstījusi viena puse", "Signed by one side"), second, SIGNING),
-            IN_FORCE,
-            SUSPENDED,
-            ENDED,
-            REFUSED,
-            WITHDRAWN,
-        ),
-        (*before_signing(), *signing(first), *after_signing()),
-    )
-
-
-AGREEMENTS: Final = tuple(agreement(kind) for kind in TITLES)
-# B5: agreed beforehand by e-mail, then signed by the institution alone.
-CONNECTION_APPLICATION: Final = Workflow(
-    "connection-application",
-    Words("Pieteikums savienojumam", "Application for the connection"),
-    (
+    states = (
         OPENED,
         FILLED,
         UNDER_REVIEW,
         QUESTIONS,
-        State("text-agreed", Words("Saskaņots", "Agreed"), "applicant", SIGNING),
+        State("text-agreed", Words("Teksts saskaņots", "Text agreed"), first),
+        State("half-signed", Words("Parakstījusi viena puse", "Signed by one side"), second),
         IN_FORCE,
         SUSPENDED,
         ENDED,
         REFUSED,
         WITHDRAWN,
-    ),
-    (
-        *before_signing(),
-        Step(
-            "sign",
-            ("text-agreed",),
-            "in-force",
-            "applicant",
-            Words("Iesniegt parakstīto", "Hand in what was signed"),
-            (SIGNED, THEIR_NUMBER),
-        ),
-        Step(
-            "receive-paper",
-            ("text-agreed",),
-            "in-force",
-            "authority",
-            Words("Reģistrēt saņemto papīra formā", "Register what came on paper"),
-            PAPER,
-            two_persons=True,
-        ),
-        *after_signing(),
-    ),
-)
+    )
+    further = FURTHER.get(procedure.id, ())
+    return of(procedure, states, (*filling(), *agreeing(), *signing(first), *after_signing(), *further))
+
+
+def application(procedure: Procedure) -> Workflow:
+    """Signed by the applicant alone: the authority has agreed to it before."""
+    states = (
+        OPENED,
+        FILLED,
+        UNDER_REVIEW,
+        QUESTIONS,
+        State("text-agreed", Words("Saskaņots", "Agreed"), "applicant"),
+        IN_FORCE,
+        SUSPENDED,
+        ENDED,
+        REFUSED,
+        WITHDRAWN,
+    )
+    alone = tuple(
+        replace(step, of=("text-agreed",), to=step.to and "in-force")
+        for step in signing("applicant")
+        if "text-agreed" in step.of
+    )
+    return of(procedure, states, (*filling(), *agreeing(), *alone, *after_signing()))
+
+
+def of(procedure: Procedure, states: tuple[State, ...], steps: tuple[Step, ...]) -> Workflow:
+    title = Words(procedure.title.lv, procedure.title.en)
+    return Workflow(procedure.id, title, tuple(timed(state, procedure) for state in states), steps)
+
+
+def table_from(procedure: Procedure) -> Workflow:
+    return application(procedure) if procedure.id == APPLICATION else agreement(procedure)
+
+
+@cache
+def table_of_version(reference: str) -> Workflow:
+    """The table of one version, `testing-agreement/1`; it stays, because cases that go by it stay."""
+    name, _, version = reference.partition("/")
+    procedure = procedure_version(name, int(version))
+    assert procedure is not None, "texts that were used are never removed"
+    return table_from(procedure)
+
+
+# What a case goes by until its form is filled in: the newest version of each.
+TABLES: Final = tuple(table_from(procedures()[kind]) for kind in (*KINDS, APPLICATION))

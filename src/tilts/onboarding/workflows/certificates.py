@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tilts.onboarding.workflows.agreements import REASON, REVIEW
+from tilts.onboarding.workflows.asked import REASON
+from tilts.onboarding.workflows.terms import REVIEW
 from tilts.workflow import State, Step, Words, Workflow
 
 CERTIFICATE: Final = Workflow(

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from tilts.onboarding.workflows.agreements import REASON, REVIEW
+from tilts.onboarding.procedures import procedures
+from tilts.onboarding.workflows.asked import REASON
+from tilts.onboarding.workflows.terms import REVIEW, timed
 from tilts.workflow import Field, State, Step, Words, Workflow
 
 ANSWER_TEXT: Final = Field("answer", "long-text", Words("Atbilde", "Answer"))
@@ -14,7 +16,7 @@ CHECKLIST: Final = Workflow(
     ),
     (
         State("opened", Words("Sākta", "Opened"), "applicant"),
-        State("declared", Words("Iesniegta", "Declared"), "authority", REVIEW),
+        timed(State("declared", Words("Iesniegta", "Declared"), "authority"), procedures()["checklist"]),
         State("accepted", Words("Pieņemta", "Accepted")),
         State("returned", Words("Atdota labošanai", "Sent back"), "applicant"),
         State("ended", Words("Vairs neder", "No longer holds")),
@@ -26,6 +28,7 @@ CHECKLIST: Final = Workflow(
             "declared",
             "applicant",
             Words("Iesniegt deklarāciju", "Declare"),
+            (Field("answers", "form", Words("Atbildes", "Answers")),),
         ),
         Step("accept", ("declared",), "accepted", "authority", Words("Pieņemt", "Accept")),
         Step(
@@ -40,6 +43,13 @@ CHECKLIST: Final = Workflow(
             (REASON,),
             two_persons=True,
             warning=True,
+        ),
+        Step(
+            "replace",
+            ("accepted",),
+            "ended",
+            "exchange",
+            Words("Aizstāta ar jaunāku", "Replaced by a newer one"),
         ),
     ),
 )

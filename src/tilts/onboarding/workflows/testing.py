@@ -6,7 +6,8 @@ other agrees; an agreed plan is frozen and a change is a new plan.
 
 from typing import Final
 
-from tilts.onboarding.workflows.agreements import REASON, REVIEW
+from tilts.onboarding.workflows.asked import REASON
+from tilts.onboarding.workflows.terms import REVIEW
 from tilts.workflow import Field, State, Step, Words, Workflow
 from tilts.working_days import Term
 
@@ -97,6 +98,14 @@ TESTING: Final = Workflow(
             "running",
             "authority",
             Words("Noteikt testēšanas laiku", "Set the test window"),
+            WINDOW,
+        ),
+        Step(
+            "change-window",
+            ("running", "sent-back"),
+            "",
+            "authority",
+            Words("Mainīt testēšanas laiku", "Change the test window"),
             WINDOW,
         ),
         Step(

@@ -14,15 +14,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tilts.access.desk import Act, Desk
+from tilts.access.verdicts.classifiers import of_party
 from tilts.clock import day_in_riga
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
+from tilts.portal.visits import account_of
 from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.store.terminology import classifiers as store
 from tilts.store.terminology.records import ClassifierRecord, VersionRecord
 from tilts.store.tx import Tx
-from tilts.terminology.access import PROCEDURE_PAGE
+from tilts.terminology.access import PROCEDURE_PAGE, AgreementAccess, State, access_to
 from tilts.terminology.classifiers import classifier_named, version_on
 from tilts.terminology.concepts import Concept, Shelf, matching
 from tilts.terminology.differences import Difference, difference
@@ -51,6 +54,7 @@ class Row:
 
     classifier: ClassifierRecord
     version: VersionRecord | None
+    access: State  # of the party whose account looks at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class ClassifierPages:
         self._pages = parts.pages
         self._database = parts.database
         self._clock = parts.clock
+        self._desk = Desk(parts.database, parts.clock)
         self._shelf = Shelf()
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -85,8 +90,14 @@ class ClassifierPages:
         async with self._database.transaction() as tx:
             classifiers = await store.all_classifiers(tx)
             versions = await store.versions(tx)
+            agreement = await self._agreement(tx, request)
         rows = [
-            Row(one, version_on([v for v in versions if v.name == one.name], today)) for one in classifiers
+            Row(
+                one,
+                version_on([v for v in versions if v.name == one.name], today),
+                access_to(one, agreement, today),
+            )
+            for one in classifiers
         ]
         return self._pages.page(
             request,
@@ -114,7 +125,13 @@ class ClassifierPages:
             chosen = chosen_version(
                 versions, request.query_params.get("version", ""), today_version=version_on(versions, today)
             )
-            codes, told = await self._content(tx, request, classifier, versions, chosen)
+            agreement = await self._agreement(tx, request)
+            state = access_to(classifier, agreement, today)
+            if state == "granted":
+                await self._write_down(request, "classifier.read", classifier)
+            codes, told = (
+                await self._content(tx, request, versions, chosen) if state == "granted" else (None, None)
+            )
         return self._pages.page(
             request,
             "classifiers/classifier.html",
@@ -126,6 +143,8 @@ class ClassifierPages:
             codes=codes,
             difference=told,
             members=MEMBERS,
+            access_state=state,
+            agreement=agreement,
             procedure=PROCEDURE_PAGE,
         )
 
@@ -133,13 +152,10 @@ class ClassifierPages:
         self,
         tx: Tx,
         request: Request,
-        classifier: ClassifierRecord,
         versions: list[VersionRecord],
         chosen: VersionRecord,
     ) -> tuple[CodePage | None, tuple[VersionRecord, Difference] | None]:
-        """Codes and changes of public lists only; the rest is given out under the operator agreement."""
-        if not classifier.is_public:
-            return None, None
+        """Codes and changes; of lists under a clause only for whom the operator agreement opens them."""
         concepts = await self._shelf.concepts(tx, chosen)
         place = versions.index(chosen)
         if place + 1 == len(versions):
@@ -148,7 +164,7 @@ class ClassifierPages:
         return code_page(request, concepts, chosen), (versions[place + 1], difference(before, concepts))
 
     async def file(self, request: Request) -> Response:
-        """Public files; who asks for another is told how to get access."""
+        """Public files, and those of one's own agreement; who asks for another is told how to get access."""
         asked = NAME.match(request.path_params["file"])
         if asked is None:
             raise HTTPException(404)
@@ -157,11 +173,24 @@ class ClassifierPages:
             version = next((one for one in versions if one.version == asked["version"]), None)
             if version is None:
                 raise HTTPException(404)
-            if not classifier.is_public:
+            agreement = await self._agreement(tx, request)
+            if access_to(classifier, agreement, day_in_riga(self._clock.now())) != "granted":
                 return RedirectResponse(f"/classifiers/{classifier.name}#access", status_code=303)
             packed = await store.content(tx, version.content_hash)
-        file = file_of(version, asked["form"], packed, request.headers, public=True)
+        await self._write_down(request, "classifier.downloaded", classifier)
+        file = file_of(version, asked["form"], packed, request.headers, public=classifier.is_public)
         return Response(file.body, STATUSES[file.kind], file.headers, file.media_type)
+
+    async def _write_down(self, request: Request, event: str, classifier: ClassifierRecord) -> None:
+        """Who was given what stands under a clause; public lists are everybody's."""
+        account = account_of(request)
+        if account is not None and not classifier.is_public:
+            await self._desk.do(account, Act(event, classifier.name, method="GET"), noted)
+
+    async def _agreement(self, tx: Tx, request: Request) -> AgreementAccess:
+        """What the operator agreement of the party that looks opens; nobody signed in has none."""
+        account = account_of(request)
+        return await of_party(tx, account.party_id if account else None, self._clock.now())
 
     async def _found(self, tx: Tx, name: str) -> tuple[ClassifierRecord, list[VersionRecord]]:
         try:
@@ -170,6 +199,10 @@ class ClassifierPages:
             raise HTTPException(404) from no
         versions = await store.versions(tx, classifier.name)
         return classifier, versions
+
+
+async def noted(_tx: Tx) -> None:
+    """Written down before it is given out; nothing else is changed."""
 
 
 def is_international(row: Row) -> bool:

@@ -4,7 +4,7 @@ GET /cases   /cases/{number}   /cases/{number}/{action}   /documents/{document_i
 POST /cases/new/{kind}   /cases/{number}/{action}
 """
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,37 +13,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tilts.access.case_effects import EFFECTS, SERVES
+from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.lab.conformance import library
-from tilts.lab.conformance.language import Scenario
-from tilts.onboarding.cases import CONFIRM, DECLINE, Around, check_sees, find_case, open_case, side_of, take
-from tilts.onboarding.workflows import OPENED_BY, WORKFLOWS
+from tilts.onboarding.cases import CONFIRM, DECLINE, Around, check_sees, open_case, side_of, take
+from tilts.onboarding.workflows import OPENED_BY, WORKFLOWS, table_of
+from tilts.portal.desk.case_views import (
+    CaseView,
+    offered_in,
+    picture_of,
+    possible_in,
+    view_of,
+    waits_for,
+    words_of,
+)
 from tilts.portal.desk.step_forms import facts_of
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
-from tilts.portal.state_picture import StatePicture, draw
 from tilts.portal.visits import form_of, go_to, require
 from tilts.portal.words import N_
-from tilts.rules import Language, Refusal
+from tilts.rules import Refusal
 from tilts.rules.cases import CASE_NOT_FOUND
 from tilts.store.onboarding import cases, parties
-from tilts.store.onboarding.cases import CaseRecord, DocumentRecord, StepRecord
+from tilts.store.onboarding.cases import CaseRecord, DocumentRecord
 from tilts.store.tx import Tx
-from tilts.workflow import Offer, Words, Workflow
 
 MOST_CASES = 200
 INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    case: CaseRecord
-    steps: list[StepRecord]
-    documents: list[DocumentRecord]
-    possible: list[Offer]
-    closed: list[Offer]
 
 
 class CasePages:
@@ -120,13 +116,14 @@ class CasePages:
         return self._show(request, view)
 
     def _show(self, request: Request, view: CaseView, **more: Any) -> Response:
-        workflow = WORKFLOWS[view.case.kind]
+        workflow = table_of(view.case.kind, view.case.facts)
         return self._pages.page(
             request,
             "desk/case.html",
             view=view,
             workflow=workflow,
             state=workflow.state(view.case.state),
+            possible_in=partial(possible_in, workflow),
             step_words=lambda step: words_of(workflow, step),
             picture=lambda language: picture_of(view.case, language),
             now=self._parts.clock.now(),
@@ -135,7 +132,7 @@ class CasePages:
 
     def _reader(self, request: Request, account: Account) -> Any:
         async def read(tx: Tx) -> CaseView:
-            return await view_of(tx, request.path_params["number"], account)
+            return await view_of(tx, request.path_params["number"], account, self._parts.clock.wall())
 
         return read
 
@@ -146,7 +143,7 @@ class CasePages:
             Act("case.read", request.path_params["number"], method="GET"),
             self._reader(request, account),
         )
-        workflow = WORKFLOWS[view.case.kind]
+        workflow = table_of(view.case.kind, view.case.facts)
         step = workflow.check(view.case.state, request.path_params["action"], side_of(account))
         return self._pages.page(
             request,
@@ -154,7 +151,7 @@ class CasePages:
             case=view.case,
             workflow=workflow,
             step=step,
-            offered=offered_in(view.case),
+            offered=offered_in(view),
         )
 
     async def step(self, request: Request) -> Response:
@@ -167,7 +164,7 @@ class CasePages:
             case = check_sees(await cases.lock(tx, number), account)
             if action in (CONFIRM, DECLINE):
                 return await take(tx, number, action, account, now, effects=EFFECTS, around=around)
-            step = WORKFLOWS[case.kind].check(case.state, action, side_of(account))
+            step = table_of(case.kind, case.facts).check(case.state, action, side_of(account))
             facts = await facts_of(tx, case, step, form_of(request), account, now)
             return await take(tx, number, action, account, now, facts=facts, effects=EFFECTS, around=around)
 
@@ -186,7 +183,7 @@ class CasePages:
         view = await self._desk.do(
             account, Act("case.read", number, method="GET"), self._reader(request, account)
         )
-        workflow = WORKFLOWS[view.case.kind]
+        workflow = table_of(view.case.kind, view.case.facts)
         status = no.rule.http_status
         offer = next((one for one in view.possible if one.step.action == action and one.step.asks), None)
         if offer is None:
@@ -197,6 +194,7 @@ class CasePages:
             case=view.case,
             workflow=workflow,
             step=offer.step,
+            offered=offered_in(view),
             refusal=no,
             status=status,
         )
@@ -229,69 +227,6 @@ OPENED_HERE = frozenset(
         "connection-application",
     }
 )
-
-
-WORDS = {
-    "open": Words("Lieta atvērta", "The case was opened"),
-    "ready-made": Words("Sagatavots smilškastē", "Ready-made by the sandbox"),
-}
-
-
-async def view_of(tx: Tx, number: str, account: Account) -> CaseView:
-    case = await find_case(tx, number, account)
-    offers = list(WORKFLOWS[case.kind].allowed(case.state, side_of(account)))
-    return CaseView(
-        case,
-        await cases.steps(tx, case.case_id),
-        await cases.documents(tx, case.case_id),
-        [offer for offer in offers if offer.reason is None],
-        [offer for offer in offers if offer.reason is not None],
-    )
-
-
-def offered_in(case: CaseRecord) -> dict[str, list[tuple[str, Words]]]:
-    """What a field with several choices offers in this case; those chosen before are marked by the page."""
-    if case.kind != "test-plan":
-        return {}
-    fitting = scenarios_for(case.facts["functionalities"])
-    return {
-        "scenarios": [
-            (one.id, Words(f"{one.id} {one.title.lv}", f"{one.id} {one.title.en}")) for one in fitting
-        ]
-    }
-
-
-def scenarios_for(functionalities: list[str]) -> tuple[Scenario, ...]:
-    wanted = set(functionalities)
-    return tuple(one for one in library.library() if wanted & {SERVES[role] for role in one.roles})
-
-
-def words_of(workflow: Workflow, step: StepRecord) -> Words:
-    """What a step of the history is called; what the exchange did itself has words of its own."""
-    asked, _, action = step.action.partition("-")
-    if step.action in WORDS:
-        return WORDS[step.action]
-    if asked in ("ask", "decline") and any(row.action == action for row in workflow.steps):
-        label = workflow.step(action, step.to_state).label
-        lv, en = ("Pieprasīts", "Asked for") if asked == "ask" else ("Noraidīts", "Declined")
-        return Words(f"{lv}: {label.lv}", f"{en}: {label.en}")
-    known = any(row.action == step.action for row in workflow.steps)
-    return (
-        workflow.step(step.action, step.from_state or "").label if known else Words(step.action, step.action)
-    )
-
-
-def waits_for(case: CaseRecord) -> str | None:
-    if case.pending is not None:
-        return "authority"
-    return WORKFLOWS[case.kind].state(case.state).waits_for
-
-
-def picture_of(case: CaseRecord, language: Language) -> StatePicture:
-    workflow = WORKFLOWS[case.kind]
-    labels = [(state.name, state.label.in_language(language)) for state in workflow.states]
-    edges = [(state, step.to or state) for step in workflow.steps for state in step.of]
-    return draw("case", labels, edges, case.state, workflow.state(case.state).label.in_language(language))
 
 
 def uuid_in(written: str) -> UUID:

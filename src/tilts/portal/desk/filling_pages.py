@@ -15,9 +15,9 @@ from tilts.account import Account
 from tilts.clock import day_in_riga
 from tilts.onboarding.cases import Around, find_case, side_of, take
 from tilts.onboarding.procedures import procedures
-from tilts.onboarding.procedures.completeness import field_names
+from tilts.onboarding.procedures.completeness import begun_rows, field_names
 from tilts.onboarding.procedures.kinds import Procedure
-from tilts.onboarding.workflows import WORKFLOWS
+from tilts.onboarding.workflows import table_of
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for
 from tilts.portal.parts import PortalParts
@@ -47,7 +47,7 @@ class FillingPages:
     async def form(self, request: Request) -> Response:
         account = require(request, "vendor", "institution")
         case, party = await self._case(request, account)
-        WORKFLOWS[case.kind].check(case.state, STEP, side_of(account))
+        table_of(case.kind, case.facts).check(case.state, STEP, side_of(account))
         return self._show(request, case, {**known_of(party), **case.facts.get("values", {})})
 
     async def fill(self, request: Request) -> Response:
@@ -82,6 +82,7 @@ class FillingPages:
             papers=[paper for paper in procedure.documents if paper.kind != "cover-letter"],
             values=values,
             gaps={gap.field: gap for gap in gaps},
+            begun_rows=begun_rows,
             **more,
         )
 

@@ -13,32 +13,23 @@ from starlette.routing import Route
 from tilts.access import gate
 from tilts.access.desk import Act, Desk
 from tilts.access.gate import Facts, Verdict, decide
+from tilts.access.verdicts.telling import BEGIN_AT, OVER
 from tilts.account import Account
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import require
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_NOT_FOUND
+from tilts.store import connections
 from tilts.store.tx import Tx
 
 ENVIRONMENTS: Final = ("test", "production")
-# Where to go on from an unmet condition when there is no case yet.
-BEGIN_AT: Final = {
-    "GATE-001": "/procedures/testing-agreement",
-    "GATE-002": "/my/certificates",
-    "GATE-003": "/procedures",
-    "GATE-005": "/procedures/connection-application",
-    "GATE-006": "/my/checklist",
-    "GATE-007": "/procedures/checklist",
-    "GATE-009": "/systems",
-    "GATE-010": "/my/connections",
-    "GATE-011": "/procedures/operator-agreement",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class GateView:
     facts: Facts
     verdicts: tuple[Verdict, ...]
+    organization_id: str = ""  # as this environment knows it; in another one it is another
 
     @property
     def open(self) -> bool:
@@ -61,7 +52,17 @@ class GatePages:
             return await gate_view(tx, client_id, account, self._desk)
 
         view = await self._desk.do(account, Act("gate.asked", client_id[:40], method="GET"), read)
-        return self._pages.page(request, "desk/gate.html", view=view, begin_at=BEGIN_AT)
+        own = {"GATE-002": f"/my/certificates?client={view.facts.client.client_id}"}
+        begin_at = {**BEGIN_AT, **own, **checklists_for(account)}
+        return self._pages.page(request, "desk/gate.html", view=view, begin_at=begin_at, over=OVER)
+
+
+def checklists_for(account: Account) -> dict[str, str]:
+    """Who declares goes to the own declaration; others are shown what it is."""
+    own = {"institution": "GATE-006", "vendor": "GATE-007"}.get(account.role)
+    return {
+        rule: "/my/checklist" if rule == own else "/procedures/checklist" for rule in ("GATE-006", "GATE-007")
+    }
 
 
 async def gate_view(tx: Tx, client_id: str, account: Account, desk: Desk) -> GateView:
@@ -71,5 +72,11 @@ async def gate_view(tx: Tx, client_id: str, account: Account, desk: Desk) -> Gat
         for facts in await gate.facts_at(tx, environment, now, client_id):
             if account.role == "authority" or facts.client.party_id == account.party_id:
                 verdicts = [decide(facts, name, now) for name in facts.client.functionalities]
-                return GateView(facts, tuple(verdicts))
+                known = await connections.find_by_client_id(tx, client_id)
+                return GateView(facts, tuple(verdicts), str(known.organization_id) if known else own_id(facts))
     raise Refusal(CASE_NOT_FOUND)
+
+
+def own_id(facts: Facts) -> str:
+    """A developer's own connection to production is known there by its party; other ids are of that environment."""
+    return str(facts.client.party_id) if facts.client.party_kind == "vendor" else ""

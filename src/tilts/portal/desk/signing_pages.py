@@ -1,10 +1,15 @@
-"""The sandbox's signing page: signs the agreed text of a case with a test seal, so that the step can be tried.
+"""The sandbox's signing page: signs the agreed text of a case with a test certificate, so that the step can be tried.
+
+With the organisation's seal, or with the certificate of the person who signed in: whether that person may sign for
+the party is not asked here but when the file is handed in, as it would be outside the sandbox.
 
 A real party signs with its own program and its own certificate; what comes back is checked in the same way.
 
 GET, POST /sandbox/sign/{number}
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +19,8 @@ from starlette.routing import Route
 
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.lab.pki_trust import issue_signer
+from tilts.lab.people import BY_NAME
+from tilts.lab.pki_trust import SignerCredentials, issue_signer
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.lab.signing import add_signature, sign_container, sign_pdf, stamp_unit
 from tilts.onboarding.cases import find_case
@@ -50,7 +56,14 @@ class SigningPages:
     async def page(self, request: Request) -> Response:
         account = require(request, "vendor", "institution", "authority")
         case, party, _, earlier = await self._what(request, account)
-        return self._pages.page(request, "desk/sign.html", case=case, party=party, second=earlier is not None)
+        return self._pages.page(
+            request,
+            "desk/sign.html",
+            case=case,
+            party=party,
+            second=earlier is not None,
+            may_sign_as_person=account.name in BY_NAME,
+        )
 
     async def sign(self, request: Request) -> Response:
         """The signed file as a download: handing it in is a step of its own, as it is outside the sandbox."""
@@ -62,15 +75,29 @@ class SigningPages:
             form = next((known for known in FORMS if earlier[0].lower().endswith(known)), "pdf")
         name = f"{case.facts['agreed_name'].removesuffix('.pdf')}-signed.{form}"
         content = await run_in_threadpool(
-            self._signed, form, party, (case.facts["agreed_name"], text), earlier
+            self._signed,
+            form,
+            partial(self._signer, account, party, text_in(form_of(request), "signer")),
+            (case.facts["agreed_name"], text),
+            earlier,
         )
         return as_download(name, TYPES.get(form, CONTAINER_TYPE), content)
 
+    def _signer(self, account: Account, party: PartyRecord, wanted: str) -> SignerCredentials:
+        folder = self._parts.settings.pki_folder
+        if wanted == "person" and account.name in BY_NAME:
+            return issue_signer(folder, account.name, person=BY_NAME[account.name].code)
+        return issue_signer(folder, party.name, party.registration_number)
+
     def _signed(
-        self, form: Form, party: PartyRecord, text: tuple[str, bytes], earlier: tuple[str, bytes] | None
+        self,
+        form: Form,
+        signer: Callable[[], SignerCredentials],
+        text: tuple[str, bytes],
+        earlier: tuple[str, bytes] | None,
     ) -> bytes:
         folder, moment = self._parts.settings.pki_folder, self._parts.clock.wall()
-        seal = issue_signer(folder, party.name, party.registration_number)
+        seal = signer()
         stamps = stamp_unit(open_trust(folder))
         if form == "pdf":
             return sign_pdf(earlier[1] if earlier else text[1], seal, stamps, moment)

@@ -75,7 +75,8 @@ def value_of(form: FormData, field: Field) -> Any:
         day = day_in(form, field.name)
         return day.isoformat() if day else ""
     if field.kind == "choices":
-        return [value for value in form.getlist(field.name) if isinstance(value, str)]
+        ticked = [value for value in form.getlist(field.name) if isinstance(value, str)]
+        return [value for value in ticked if not field.choices or value in dict(field.choices)]
     written = text_in(form, field.name)
     if field.kind == "number":
         return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else ""

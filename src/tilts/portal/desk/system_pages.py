@@ -1,6 +1,6 @@
 """Systems of developers: the public register of approved ones, one's own versions and their test clients.
 
-GET /systems   /my/systems       POST /my/systems   /my/systems/clients
+GET /systems   /my/systems       POST /my/systems   /my/systems/clients   /my/systems/feed
 """
 
 from typing import ClassVar
@@ -17,7 +17,13 @@ from tilts.clock import day_in_riga
 from tilts.functionality import CLINICAL
 from tilts.ids import new_id
 from tilts.lab.conformance.allotment import sites_of
-from tilts.onboarding.connections import Wanted, add_test_client, read_key
+from tilts.onboarding.connections import (
+    SigningKey,
+    Wanted,
+    add_feed_client,
+    add_test_client,
+    read_key,
+)
 from tilts.portal.desk.case_pages import uuid_in
 from tilts.portal.incoming_forms import file_in, needed, text_in
 from tilts.portal.parts import PortalParts
@@ -51,6 +57,7 @@ class SystemPages:
             Route("/my/systems", self.mine),
             Route("/my/systems", self.add, methods=["POST"]),
             Route("/my/systems/clients", self.add_client, methods=["POST"]),
+            Route("/my/systems/feed", self.add_feed, methods=["POST"]),
         ]
 
     async def register(self, request: Request) -> Response:
@@ -118,6 +125,20 @@ class SystemPages:
             request, f"/gate/{client_id}", N_("The client is registered. Now submit its certificate.")
         )
 
+    async def add_feed(self, request: Request) -> Response:
+        """C1: the classifier feed of production; open once the operator agreement is in force."""
+        account = require(request, "vendor")
+        key = await key_in(form_of(request), "feed_key")
+        now = self._parts.clock.now()
+
+        async def work(tx: Tx) -> str:
+            return await add_feed_client(tx, account, key, now)
+
+        client_id = await self._desk.do(account, Act("client.registered"), work)
+        return go_to(
+            request, f"/gate/{client_id}", N_("The client is registered. Now submit its certificate.")
+        )
+
     async def _sites(self, tx: Tx, party_id: UUID) -> list[SiteRecord]:
         """The test practice and pharmacy of this developer, as the registers have them."""
         now = self._parts.clock.now()
@@ -130,12 +151,16 @@ def party_of(account: Account) -> UUID:
     return account.party_id
 
 
+async def key_in(form: FormData, name: str = "key") -> SigningKey:
+    """The chosen file, or what was pasted."""
+    key = await file_in(form, name)
+    return read_key(key.content if key else text_in(form, f"{name}_text").encode())
+
+
 async def wanted_in(form: FormData) -> Wanted:
-    key = await file_in(form, "key")
-    written = key.content if key else text_in(form, "key_text").encode()
     return Wanted(
         site=text_in(form, "site"),
         version_id=uuid_in(text_in(form, "version")),
         functionalities=tuple(str(value) for value in form.getlist("functionalities")),
-        key=read_key(written),
+        key=await key_in(form),
     )

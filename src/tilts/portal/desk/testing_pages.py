@@ -16,9 +16,10 @@ from tilts.account import Account
 from tilts.lab.conformance.language import Scenario
 from tilts.onboarding import testing
 from tilts.onboarding.cases import Around, check_sees, find_case, take
-from tilts.onboarding.testing import Row, unsettled, worksheet
+from tilts.onboarding.testing import Remark, Row, unsettled, worksheet
 from tilts.onboarding.workflows import WORKFLOWS
-from tilts.portal.desk.case_pages import scenarios_for, uuid_in
+from tilts.portal.desk.case_pages import uuid_in
+from tilts.portal.desk.case_views import scenarios_for
 from tilts.portal.desk.system_pages import party_of
 from tilts.portal.incoming_forms import needed, text_in
 from tilts.portal.parts import PortalParts
@@ -127,6 +128,7 @@ class TestingPages:
             case=case,
             rows=rows,
             unsettled=unsettled(rows),
+            chosen_row=request.query_params.get("row", ""),
             verdicts=case.facts.get("verdicts", {}),
             may_write=account.role == "authority" and case.state == "under-analysis",
         )
@@ -138,15 +140,15 @@ class TestingPages:
         text = needed(form, "comment", "comment")
         scenario, _, step = text_in(form, "row").rpartition("#")
         verdict = text_in(form, "verdict")
-        row = (scenario, int(step) if step.isascii() and step.isdigit() and len(step) < 4 else -1)
+        place = int(step) if step.isascii() and step.isdigit() and len(step) < 4 else -1
+        remark = Remark(scenario, place, verdict if verdict in VERDICTS else None, text)
         now = self._parts.clock.now()
 
         async def work(tx: Tx) -> None:
             case = check_sees(await cases.lock(tx, number), account)
             if case.state != "under-analysis":
                 raise Refusal(CASE_NOT_NOW, action="worksheet", state=case.state, possible="-")
-            chosen = verdict if verdict in VERDICTS else None
-            await testing.comment(tx, case, row, chosen, text, account, now)
+            await testing.comment(tx, case, remark, account, now)
 
         await self._desk.do(account, Act("worksheet.written", number), work)
         return go_to(request, f"/cases/{number}/worksheet", N_("The entry is kept."))

@@ -41,11 +41,22 @@ DOCUMENTS: Final = MappingProxyType(
         "agreed": N_("Agreed text"),
         "signed": N_("Signed document"),
         "scans": N_("Scan"),
+        "power": N_("Power of attorney"),
+        "e-mail": N_("Attachment of a letter"),
         "results": N_("Results of the tests"),
         "certificate": N_("Certificate"),
+        "certificate-request": N_("Request for a certificate"),
         "issued": N_("Issued certificate"),
         "evidence": N_("Evidence"),
+        "declaration": N_("Declaration"),
         "attachment": N_("Attachment of a letter"),
+    }
+)
+SIGNERS: Final = MappingProxyType(
+    {
+        "head": N_("head"),
+        "board-member": N_("member of the board"),
+        "proxy": N_("by power of attorney"),
     }
 )
 CHANNELS: Final = MappingProxyType(
@@ -66,5 +77,6 @@ DESK_TABLES: Final = MappingProxyType(
         "verdict": VERDICTS,
         "document": DOCUMENTS,
         "channel": CHANNELS,
+        "signer": SIGNERS,
     }
 )

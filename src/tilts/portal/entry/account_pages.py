@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.access.accounts import act_as, decide_joining
-from tilts.access.registering import KINDS, Application, register
+from tilts.access.sign_in.accounts import act_as, decide_joining
+from tilts.access.sign_in.registering import KINDS, Application, register
 from tilts.account import Role
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for, translations

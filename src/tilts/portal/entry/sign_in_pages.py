@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tilts import person_code
-from tilts.access import openid
-from tilts.access.accounts import SignedPerson, give_role, sign_in, sign_out
-from tilts.access.identity_provider import IdentityProvider
-from tilts.access.openid import ATTEMPT_SECONDS, Identity
+from tilts.access.sign_in import openid
+from tilts.access.sign_in.accounts import SignedPerson, give_role, sign_in, sign_out
+from tilts.access.sign_in.identity_provider import IdentityProvider
+from tilts.access.sign_in.openid import ATTEMPT_SECONDS, Identity
 from tilts.access.tokens import ensure_key
 from tilts.ids import new_id
 from tilts.portal.parts import PortalParts

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.access.identity_provider import built_in_issuer
-from tilts.access.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
+from tilts.access.sign_in.identity_provider import built_in_issuer
+from tilts.access.sign_in.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
 from tilts.access.tokens import ensure_key
 from tilts.lab.people import ASSURANCE, BY_SUBJECT, PEOPLE, TestPerson
 from tilts.portal.incoming_forms import text_in

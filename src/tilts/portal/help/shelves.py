@@ -40,7 +40,7 @@ SHELVES: Final = (
     Shelf(
         "institution",
         N_("For institutions, pharmacies and their IT people"),
-        ("howto/trust-the-ca", "reference/states", "glossary"),
+        ("howto/trust-the-ca", "reference/certificates", "reference/states", "glossary"),
         (
             ("/procedures", N_("Procedures")),
             ("/trust", N_("Certificates and trust")),

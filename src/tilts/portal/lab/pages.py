@@ -1,13 +1,14 @@
 """Scenarios for everybody to read; for a vendor the runs of its systems, played and watched on one page.
 
 GET /lab   /lab/scenarios/{id}   /lab/runs/{run_id}   /lab/runs/{run_id}/live   /lab/runs/{run_id}/report.html|.json|.xml
-POST /lab/runs   /lab/runs/{run_id}/prepare|go-on|done|finish
+POST /lab/runs/{run_id}/prepare|go-on|done|finish
 """
 
 import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
+from urllib.parse import urljoin
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
@@ -15,12 +16,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tilts.access.testing_runs import case_of_run
 from tilts.account import Account
+from tilts.clock import day_in_riga
 from tilts.lab.conformance import library, runs
 from tilts.lab.conformance.counterparts import Counterparts
-from tilts.lab.conformance.language import Role, Scenario, Text
+from tilts.lab.conformance.handed_out import handed_out
+from tilts.lab.conformance.language import Scenario, Text
 from tilts.lab.conformance.reports import report_html, report_json, report_junit
-from tilts.lab.conformance.runs import KINDS, JudgedRun, Lab, Played, RunOrder
+from tilts.lab.conformance.runs import JudgedRun, Lab, Played
 from tilts.portal.lab.drawing import ring_of
 from tilts.portal.languages import language_for
 from tilts.portal.parts import PortalParts
@@ -33,6 +37,7 @@ from tilts.rules.lab import LAB_NOT_PREPARED
 from tilts.store.lab import runs as store
 
 MOST_RUNS: Final = 50
+TOKEN_PATH: Final = "/oauth/token"
 FILES: Final = ("cert.pem", "key.pem")  # of a certificate that a scenario hands to the tester
 GROUPS: Final[tuple[tuple[str, str], ...]] = (
     ("CON", N_("Connection: every system")),
@@ -54,7 +59,6 @@ class LabPages:
         return [
             Route("/lab", self.scenarios),
             Route("/lab/scenarios/{scenario_id}", self.scenario),
-            Route("/lab/runs", self.start, methods=["POST"]),
             Route("/lab/runs/{run_id:uuid}", self.run),
             Route("/lab/runs/{run_id:uuid}/live", self.live),
             Route("/lab/runs/{run_id:uuid}/report.{form}", self.report),
@@ -85,26 +89,23 @@ class LabPages:
         rules = [BY_ID[rule_id] for rule_id in found.requirement.rules]
         return self._pages.page(request, "lab/scenario.html", scenario=found, rules=rules)
 
-    async def start(self, request: Request) -> Response:
-        account = require(request, "vendor", "authority")
-        form = form_of(request)
-        async with self._database.transaction() as tx:
-            client_id = str(form.get("client", ""))
-            client = await store.tested_client(tx, client_id)
-            chosen: Role = (
-                "pharmacy" if client is not None and client.kind in KINDS["pharmacy"] else "practice"
-            )
-            order = RunOrder(client_id, chosen)
-            run = await runs.start(tx, order, vendor_of(account), self._clock.wall())
-        return go_to(
-            request,
-            f"/lab/runs/{run.run_id}",
-            N_("The run has begun: every call of this system is seen now."),
-        )
-
     async def run(self, request: Request) -> Response:
+        """The whole page; beside what moves, how the system under test gets there and with whom."""
         judged = await self._judged(request)
-        return self._pages.page(request, "lab/run.html", **self._shown(request, judged))
+        async with self._database.transaction() as tx:
+            given = await handed_out(tx, judged.run.vendor_id, day_in_riga(self._clock.now()))
+            testing = await case_of_run(tx, judged.run)
+            acting = await store.acting_person(tx, judged.client.organization_id)
+        return self._pages.page(
+            request,
+            "lab/run.html",
+            **self._shown(request, judged),
+            base=self._parts.settings.public_base,
+            token_address=urljoin(self._parts.settings.public_base, TOKEN_PATH),
+            persons=given.persons,
+            testing=testing,
+            acting=acting,
+        )
 
     async def live(self, request: Request) -> Response:
         """The part of the page that moves."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.lab.pki_issuing import BROWSER_PASSWORD
+from tilts.lab.pki.issuing import BROWSER_PASSWORD
 from tilts.portal.parts import PortalParts
 from tilts.portal.persons import Look, view_of
 from tilts.portal.sandbox import connecting

@@ -18,14 +18,22 @@ SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.pa
 """
 
 CLIENTS_OF_PARTY: Final[LiteralString] = """
-SELECT c.client_id, c.organization_id, o.name AS organization_name, o.kind, c.party_id, c.version_id
+SELECT c.client_id, o.organization_id, o.name AS organization_name, o.kind, c.party_id, c.version_id
   FROM onboarding.client c
-  JOIN organization o USING (organization_id)
+  JOIN organization o USING (site)
  WHERE c.party_id = %(party_id)s
    AND c.environment = current_schema() COLLATE "C"
    AND c.active
    AND o.kind IN ('practice', 'hospital', 'pharmacy')
  ORDER BY o.name
+"""
+
+ACTING: Final[LiteralString] = """
+SELECT practitioner_id, role_id, code, display
+  FROM practitioner_role
+ WHERE organization_id = %(organization_id)s AND active
+ ORDER BY code IN ('doctor', 'pharmacist') DESC, code, role_id
+ LIMIT 1
 """
 
 KEEP_SCENARIO: Final[LiteralString] = """
@@ -133,6 +141,16 @@ class TestedClient:
 
 
 @dataclass(frozen=True, slots=True)
+class ActingPerson:
+    """Who of an organisation prescribes or dispenses when the tester has no reason to take somebody else."""
+
+    practitioner_id: UUID
+    role_id: UUID
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewRun:
     run_id: UUID
     client_id: str
@@ -184,6 +202,12 @@ async def clients_of(tx: Tx, party_id: UUID) -> list[TestedClient]:
     async with tx.cursor(row_factory=class_row(TestedClient)) as cursor:
         await cursor.execute(CLIENTS_OF_PARTY, {"party_id": party_id})
         return await cursor.fetchall()
+
+
+async def acting_person(tx: Tx, organization_id: UUID) -> ActingPerson | None:
+    async with tx.cursor(row_factory=class_row(ActingPerson)) as cursor:
+        await cursor.execute(ACTING, {"organization_id": organization_id})
+        return await cursor.fetchone()
 
 
 async def keep_scenario(tx: Tx, scenario: dict[str, Any]) -> None:

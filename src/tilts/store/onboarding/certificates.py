@@ -113,6 +113,15 @@ SELECT party_id FROM (
  LIMIT 1
 """
 
+KEY_REVOKED: Final[LiteralString] = """
+SELECT EXISTS (
+    SELECT 1
+      FROM onboarding.client_certificate
+     WHERE public_key = %(public_key)s
+       AND revoked_at IS NOT NULL
+)
+"""
+
 END: Final[LiteralString] = """
 UPDATE onboarding.client_certificate f
    SET ended_at = %(at)s
@@ -127,7 +136,7 @@ RETURNING true
 
 REVOKE_ONE: Final[LiteralString] = """
 UPDATE onboarding.client_certificate
-   SET revoked_at = %(at)s
+   SET revoked_at = %(at)s, revocation_known_at = %(at)s
  WHERE fingerprint = %(fingerprint)s
    AND revoked_at IS NULL
 RETURNING true
@@ -177,6 +186,12 @@ async def key_party(tx: Tx, public_key: bytes) -> UUID | None:
         await cursor.execute(KEY_PARTY, {"public_key": public_key})
         found: UUID | None = await cursor.fetchone()
         return found
+
+
+async def key_revoked(tx: Tx, public_key: bytes) -> bool:
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(KEY_REVOKED, {"public_key": public_key})
+        return bool(await cursor.fetchone())
 
 
 async def end(tx: Tx, fingerprint: bytes, party_id: UUID, at: datetime) -> bool:

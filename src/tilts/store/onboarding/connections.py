@@ -49,7 +49,7 @@ SELECT client_id, name, site, environment, party_id, version_id, functionalities
 """
 
 END: Final[LiteralString] = """
-UPDATE onboarding.client SET active = false, open_for = '{}' WHERE client_id = %(client_id)s
+UPDATE onboarding.client SET active = false, open_for = '{}', ended_at = %(at)s WHERE client_id = %(client_id)s
 """
 
 
@@ -75,5 +75,5 @@ async def of_party(tx: Tx, party_id: UUID) -> list[ClientRecord]:
         return await cursor.fetchall()
 
 
-async def end(tx: Tx, client_id: str) -> None:
-    await tx.execute(END, {"client_id": client_id})
+async def end(tx: Tx, client_id: str, at: datetime) -> None:
+    await tx.execute(END, {"client_id": client_id, "at": at})

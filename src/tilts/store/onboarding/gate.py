@@ -35,7 +35,8 @@ class Holding:
     kind: str
     state: str
     facts: dict[str, Any]
-    due_at: datetime | None
+    due_at: datetime | None  # of a past moment it is reckoned from `since`
+    since: datetime | None = None  # when it came into this state
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class GateApproval:
     until: date | None
 
 
+# One that has ended answers for the time before; asked for by its name also now, to be told what ended.
 CLIENTS: Final[LiteralString] = """
 SELECT c.client_id, c.name, c.site, c.environment, c.party_id, p.kind AS party_kind, p.name AS party_name,
        p.registration_number, c.version_id, s.party_id AS vendor_id, c.functionalities, c.open_for
@@ -71,7 +73,7 @@ SELECT c.client_id, c.name, c.site, c.environment, c.party_id, p.kind AS party_k
   LEFT JOIN onboarding.system s USING (system_id)
  WHERE c.environment = %(environment)s
    AND (%(client_id)s::text IS NULL OR c.client_id = %(client_id)s)
-   AND c.active
+   AND (c.active OR c.ended_at > %(at)s OR (c.client_id = %(client_id)s AND c.ended_at IS NOT NULL))
    AND c.registered_at <= %(at)s
  ORDER BY c.client_id
 """
@@ -82,7 +84,8 @@ SELECT c.party_id, c.number, c.kind,
        (array_agg(s.to_state ORDER BY s.serial DESC))[1] AS state,
        coalesce(jsonb_object_agg(f.key, f.value ORDER BY s.serial) FILTER (WHERE f.key IS NOT NULL), '{}') AS facts,
        CASE WHEN (max(s.serial) = (SELECT max(l.serial) FROM onboarding.case_step l WHERE l.case_id = c.case_id))
-            THEN c.due_at END AS due_at
+            THEN c.due_at END AS due_at,
+       max(s.at) FILTER (WHERE s.from_state IS DISTINCT FROM s.to_state) AS since
   FROM onboarding.case_file c
   JOIN onboarding.case_step s USING (case_id)
   LEFT JOIN LATERAL jsonb_each(s.facts) f ON true
@@ -93,7 +96,8 @@ SELECT c.party_id, c.number, c.kind,
 """
 
 CERTIFICATES: Final[LiteralString] = """
-SELECT client_id, not_before, not_after, least(revoked_at, ended_at) AS revoked_at
+SELECT client_id, not_before, not_after,
+       least(greatest(revoked_at, revocation_known_at), ended_at) AS revoked_at
   FROM onboarding.client_certificate
  WHERE client_id = ANY(%(clients)s)
    AND registered_at <= %(at)s
@@ -114,6 +118,10 @@ SELECT DISTINCT ON (version_id, functionality) version_id, functionality, verdic
  WHERE version_id = ANY(%(versions)s)
    AND at <= %(at)s
  ORDER BY version_id, functionality, serial DESC
+"""
+
+PARTY_OF_CLIENT: Final[LiteralString] = """
+SELECT party_id FROM onboarding.client WHERE client_id = %(client_id)s
 """
 
 SAVE_OPEN: Final[LiteralString] = """
@@ -150,6 +158,12 @@ async def approvals(tx: Tx, versions: list[UUID], at: datetime) -> list[GateAppr
     async with tx.cursor(row_factory=class_row(GateApproval)) as cursor:
         await cursor.execute(APPROVALS, {"versions": versions, "at": at})
         return await cursor.fetchall()
+
+
+async def party_of_client(tx: Tx, client_id: str) -> UUID | None:
+    cursor = await tx.execute(PARTY_OF_CLIENT, {"client_id": client_id})
+    row = await cursor.fetchone()
+    return row[0] if row else None
 
 
 async def save_open(tx: Tx, client_id: str, open_for: list[str]) -> None:

@@ -65,6 +65,11 @@ def id_of(version: VersionRecord) -> str:
     return f"{version.name}-{version.version}"
 
 
+def computer_name(classifier: ClassifierRecord) -> str:
+    """As FHIR wants it in programs: `medicine-forms` is MedicineForms (R4, CodeSystem.name, csd-0)."""
+    return "".join(part.capitalize() for part in classifier.name.split("-"))
+
+
 def code_system(
     classifier: ClassifierRecord,
     version: VersionRecord,
@@ -80,7 +85,7 @@ def code_system(
         "extension": effective_period(version),
         "url": classifier.url,
         "version": version.version,
-        "name": "".join(part.capitalize() for part in classifier.name.split("-")),
+        "name": computer_name(classifier),
         "title": classifier.title(language),
         "status": status_of(version, today),
         "experimental": classifier.synthetic,

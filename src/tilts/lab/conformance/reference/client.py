@@ -71,14 +71,14 @@ class ReferenceClient:
         header = {"alg": "ES256", "kid": self.entry["kid"], "typ": "JWT"}
         return jws.serialize_compact(header, encode(claims), key, algorithms=["ES256"])
 
-    def ask_token(self, assertion: str, shown: Shown) -> httpx.Response:
+    def ask_token(self, assertion: str, shown: Shown, language: str = "en") -> httpx.Response:
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": assertion,
         }
         with self._line(shown) as line:
-            return line.post(self.token_url, data=form)
+            return line.post(self.token_url, data=form, headers={"Accept-Language": language})
 
     def send(
         self, method: str, path: str, token: str, body: bytes | None = None, **headers: str

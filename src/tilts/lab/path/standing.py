@@ -1,0 +1,16 @@
+"""Where a connection stands: the gate's page, found as the people of the party find it."""
+
+from tilts.lab.path.cast import Organisation
+from tilts.lab.path.visitor import No
+from tilts.lab.path.walk import Walk
+
+
+def unmet(walk: Walk, party: Organisation) -> No:
+    head = walk.at(party.first)
+    head.follow("My connections")
+    head.follow(site_of(walk, party))
+    return head.unmet()
+
+
+def site_of(walk: Walk, party: Organisation) -> str:
+    return str(walk.facts["production"]["institutions"][party.client]["site"])

@@ -1,0 +1,181 @@
+"""The same visitor as PageWalker, but with a real browser: clicks, types and uploads; nothing reads HTML in its stead.
+
+Every page that it comes to is looked at once for what axe finds, for its weight, and for errors in the console.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from axe_playwright_python.sync_playwright import Axe
+from lxml import html
+from lxml.html import HtmlElement
+from playwright.sync_api import Browser, ElementHandle, Response
+from playwright.sync_api import Page as Tab
+
+from tilts.lab.form_filling import Fields, Filled, Upload, chosen, words
+from tilts.lab.walker import BUTTON_TYPES, Page, part
+
+HEAVIEST_BYTES = 100_000
+NUMBERS = re.compile(r"TL-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[a-z-]*\d[\w.-]*")
+IN_THE_CONSOLE = re.compile(r"status of 4\d\d")  # the browser's own word for a refusal that a page explains
+
+
+@dataclass
+class Looks:
+    """What was seen on the way: each kind of page once, by its address without numbers."""
+
+    folder: Path
+    seen: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def at(self, tab: Tab, status: int) -> None:
+        kind = f"{NUMBERS.sub('*', tab.url.partition('?')[0].split('/', 3)[-1])} {status}"
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        found = Axe().run(tab)
+        if found.violations_count:
+            self.faults.append(f"{kind}: {found.generate_report()}")
+        weight = len(tab.content().encode())
+        if weight > HEAVIEST_BYTES:
+            self.faults.append(f"{kind}: {weight} bytes")
+        if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            self.faults.append(f"{kind}: wider than the window")
+
+
+class BrowserWalker:
+    """Takes the place of PageWalker: the same words find the same links, fields and buttons, on the living page."""
+
+    def __init__(self, browser: Browser, looks: Looks, start: str, *, language: str = "lv") -> None:
+        self._context = browser.new_context(locale=language, viewport={"width": 1280, "height": 900})
+        self._tab = self._context.new_page()
+        self._tab.on("pageerror", lambda error: looks.faults.append(f"{self._tab.url}: {error}"))
+        self._tab.on("console", lambda said: self._console(said.type, said.text))
+        self._looks = looks
+        self._start = start
+        self._path = looks.folder
+        self.page = self._went(lambda: self._tab.goto(start))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._context.close()
+
+    @property
+    def tab(self) -> Tab:
+        return self._tab
+
+    def home(self) -> Page:
+        return self._went(lambda: self._tab.goto(self._start))
+
+    def reload(self) -> Page:
+        return self._went(lambda: self._tab.goto(self._tab.url))
+
+    def follow(self, words_of_link: str, *, near: str = "") -> Page:
+        link = self._living(self._link(words_of_link, near))
+        return self._went(link.click)
+
+    def download(self, words_of_link: str, *, near: str = "") -> bytes:
+        """What the link gives, without leaving the page; with the browser's own cookies."""
+        address = self._living(self._link(words_of_link, near)).evaluate("link => link.href")
+        answer = self._context.request.get(address)
+        assert answer.ok, f"{answer.status} from {address}"
+        return answer.body()
+
+    def submit(
+        self, words_of_button: str, filled: Mapping[str, Filled] | None = None, *, near: str = ""
+    ) -> Page:
+        button, form = self._button(words_of_button, near)
+        fields = Fields(form)
+        before = list(fields.values)
+        for label, value in (filled or {}).items():
+            fields.fill(label, value)
+        living = self._living(button)
+        place = living.evaluate_handle("button => button.form").as_element()
+        assert place is not None
+        write(place, before, fields.values)
+        self._choose_files(place, fields.files)
+        return self._went(living.click)
+
+    def _choose_files(self, form: ElementHandle, files: list[tuple[str, Upload]]) -> None:
+        for name in dict.fromkeys(name for name, _ in files):
+            given = [
+                {"name": one.filename, "mimeType": one.media_type, "buffer": one.content}
+                for other, one in files
+                if other == name
+            ]
+            box = form.query_selector(f'input[type=file][name="{name}"]')
+            assert box is not None, name
+            box.set_input_files(given)  # type: ignore[arg-type]
+
+    def _went(self, act: Callable[[], object]) -> Page:
+        """After the act, the document that the browser then shows."""
+        answers: list[Response] = []
+
+        def note(answer: Response) -> None:
+            if answer.request.is_navigation_request() and answer.frame == self._tab.main_frame:
+                answers.append(answer)
+
+        self._tab.on("response", note)
+        with self._tab.expect_navigation(wait_until="load"):
+            act()
+        self._tab.remove_listener("response", note)
+        status = answers[-1].status if answers else 200
+        self._looks.at(self._tab, status)
+        content = self._tab.content()
+        document = html.document_fromstring(content)
+        self.page = Page(self._tab.url, status, document, content.encode(), "text/html")
+        return self.page
+
+    def _link(self, asked: str, near: str) -> HtmlElement:
+        links = [one for one in part(self.page.document, near).iter("a") if one.get("href")]
+        return chosen(asked, [(words(one), one) for one in links], "link", self.page)
+
+    def _button(self, asked: str, near: str) -> tuple[HtmlElement, HtmlElement]:
+        found = [
+            (words(button), button)
+            for button in part(self.page.document, near).iter("button")
+            if button.get("type", "") in BUTTON_TYPES and any(True for _ in button.iterancestors("form"))
+        ]
+        button = chosen(asked, found, "button", self.page)
+        return button, next(button.iterancestors("form"))
+
+    def _living(self, element: HtmlElement) -> ElementHandle:
+        """The element of the browser's page at the same place; opened if it lies in something folded."""
+        place = self.page.document.getroottree().getpath(element)
+        found = self._tab.query_selector(f"xpath={place}")
+        assert found is not None, place
+        found.evaluate(
+            "one => { for (let e = one; e; e = e.parentElement) if (e.tagName == 'DETAILS') e.open = true }"
+        )
+        return found
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind == "error" and not IN_THE_CONSOLE.search(text):
+            self._looks.faults.append(f"{self._tab.url}: {text}")
+
+
+def write(form: ElementHandle, before: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> None:
+    """Types, chooses and ticks until the form holds what is wanted."""
+    names = dict.fromkeys(name for name, _ in [*before, *wanted])
+    for name in names:
+        old = [value for other, value in before if other == name]
+        new = [value for other, value in wanted if other == name]
+        if old != new:
+            change(form, name, new)
+
+
+def change(form: ElementHandle, name: str, values: list[str]) -> None:
+    for element in form.query_selector_all(f'[name="{name}"]'):
+        kind = element.evaluate("one => one.tagName == 'INPUT' ? one.type : one.tagName")
+        if kind in ("radio", "checkbox"):
+            element.set_checked(element.get_attribute("value") in values, force=True)
+        elif kind == "SELECT":
+            element.select_option(values[0])
+        elif kind != "hidden":
+            element.fill(values[0] if values else "")
