@@ -7,6 +7,8 @@ rest join this table when their documents do.
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from tilts.rules import Named
+
 Functionality: TypeAlias = Literal["prescribing", "dispensing", "classifiers", "residents", "oversight"]
 OPEN_TO: Final = MappingProxyType(
     {
@@ -24,12 +26,27 @@ FUNCTIONALITIES: Final[tuple[Functionality, ...]] = (
     "residents",
     "oversight",
 )
+NAMES: Final = MappingProxyType(
+    {
+        "prescribing": ("izrakstīšana", "prescribing"),
+        "dispensing": ("izsniegšana", "dispensing"),
+        "classifiers": ("klasifikatori", "classifiers"),
+        "residents": ("iedzīvotāju portāls", "the residents' portal"),
+        "oversight": ("uzraudzība", "oversight"),
+    }
+)
 OWN: Final = frozenset({"residents", "oversight"})  # the operator's own systems: no agreement with oneself
 CLINICAL: Final[tuple[Functionality, ...]] = ("prescribing", "dispensing")
 
 
 # What section 3 of the operator agreement opens, by clause. Its wording is not public: the names are ours, unverified.
 CLASSIFIER_CLAUSES: Final = ("registers", "medicines")
+
+
+def named_functionality(name: str) -> Named:
+    """As people say it; as a string the name that stands in agreements and on the wire."""
+    lv, en = NAMES.get(name, (name, name))
+    return Named(name, lv=lv, en=en)
 
 
 def functionalities_of(kind: str) -> tuple[Functionality, ...]:

@@ -6,11 +6,12 @@ Agreements, applications, certificates, test plans and approvals are tables of t
 same table come the checks, the buttons of the portal, the pictures and the docs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
-from tilts.rules import Language, Refusal
+from tilts.rules import Language, Named, Refusal
 from tilts.rules.cases import CASE_NO_SUCH_STEP, CASE_NOT_NOW, CASE_OTHER_SIDE
 from tilts.working_days import Term
 
@@ -30,6 +31,10 @@ class Words:
     def in_language(self, language: Language) -> str:
         return self.lv if language == "lv" else self.en
 
+    def named(self, value: str) -> Named:
+        """The name for machines, which people read as these words."""
+        return Named(value, lv=self.lv, en=self.en)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -41,6 +46,15 @@ class Field:
     hint: Words | None = None
     required: bool = True
     choices: tuple[tuple[str, Words], ...] = ()
+
+
+SIDES: Final[Mapping[Side, Words]] = MappingProxyType(
+    {
+        "applicant": Words("pieteicējs", "the applicant"),
+        "authority": Words("iestāde", "the authority"),
+        "exchange": Words("apmaiņas sistēma", "the exchange"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,18 @@ class Offer:
     reason: Refusal | None
 
 
+def listed(steps: Iterable[Step]) -> Named:
+    """Each once, in the order of the table."""
+    labels = {step.action: step.label for step in steps}
+    if not labels:
+        return Named("-", lv="nekas", en="nothing")
+    return Named(
+        ", ".join(sorted(labels)),
+        lv=", ".join(f"«{label.lv}»" for label in labels.values()),
+        en=", ".join(f"“{label.en}”" for label in labels.values()),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Workflow:
     kind: str
@@ -112,12 +138,16 @@ class Workflow:
         """The step, if this side may take it in this state."""
         step = self.step(action, state)
         if step.by != side and not any(row.by == side and state in row.of for row in self._rows(action)):
-            raise Refusal(CASE_OTHER_SIDE, action=action, side=step.by)
-        if state not in step.of:
-            possible = ", ".join(
-                sorted({row.action for row in self.steps if state in row.of and row.by == side})
+            raise Refusal(
+                CASE_OTHER_SIDE, action=step.label.named(action), side=SIDES[step.by].named(step.by)
             )
-            raise Refusal(CASE_NOT_NOW, action=action, state=state, possible=possible or "-")
+        if state not in step.of:
+            raise Refusal(
+                CASE_NOT_NOW,
+                action=step.label.named(action),
+                state=self.state(state).label.named(state),
+                possible=listed([row for row in self.steps if state in row.of and row.by == side]),
+            )
         return next(row for row in self._rows(action) if state in row.of and row.by == side)
 
     def allowed(self, state: str, side: Side) -> Iterator[Offer]:

@@ -12,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.onboarding.desk_people import new_party
 from tests.production import Connected, add_step, connected, in_state, production_tx
 from tests.running import Running
 from tests.transport.tables import Tables
@@ -186,7 +187,18 @@ def test_one_look_of_the_gate_closes_an_open_connection(rehearsed: Running, what
 
 @pytest.fixture(scope="module")
 def developer(rehearsed: Running) -> Iterator[Connected]:
+    """One of its own, so that its agreements are nobody else's."""
     found = connected(rehearsed, "vendor")
+
+    async def settle() -> None:
+        async with production_tx(rehearsed) as tx:
+            found.party_id = await new_party(tx)
+            await tx.execute(
+                "UPDATE onboarding.client SET party_id = %s WHERE client_id = %s",
+                [found.party_id, found.caller.facts["client_id"]],
+            )
+
+    asyncio.run(settle())
     # In production a developer has no site: the party itself is the organisation.
     found.caller.facts |= {"org": str(found.party_id), "role": None}
     yield found

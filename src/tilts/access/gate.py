@@ -8,14 +8,15 @@ with the client (`open_for`) and renewed every few seconds by housekeeping: a co
 open connections and feeds within a minute (Design 2).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from tilts.clock import day_in_riga
-from tilts.functionality import OWN
+from tilts.functionality import OWN, named_functionality
 from tilts.onboarding.procedures.checklist import last_day
 from tilts.onboarding.workflows import table_of
 from tilts.rules import Rule
@@ -36,6 +37,7 @@ from tilts.rules.gate import (
 from tilts.store.onboarding import gate
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Tx
+from tilts.workflow import Words
 from tilts.working_days import due
 
 Owner: TypeAlias = Literal["vendor", "institution", "authority"]
@@ -46,6 +48,25 @@ COOPERATION: Final = ("cooperation-institution", "cooperation-pharmacy")
 # In which state a case of a kind gives what it is there for.
 HOLDS: Final = {"checklist": "accepted", "connection": "declared"}
 APPROVED: Final = frozenset({"approved", "reservation"})
+
+
+# What stands in no state table, as people say it: of certificates, registers and approvals.
+STATES: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        MISSING: Words("nav", "there is none"),
+        EXPIRED: Words("termiņš beidzies", "expired"),
+        NOT_YET: Words("vēl nav spēkā", "not yet in force"),
+        "revoked": Words("anulēts", "revoked"),
+        "suspended": Words("darbība apturēta", "suspended"),
+        "closed": Words("slēgta", "closed"),
+        "rejected": Words("noraidīts", "rejected"),
+        "withdrawn": Words("atsaukts", "withdrawn"),
+    }
+)
+
+
+def said(state: str) -> str:
+    return STATES[state].named(state) if state in STATES else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +155,21 @@ def held(
 def nearest(rule: Rule, of_kind: Sequence[Holding], at: datetime, applicant: Owner) -> Condition:
     """What is missing is told by the case that was opened last; with none, the applicant has to begin."""
     if not of_kind:
-        return Condition(rule, {"state": MISSING}, applicant, rule.source)
+        return Condition(rule, {"state": said(MISSING)}, applicant, rule.source)
     last = of_kind[-1]
-    waits_for = table_of(last.kind, last.facts).state(last.state).waits_for
-    owner: Owner = "authority" if waits_for == "authority" else applicant
-    state = EXPIRED if over(last, at) else NOT_YET if early(last, at) else last.state
+    reached = table_of(last.kind, last.facts).state(last.state)
+    owner: Owner = "authority" if reached.waits_for == "authority" else applicant
+    state = (
+        said(EXPIRED if over(last, at) else NOT_YET)
+        if is_timed(last, at)
+        else reached.label.named(last.state)
+    )
     return Condition(rule, {"state": state}, owner, rule.source, last.number, due_of(last))
+
+
+def is_timed(holding: Holding, at: datetime) -> bool:
+    """It is not its state but the day that keeps it from holding."""
+    return over(holding, at) or early(holding, at)
 
 
 def due_of(holding: Holding) -> datetime | None:
@@ -181,7 +211,7 @@ def certificate(facts: Facts, at: datetime) -> Iterator[Condition]:
     if own:
         state = "revoked" if any(found.revoked_at and found.revoked_at <= at for found in own) else EXPIRED
     owner: Owner = "vendor" if facts.client.environment == "test" else "institution"
-    yield Condition(GATE_CERTIFICATE, {"state": state}, owner, GATE_CERTIFICATE.source)
+    yield Condition(GATE_CERTIFICATE, {"state": said(state)}, owner, GATE_CERTIFICATE.source)
 
 
 def is_live(found: GateCertificate, at: datetime) -> bool:
@@ -194,13 +224,13 @@ def in_register(facts: Facts) -> Iterator[Condition]:
     own = site is not None and site.registration_number == facts.client.registration_number
     if site is None or not own or site.state != "active":
         state = MISSING if site is None or not own else site.state
-        told = {"site": facts.client.site, "state": state}
+        told = {"site": facts.client.site, "state": said(state)}
         yield Condition(GATE_REGISTER, told, "institution", GATE_REGISTER.source)
 
 
 def asked_for(facts: Facts, functionality: str) -> Iterator[Condition]:
     if functionality not in facts.client.functionalities:
-        told = {"functionality": functionality}
+        told = {"functionality": named_functionality(functionality)}
         yield Condition(GATE_FUNCTIONALITY, told, "institution", GATE_FUNCTIONALITY.source)
 
 
@@ -211,7 +241,7 @@ def approved(facts: Facts, functionality: str, at: datetime) -> Iterator[Conditi
     if found and found.until is not None and found.until < day_in_riga(at):
         state = EXPIRED
     if state not in APPROVED:
-        told = {"functionality": functionality, "state": state}
+        told = {"functionality": named_functionality(functionality), "state": said(state)}
         yield Condition(GATE_APPROVAL, told, "vendor", GATE_APPROVAL.source)
 
 

@@ -51,7 +51,9 @@ def path(
         raise NotPossible(f"there are chapters 1 to {len(CHAPTERS)}")
     with sandbox_facts(data_dir, quiet=as_json) as facts:
         if facts["production"] is None:
-            raise NotPossible("this sandbox runs without the rehearsal of production; start it with: tilts sandbox")
+            raise NotPossible(
+                "this sandbox runs without the rehearsal of production; start it with: tilts sandbox"
+            )
         return walked(facts, language or terminal_language(), chapter, as_json=as_json)
 
 
@@ -126,5 +128,7 @@ def summary(language: Language, last: int, steps: int, refused: int, seconds: fl
     if language == "lv":
         said = f"Ceļš noiets: {last} nodaļas, {steps} soļi, {refused} atteikumi pirms tiem; {minutes}."
     else:
-        said = f"The path is walked: {last} chapters, {steps} steps, {refused} refusals before them; {minutes}."
+        said = (
+            f"The path is walked: {last} chapters, {steps} steps, {refused} refusals before them; {minutes}."
+        )
     return Text.assemble("\n", ("✓ ", "green"), said, "\n")

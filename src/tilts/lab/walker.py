@@ -31,6 +31,7 @@ class Page:
     document: HtmlElement
     content: bytes
     media_type: str
+    is_good: bool = True  # neither refused nor failed, by its status
 
     @property
     def heading(self) -> str:
@@ -126,7 +127,9 @@ class PageWalker:
             answer = self._client.get(urljoin(str(answer.url), answer.headers["location"]))
         media_type = answer.headers.get("content-type", "").partition(";")[0]
         document = html.document_fromstring(answer.content.decode("utf-8", "replace") or "<html></html>")
-        self.page = Page(str(answer.url), answer.status_code, document, answer.content, media_type)
+        self.page = Page(
+            str(answer.url), answer.status_code, document, answer.content, media_type, not answer.is_error
+        )
         return self.page
 
     def _link(self, asked: str, near: str) -> HtmlElement:

@@ -17,11 +17,12 @@ from tilts.account import Account
 from tilts.clock import RIGA
 from tilts.ids import new_id
 from tilts.onboarding.workflows import check_may_open, stands_in_the_way, table_of
-from tilts.rules import Refusal
+from tilts.rules import Named, Refusal
 from tilts.rules.cases import (
     CASE_ANOTHER_PENDING,
     CASE_FIELD_MISSING,
     CASE_NOT_FOUND,
+    CASE_NOT_NOW,
     CASE_OPEN_ALREADY,
     CASE_OTHER_SIDE,
     CASE_SECOND_PERSON,
@@ -30,7 +31,7 @@ from tilts.settings import Settings
 from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
 from tilts.store.tx import Tx
-from tilts.workflow import Side, Step, Words, Workflow
+from tilts.workflow import Side, Step, Words, Workflow, listed
 from tilts.working_days import due
 
 CONFIRM: Final = "confirm"
@@ -63,6 +64,7 @@ class Taking:
     first_account_id: UUID | None = None  # who asked, when this one confirms
 
 
+SECOND_PERSON: Final = Words("Otrās personas apstiprinājums", "Confirmation by a second person")
 NO_STEP: Final = Step("", (), "", "exchange", Words("", ""))  # until it is known which one waits
 Effect: TypeAlias = Callable[[Taking], Awaitable[None]]
 Effects: TypeAlias = Mapping[tuple[str, str], Effect]
@@ -70,6 +72,11 @@ Effects: TypeAlias = Mapping[tuple[str, str], Effect]
 
 def side_of(account: Account) -> Side:
     return "authority" if account.role == "authority" else "applicant"
+
+
+def may_act_in(kind: str, account: Account) -> bool:
+    """An institution's IT person reads its cases, and acts in those that are theirs."""
+    return account.role != "it" or kind in OF_IT
 
 
 async def open_case(
@@ -166,14 +173,18 @@ async def take(
     """
     case = check_sees(await cases.lock(tx, number), account)
     side = side_of(account)
-    if account.role == "it" and case.kind not in OF_IT:
-        raise Refusal(CASE_OTHER_SIDE, action=action, side="institution")
+    if not may_act_in(case.kind, account):
+        raise Refusal(
+            CASE_OTHER_SIDE, action=action, side=Named("institution", lv="iestādes vadītājs", en="its head")
+        )
     if action in (CONFIRM, DECLINE):
         return await settle(
             Taking(tx, case, NO_STEP, account, side, now, {}, around), action == CONFIRM, effects or {}
         )
     if case.pending is not None:
-        raise Refusal(CASE_ANOTHER_PENDING, pending=case.pending["action"])
+        pending = case.pending["action"]
+        label = table_of(case.kind, case.facts).step(pending, case.state).label
+        raise Refusal(CASE_ANOTHER_PENDING, pending=label.named(pending))
     step = table_of(case.kind, case.facts).check(case.state, action, side)
     given = checked(step, facts or {})
     if step.two_persons:
@@ -184,9 +195,14 @@ async def take(
 
 def checked(step: Step, given: dict[str, Any]) -> dict[str, Any]:
     """Only what the step asks for, and all that it requires."""
-    missing = [one.name for one in step.asks if one.required and given.get(one.name) in (None, "", [])]
+    missing = [one for one in step.asks if one.required and given.get(one.name) in (None, "", [])]
     if missing:
-        raise Refusal(CASE_FIELD_MISSING, action=step.action, fields=", ".join(missing))
+        fields = Named(
+            ", ".join(one.name for one in missing),
+            lv=", ".join(f"«{one.label.lv}»" for one in missing),
+            en=", ".join(f"“{one.label.en}”" for one in missing),
+        )
+        raise Refusal(CASE_FIELD_MISSING, action=step.label.named(step.action), fields=fields)
     return {one.name: given[one.name] for one in step.asks if given.get(one.name) not in (None, "", [])}
 
 
@@ -215,17 +231,29 @@ async def settle(taking: Taking, confirmed: bool, effects: Effects) -> CaseRecor
     """The second of two persons: confirms what the first one asked for, or declines it."""
     case, account, pending = taking.case, taking.account, taking.case.pending
     if pending is None:
-        raise Refusal(CASE_NOT_FOUND)
+        raise nothing_waits(taking)
     step = table_of(case.kind, case.facts).check(case.state, pending["action"], taking.side)
     first = UUID(pending["account_id"])
     if confirmed and first == account.account_id:
-        raise Refusal(CASE_SECOND_PERSON, action=step.action)
+        raise Refusal(CASE_SECOND_PERSON, action=step.label.named(step.action))
     if not confirmed:
         await cases.save(taking.tx, replace(case, pending=None), taking.now)
         await log(taking.tx, case, f"decline-{step.action}", account, taking.now)
         return replace(case, pending=None, version=case.version + 1)
     taking.step, taking.facts, taking.first_account_id = step, dict(pending["facts"]), first
     return await done(taking, effects)
+
+
+def nothing_waits(taking: Taking) -> Refusal:
+    """A colleague was faster: the case is there, only nothing in it waits for a second person."""
+    workflow, state = table_of(taking.case.kind, taking.case.facts), taking.case.state
+    possible = [row for row in workflow.steps if state in row.of and row.by == taking.side]
+    return Refusal(
+        CASE_NOT_NOW,
+        action=SECOND_PERSON.named(CONFIRM),
+        state=workflow.state(state).label.named(state),
+        possible=listed(possible),
+    )
 
 
 async def done(taking: Taking, effects: Effects) -> CaseRecord:

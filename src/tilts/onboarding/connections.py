@@ -133,7 +133,7 @@ async def declare(tx: Tx, account: Account, wanted: Wanted, now: datetime) -> Ca
     party = await parties.find_party(tx, account.party_id)
     assert party is not None
     sites = await parties.sites_at(tx, party.registration_number, now)
-    version = await parties.find_version(tx, wanted.version_id)
+    version = await parties.find_version(tx, wanted.version_id) if wanted.version_id else None
     register = await testing.register(tx, now)
     approved = [
         line.functionality
@@ -169,7 +169,7 @@ async def add_test_client(
     """A developer's system in the test environment, at a test organisation that was handed out to it."""
     assert account.party_id is not None, "developers act for a party"
     await connections.lock_party(tx, account.party_id)
-    version = await parties.find_version(tx, wanted.version_id)
+    version = await parties.find_version(tx, wanted.version_id) if wanted.version_id else None
     own = version if version and version.party_id == account.party_id else None
     check_wanted(wanted, sites, own, own.functionalities if own else ())
     return await add_client(tx, account.party_id, wanted, "test", now)

@@ -1,5 +1,7 @@
 """Reads what a form sends, with files, up to a limit; the page gets it read, and may read it again."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,12 +13,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
 from tilts.rules import Refusal
-from tilts.rules.accounts import USR_FIELD_EMPTY, USR_FORM_UNREADABLE, USR_UPLOAD_TOO_LARGE
+from tilts.rules.accounts import (
+    USR_CHARACTER_NOT_TEXT,
+    USR_FIELD_EMPTY,
+    USR_FIELD_TOO_LONG,
+    USR_FORM_UNREADABLE,
+    USR_UPLOAD_TOO_LARGE,
+)
 
 FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 MEBIBYTE: Final = 1_048_576
 MOST_FILES: Final = 20
 MOST_FIELDS: Final = 500
+MOST_CHARACTERS: Final = 100_000  # of a text field; pages ask for less where they know better
+LONGEST_LINE: Final = 300  # where one page shows many of them
+LONGEST_TEXT: Final = 5_000
+NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps neither; UTF-8 has no half of a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,23 @@ async def read_form(scope: Scope, receive: Receive, limit_bytes: int) -> tuple[F
         form = await Request(scope, replay).form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
     except (MultiPartException, HTTPException, ValueError, KeyError) as fault:
         raise Refusal(USR_FORM_UNREADABLE) from fault
+    check_texts(form)
     return form, replay
+
+
+def check_texts(form: FormData) -> None:
+    """Looked at once, for every form: a page is given what can be kept and shown, or it is not asked."""
+    for name, text in texts_in(form):
+        if NO_TEXT.search(name + text):
+            raise Refusal(USR_CHARACTER_NOT_TEXT)
+        if len(text) > MOST_CHARACTERS:
+            raise Refusal(USR_FIELD_TOO_LONG, length=len(text), limit=MOST_CHARACTERS)
+
+
+def texts_in(form: FormData) -> Iterator[tuple[str, str]]:
+    """Fields and names of files; what is inside a file is for its reader."""
+    for name, value in form.multi_items():
+        yield name, (value.filename or "") if isinstance(value, UploadFile) else value
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
@@ -71,12 +99,18 @@ def text_in(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def needed(form: FormData, name: str, label: str) -> str:
+def needed(form: FormData, name: str, label: str, longest: int = MOST_CHARACTERS) -> str:
     """A text field that must be filled in; `label` is how the visitor reads it."""
     found = text_in(form, name)
     if not found:
         raise Refusal(USR_FIELD_EMPTY, expressions=(name,), field=label)
-    return found
+    return not_longer(found, longest, name)
+
+
+def not_longer(text: str, longest: int, name: str) -> str:
+    if len(text) > longest:
+        raise Refusal(USR_FIELD_TOO_LONG, expressions=(name,), length=len(text), limit=longest)
+    return text
 
 
 async def file_in(form: FormData, name: str) -> IncomingFile | None:

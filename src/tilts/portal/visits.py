@@ -23,9 +23,9 @@ from tilts.account import Account, Role
 from tilts.clock import Clock
 from tilts.ids import unguessable
 from tilts.portal.cookies import Cookies
-from tilts.portal.incoming_forms import read_form
+from tilts.portal.incoming_forms import NO_TEXT, read_form
 from tilts.rules import Refusal, Unavailable
-from tilts.rules.accounts import USR_FORM_TOKEN, USR_NOT_FOR_THIS_ROLE
+from tilts.rules.accounts import USR_CHARACTER_NOT_TEXT, USR_FORM_TOKEN, USR_NOT_FOR_THIS_ROLE
 from tilts.settings import Settings
 from tilts.store.onboarding.accounts import SessionRecord
 from tilts.store.tx import Database
@@ -158,9 +158,12 @@ class Visits:
         try:
             if not scope["path"].startswith(QUIET):
                 await door.recognise(request, visit)
-            if scope["method"] == "POST" and scope["path"] not in door.machine_paths:
+            if NO_TEXT.search(scope["path"] + "".join(map("".join, request.query_params.multi_items()))):
+                raise Refusal(USR_CHARACTER_NOT_TEXT)
+            if scope["method"] == "POST":
                 visit.form, receive = await read_form(scope, receive, door.upload_limit_bytes)
-                if not visit.expects(str(visit.form.get(FIELD, ""))):
+                by_program = scope["path"] in door.machine_paths
+                if not by_program and not visit.expects(str(visit.form.get(FIELD, ""))):
                     raise Refusal(USR_FORM_TOKEN)
         except (Refusal, Unavailable) as no:
             answer = await door.say_no(request, no)

@@ -7,9 +7,32 @@ the OperationOutcome, the audit entry, the docs, the test and the scenario; test
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 Language: TypeAlias = Literal["lv", "en"]
+
+
+class Named(str):
+    """A fact that people know by another name than machines: as a string it is the machines' one.
+
+    `Named("under-review", lv="Tiek saskaņota", en="Being agreed")`: the audit entry and the wire carry the
+    string, a sentence the name in its language.
+    """
+
+    __slots__ = ("en", "lv")
+    lv: str
+    en: str
+
+    def __new__(cls, value: str, *, lv: str, en: str) -> Self:
+        named = super().__new__(cls, value)
+        named.lv, named.en = lv, en
+        return named
+
+
+def in_words(fact: object, language: Language) -> str:
+    if isinstance(fact, Named):
+        return fact.lv if language == "lv" else fact.en
+    return str(fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +65,8 @@ class Rule:
 
     def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
         """The text with its facts filled in."""
-        return self.text(language).format_map({name: str(value) for name, value in facts.items()})
+        told = {name: in_words(fact, language) for name, fact in facts.items()}
+        return self.text(language).format_map(told)
 
 
 class Refusal(Exception):
@@ -56,7 +80,8 @@ class Refusal(Exception):
 
     def told(self) -> dict[str, str]:
         """Exactly the facts that the rule's text names; all others stay in log and audit."""
-        return {name: str(self.facts[name]) for name in sorted(self.rule.named)}
+        told = {name: self.facts[name] for name in sorted(self.rule.named)}
+        return {name: fact if isinstance(fact, str) else str(fact) for name, fact in told.items()}
 
 
 class FaultyContent(Exception):

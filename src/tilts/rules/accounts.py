@@ -172,3 +172,23 @@ USR_NO_RECORD = Rule(
     fix_en="Sign in with a means that carries your person code, or ask your family doctor.",
     fix_lv="Pieslēdzieties ar līdzekli, kas satur Jūsu personas kodu, vai jautājiet savam ģimenes ārstam.",
 )
+USR_CHARACTER_NOT_TEXT = Rule(
+    id="USR-018",
+    http_status=400,
+    issue_code="value",
+    source="Our decision: what cannot be kept as text (NUL, half of a character pair) is refused, never left out",
+    text_en="What was sent holds a character that is no text.",
+    text_lv="Nosūtītajā ir rakstzīme, kas nav teksts.",
+    fix_en="Check the address; in a form, write the field anew instead of pasting it from a file that is not text.",
+    fix_lv="Pārbaudiet adresi; veidlapā ierakstiet lauku no jauna, nevis ielīmējiet to no datnes, kas nav teksts.",
+)
+USR_FIELD_TOO_LONG = Rule(
+    id="USR-019",
+    http_status=422,
+    issue_code="too-long",
+    source="Security 0: a limit for everything that comes from outside",
+    text_en="The text has {length} characters; at most {limit} are taken here.",
+    text_lv="Tekstā ir {length} rakstzīmes; šeit pieņem ne vairāk kā {limit}.",
+    fix_en="Shorten the text, or put what is longer into a document of the case.",
+    fix_lv="Saīsiniet tekstu vai garāko iekļaujiet lietas dokumentā.",
+)

@@ -27,8 +27,8 @@ CASE_NOT_NOW = Rule(
     http_status=409,
     issue_code="conflict",
     source="Design 3: workflow states are tables as data",
-    text_en="The step {action} is not possible while the case is in the state {state}; possible now: {possible}.",
-    text_lv="Solis {action} nav iespējams, kamēr lieta ir stāvoklī {state}; pašlaik iespējams: {possible}.",
+    text_en="The step “{action}” is not possible while the case is in the state “{state}”; possible now: {possible}.",
+    text_lv="Solis «{action}» nav iespējams, kamēr lieta ir stāvoklī «{state}»; pašlaik iespējams: {possible}.",
     fix_en="Open the case again: somebody may have gone on meanwhile.",
     fix_lv="Atveriet lietu no jauna: iespējams, kāds to pa šo laiku jau virzījis tālāk.",
 )
@@ -37,8 +37,8 @@ CASE_OTHER_SIDE = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Source page A2, B5, C3: who does what",
-    text_en="The step {action} is taken by the other side ({side}).",
-    text_lv="Soli {action} veic otra puse ({side}).",
+    text_en="The step “{action}” is taken by the other side ({side}).",
+    text_lv="Soli «{action}» veic otra puse ({side}).",
     fix_en="Wait for the other side, or write to the desk named in the footer.",
     fix_lv="Gaidiet otras puses rīcību vai rakstiet kājenē norādītajai nodaļai.",
 )
@@ -47,8 +47,8 @@ CASE_SECOND_PERSON = Rule(
     http_status=409,
     issue_code="conflict",
     source="Design 3: changed by the authority with two persons",
-    text_en="The step {action} needs a second person; you have asked for it yourself.",
-    text_lv="Solim {action} vajadzīgs otrs cilvēks; to pieprasījāt jūs pats.",
+    text_en="The step “{action}” needs a second person; you have asked for it yourself.",
+    text_lv="Solim «{action}» vajadzīgs otrs cilvēks; to pieprasījāt jūs pats.",
     fix_en="Ask a colleague to open the case and confirm it.",
     fix_lv="Palūdziet kolēģim atvērt lietu un soli apstiprināt.",
 )
@@ -57,8 +57,8 @@ CASE_ANOTHER_PENDING = Rule(
     http_status=409,
     issue_code="conflict",
     source="Design 3: changed by the authority with two persons",
-    text_en="The step {pending} waits for a second person; until then nothing else is possible.",
-    text_lv="Solis {pending} gaida otra cilvēka apstiprinājumu; līdz tam nekas cits nav iespējams.",
+    text_en="The step “{pending}” waits for a second person; until then nothing else is possible.",
+    text_lv="Solis «{pending}» gaida otra cilvēka apstiprinājumu; līdz tam nekas cits nav iespējams.",
     fix_en="Confirm it or decline it first.",
     fix_lv="Vispirms to apstipriniet vai noraidiet.",
 )
@@ -67,8 +67,8 @@ CASE_FIELD_MISSING = Rule(
     http_status=422,
     issue_code="required",
     source="Source page C3: filled in, then sent to be agreed",
-    text_en="The step {action} lacks: {fields}.",
-    text_lv="Solim {action} trūkst: {fields}.",
+    text_en="The step “{action}” lacks: {fields}.",
+    text_lv="Solim «{action}» trūkst: {fields}.",
     fix_en="Fill in every field that is marked as required.",
     fix_lv="Aizpildiet visus obligātos laukus.",
 )
@@ -111,4 +111,14 @@ CASE_NO_PARTY = Rule(
     text_lv="Lieta sākta pēc e-pasta vēstules, un vēl nav norādīts, kuram dalībniekam tā pieder.",
     fix_en="Give it to its party on the page of the mail, then take the step.",
     fix_lv="Vēstules lapā norādiet dalībnieku un tad izpildiet soli.",
+)
+CASE_CHANGED_MEANWHILE = Rule(
+    id="CASE-012",
+    http_status=409,
+    issue_code="conflict",
+    source="Our decision: a person agrees to what they have seen, not to what it became meanwhile",
+    text_en="The case has changed since you opened this page.",
+    text_lv="Lieta ir mainījusies, kopš atvērāt šo lapu.",
+    fix_en="Nothing was done. Look at the case as it is now, then take the step again.",
+    fix_lv="Nekas netika izdarīts. Apskatiet lietu tagadējā stāvoklī un tad izpildiet soli vēlreiz.",
 )

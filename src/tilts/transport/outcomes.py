@@ -78,7 +78,7 @@ def issue_for(
 ) -> dict[str, Any]:
     rule = no.rule
     issue: dict[str, Any] = {}
-    told = {name: printable(value) for name, value in no.told().items() if value}
+    told = {name: printable(str(value)) for name, value in no.told().items() if value}  # of a Named, the code
     if told:
         url = f"{canonical_base}/StructureDefinition/refusal-fact"
         issue["extension"] = [

@@ -16,7 +16,7 @@ from tilts.ids import new_id
 from tilts.registration_number import compact, is_right
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_FIELD_EMPTY, USR_NOT_IN_THE_REGISTER, USR_NUMBER_WRONG
-from tilts.store.onboarding import parties
+from tilts.store.onboarding import accounts, parties
 from tilts.store.onboarding.accounts import HeldRole
 from tilts.store.onboarding.parties import PartyRecord, SiteRecord
 from tilts.store.tx import Tx
@@ -57,7 +57,16 @@ async def register(
     found = await parties.find_by_registration(tx, number)
     if found is None or found.kind != application.kind:
         raise Refusal(USR_NOT_IN_THE_REGISTER, expressions=("kind",))
+    if application.role != "it" and not await somebody_decides(tx, found.party_id):
+        return await give_role(tx, account_id, application.role, found.party_id, wall)
     return await ask_role(tx, account_id, application.role, found.party_id, wall)
+
+
+async def somebody_decides(tx: Tx, party_id: UUID) -> bool:
+    """An IT person who came first confirms nobody: the first one who may is the first person of the organisation."""
+    for one in (await accounts.roles_at(tx, party_id))[:1]:
+        await accounts.lock_role(tx, one.role_id)  # of two who come at once, the second one sees the first
+    return any(one.state == "held" and one.role != "it" for one in await accounts.roles_at(tx, party_id))
 
 
 def organisation_name(application: Application, number: str, sites: list[SiteRecord]) -> str:

@@ -88,7 +88,9 @@ def register(walk: Walk, party: Organisation, kind: str) -> None:
     head, it = walk.at(party.first), walk.at(party.second)
     asked = {"For whom do you act?": kind, "Registration number": party.registration_number}
     head.submit("Register", asked)
-    it.submit("Register", {**asked, "As what do you come?": "I am the IT person of an institution or pharmacy"})
+    it.submit(
+        "Register", {**asked, "As what do you come?": "I am the IT person of an institution or pharmacy"}
+    )
     head.follow("People")
     head.submit("Confirm", near=party.second)
     it.reload()

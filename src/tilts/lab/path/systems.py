@@ -70,7 +70,7 @@ def private_key(entry: Mapping[str, Any]) -> Upload:
 def token_refused(place: Mapping[str, Any], entry: Mapping[str, Any], shown: Shown, language: Language) -> No:
     """What the token endpoint answers this client; the empty one when it gives a token after all."""
     client = ReferenceClient(entry, place["fhir"], place["token"])
-    answer = client.ask_token(client.assertion(named=entry["practitioner"] is not None), shown, language)
+    answer = client.ask_token(assertion_of(client), shown, language)
     if answer.is_success:
         return No((), ())
     told = answer.json()
@@ -88,6 +88,18 @@ def private_part(entry: Mapping[str, Any]) -> Upload:
 def certificate_shown(entry: Mapping[str, Any], certificate: bytes) -> None:
     """From now on the system shows this certificate."""
     Path(entry["cert"]).write_bytes(certificate)
+
+
+def assertion_of(client: ReferenceClient) -> str:
+    """A developer's own system treats nobody: it says so (access/scopes.py)."""
+    if client.entry["kind"] != "vendor":
+        return client.assertion(named=client.entry["practitioner"] is not None)
+    b2b = {
+        "version": "1",
+        "organization_id": f"urn:uuid:{client.entry['org']}",
+        "purpose_of_use": ["HOPERAT"],
+    }
+    return client.assertion(named=False, extensions={"hl7-b2b": b2b})
 
 
 def own_certificate(entry: Mapping[str, Any]) -> Shown:

@@ -5,17 +5,14 @@ The words of links, buttons and fields are written here in English and looked up
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from lxml.html import HtmlElement
 
 from tilts.lab.form_filling import words as words_of
 from tilts.lab.path.telling import PathWrong
-from tilts.lab.path.words import LATVIAN
+from tilts.lab.path.words import LATVIAN, STEPS_IN_LATVIAN
 from tilts.lab.walker import Filled, NotOnThePage, Page, PageWalker
 from tilts.rules import Language
-
-REFUSED_FROM: Final = 400  # the first HTTP status that is a "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +141,17 @@ class Visitor:
         return No(reasons, rules)
 
     def _step(self, step: str, filled: Mapping[str, Filled] | None) -> Page:
-        said = self.in_words(step)
+        said = self._step_in_words(step)
         if said in self.page.links:
             self._went(self._walker.follow(said))
         return self._press(step, filled, "")
 
+    def _step_in_words(self, english: str) -> str:
+        return STEPS_IN_LATVIAN.get(english) or self.in_words(english) if self._language == "lv" else english
+
     def _press(self, button: str, filled: Mapping[str, Filled] | None, near: str) -> Page:
         given = {self.in_words(label): self._value(value) for label, value in (filled or {}).items()}
-        return self._walker.submit(self.in_words(button), given, near=near)
+        return self._walker.submit(self._step_in_words(button), given, near=near)
 
     def _value(self, value: Filled) -> Filled:
         if isinstance(value, str):
@@ -161,7 +161,7 @@ class Visitor:
         return value
 
     def _went(self, page: Page) -> Page:
-        if page.status >= REFUSED_FROM or page.problem:
+        if not page.is_good or page.problem:
             said = page.problem or page.text[:300]
             raise PathWrong(f"{self.name}, {page.address} ({page.status}): {said}")
         return page

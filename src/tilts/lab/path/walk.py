@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tilts.lab.path.telling import Event, Kind
 from tilts.lab.path.visitor import No, Visitor
@@ -31,7 +31,7 @@ class Walk:
         self.stack = ExitStack()
         self._visitors: dict[str, Visitor] = {}
 
-    def __enter__(self) -> "Walk":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tilts.lab.path import (
+from tilts.lab.path.chapters import (
     agreeing,
     approving,
     classifiers,

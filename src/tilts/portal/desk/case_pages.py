@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,16 @@ from starlette.routing import Route
 from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.onboarding.cases import CONFIRM, DECLINE, Around, check_sees, open_case, side_of, take
+from tilts.onboarding.cases import (
+    CONFIRM,
+    DECLINE,
+    Around,
+    check_sees,
+    may_act_in,
+    open_case,
+    side_of,
+    take,
+)
 from tilts.onboarding.workflows import OPENED_BY, WORKFLOWS, table_of
 from tilts.portal.desk.case_views import (
     CaseView,
@@ -28,17 +38,19 @@ from tilts.portal.desk.case_views import (
     words_of,
 )
 from tilts.portal.desk.step_forms import facts_of
+from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
 from tilts.portal.visits import form_of, go_to, require
 from tilts.portal.words import N_
 from tilts.rules import Refusal
-from tilts.rules.cases import CASE_NOT_FOUND
+from tilts.rules.cases import CASE_CHANGED_MEANWHILE, CASE_NOT_FOUND
 from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import CaseRecord, DocumentRecord
 from tilts.store.tx import Tx
 
 MOST_CASES = 200
+SEEN = "seen"  # the version of the case that the page of a form showed
 INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
 
 
@@ -72,7 +84,11 @@ class CasePages:
             assert account.party_id is not None
             party = await parties.find_party(tx, account.party_id)
             kind = party.kind if party else ""
-            may_open = [name for name, kinds in OPENED_BY.items() if kind in kinds and name in OPENED_HERE]
+            may_open = [
+                name
+                for name, kinds in OPENED_BY.items()
+                if kind in kinds and name in OPENED_HERE and may_act_in(name, account)
+            ]
             return await cases.of_party(tx, account.party_id), may_open
 
         found, may_open = await self._desk.do(account, Act("case.listed", method="GET"), read)
@@ -88,7 +104,7 @@ class CasePages:
         )
 
     async def open(self, request: Request) -> Response:
-        account = require(request, "vendor", "institution", "it")
+        account = require(request, "vendor", "institution")
         kind = request.path_params["kind"]
         if kind not in OPENED_HERE:
             raise HTTPException(404)
@@ -152,6 +168,7 @@ class CasePages:
             workflow=workflow,
             step=step,
             offered=offered_in(view),
+            given={},
         )
 
     async def step(self, request: Request) -> Response:
@@ -163,8 +180,11 @@ class CasePages:
         async def work(tx: Tx) -> CaseRecord:
             case = check_sees(await cases.lock(tx, number), account)
             if action in (CONFIRM, DECLINE):
+                if case.pending is not None:
+                    check_seen(case, form_of(request))
                 return await take(tx, number, action, account, now, effects=EFFECTS, around=around)
             step = table_of(case.kind, case.facts).check(case.state, action, side_of(account))
+            check_seen(case, form_of(request))
             facts = await facts_of(tx, case, step, form_of(request), account, now)
             return await take(tx, number, action, account, now, facts=facts, effects=EFFECTS, around=around)
 
@@ -195,6 +215,7 @@ class CasePages:
             workflow=workflow,
             step=offer.step,
             offered=offered_in(view),
+            given={name: value for name, value in form_of(request).items() if isinstance(value, str)},
             refusal=no,
             status=status,
         )
@@ -227,6 +248,12 @@ OPENED_HERE = frozenset(
         "connection-application",
     }
 )
+
+
+def check_seen(case: CaseRecord, form: FormData) -> None:
+    """Somebody may have gone on between the page and the button: what was not seen is not agreed to."""
+    if text_in(form, SEEN) not in ("", str(case.version)):
+        raise Refusal(CASE_CHANGED_MEANWHILE)
 
 
 def uuid_in(written: str) -> UUID:

@@ -9,7 +9,7 @@ from tilts.account import Account
 from tilts.clock import day_in_riga
 from tilts.lab.conformance import library
 from tilts.lab.conformance.language import Scenario
-from tilts.onboarding.cases import find_case, side_of
+from tilts.onboarding.cases import find_case, may_act_in, side_of
 from tilts.onboarding.workflows import table_of
 from tilts.portal.mail.thread_views import ThreadView, thread_view
 from tilts.portal.state_picture import StatePicture, draw
@@ -46,7 +46,8 @@ WORDS = {
 
 async def view_of(tx: Tx, number: str, account: Account, wall: datetime) -> CaseView:
     case = await find_case(tx, number, account)
-    offers = list(table_of(case.kind, case.facts).allowed(case.state, side_of(account)))
+    table = table_of(case.kind, case.facts)
+    offers = list(table.allowed(case.state, side_of(account))) if may_act_in(case.kind, account) else []
     return CaseView(
         case,
         await cases.steps(tx, case.case_id),

@@ -24,6 +24,7 @@ from tilts.portal.parts import PortalParts
 from tilts.portal.visits import form_of, go_to, require
 from tilts.portal.words import N_
 from tilts.rules import Refusal
+from tilts.rules.cases import CASE_NO_SUCH_STEP
 from tilts.store.onboarding import parties
 from tilts.store.onboarding.cases import CaseRecord
 from tilts.store.onboarding.parties import PartyRecord
@@ -87,7 +88,10 @@ class FillingPages:
         )
 
     def _procedure(self, case: CaseRecord) -> Procedure:
-        return procedures(day_in_riga(self._parts.clock.now()))[case.kind]
+        found = procedures(day_in_riga(self._parts.clock.now())).get(case.kind)
+        if found is None:
+            raise Refusal(CASE_NO_SUCH_STEP, action=STEP)
+        return found
 
     async def _case(self, request: Request, account: Account) -> tuple[CaseRecord, PartyRecord | None]:
         number = request.path_params["number"]

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from tilts.account import Account
 from tilts.onboarding.cases import attach
-from tilts.portal.incoming_forms import IncomingFile, day_in, text_in
+from tilts.portal.incoming_forms import LONGEST_LINE, LONGEST_TEXT, IncomingFile, day_in, not_longer, text_in
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
 from tilts.store.tx import Tx
 from tilts.workflow import Field, Step
@@ -78,6 +78,9 @@ def value_of(form: FormData, field: Field) -> Any:
         ticked = [value for value in form.getlist(field.name) if isinstance(value, str)]
         return [value for value in ticked if not field.choices or value in dict(field.choices)]
     written = text_in(form, field.name)
+    not_longer(written, LONGEST_TEXT if field.kind == "long-text" else LONGEST_LINE, field.name)
+    if field.kind == "choice" and field.choices and written not in dict(field.choices):
+        return ""
     if field.kind == "number":
         return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else ""
     return written

@@ -21,12 +21,12 @@ from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.desk.case_pages import uuid_in
 from tilts.portal.desk.case_views import scenarios_for
 from tilts.portal.desk.system_pages import party_of
-from tilts.portal.incoming_forms import needed, text_in
+from tilts.portal.incoming_forms import LONGEST_TEXT, needed, text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import form_of, go_to, require
 from tilts.portal.words import N_
 from tilts.rules import Refusal
-from tilts.rules.cases import CASE_NOT_NOW
+from tilts.rules.cases import CASE_NO_SUCH_STEP, CASE_NOT_NOW
 from tilts.store.onboarding import cases
 from tilts.store.onboarding import testing as stored
 from tilts.store.onboarding.cases import CaseRecord
@@ -137,7 +137,7 @@ class TestingPages:
         """One entry for one row: a comment, or a verdict overruled with its reason."""
         account = require(request, "authority")
         number, form = request.path_params["number"], form_of(request)
-        text = needed(form, "comment", "comment")
+        text = needed(form, "comment", "comment", LONGEST_TEXT)
         scenario, _, step = text_in(form, "row").rpartition("#")
         verdict = text_in(form, "verdict")
         place = int(step) if step.isascii() and step.isdigit() and len(step) < 4 else -1
@@ -156,4 +156,6 @@ class TestingPages:
 
 async def sheet_of(tx: Tx, number: str, account: Account) -> tuple[CaseRecord, list[Row]]:
     case = await find_case(tx, number, account)
+    if case.kind != "testing":
+        raise Refusal(CASE_NO_SUCH_STEP, action="worksheet")
     return case, worksheet(case.facts.get("verdicts", {}), await stored.entries(tx, case.case_id))

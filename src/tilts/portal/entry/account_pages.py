@@ -80,6 +80,8 @@ class AccountPages:
         if wanted == AS_RESIDENT and session.patient_id is None:
             raise Refusal(USR_ROLE_NOT_HELD)
         role_id = None if wanted == AS_RESIDENT else id_in(wanted)
+        if wanted != AS_RESIDENT and role_id is None:
+            raise Refusal(USR_ROLE_NOT_HELD)
         async with self._database.transaction() as tx:
             token = await act_as(tx, session, role_id, self._clock.wall())
         response = go_to(request, "/my/roles", N_("You act in this role now."))

@@ -28,7 +28,7 @@ from tilts.onboarding.mail.receiving import UNMATCHED
 from tilts.onboarding.mail.room import room_from
 from tilts.onboarding.workflows import OPENED_BY
 from tilts.portal.desk.step_forms import files_in
-from tilts.portal.incoming_forms import needed, text_in
+from tilts.portal.incoming_forms import LONGEST_TEXT, needed, text_in
 from tilts.portal.languages import language_for, translations
 from tilts.portal.mail.thread_views import ThreadView, thread_view
 from tilts.portal.parts import PortalParts
@@ -188,7 +188,7 @@ class DeskMailPages:
         elif verb == "keep":
             await sorting.keep_as_question(tx, number, account, now)
         elif verb == "put-aside":
-            reason = needed(form, "reason", self._label(request, N_("Reason")))
+            reason = needed(form, "reason", self._label(request, N_("Reason")), LONGEST_TEXT)
             await sorting.put_aside(tx, number, reason, account, now)
             return "/desk/mail"
         else:

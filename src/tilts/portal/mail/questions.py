@@ -22,7 +22,7 @@ from tilts.onboarding.mail.contacting import ASKED_WITH
 from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.texts import without_person_codes
 from tilts.onboarding.workflows import WORKFLOWS
-from tilts.portal.incoming_forms import needed, text_in
+from tilts.portal.incoming_forms import LONGEST_LINE, needed, text_in
 from tilts.portal.languages import language_for, translations
 from tilts.portal.mail.thread_views import ON_A_PAGE, ThreadView, thread_view
 from tilts.portal.parts import PortalParts
@@ -108,7 +108,7 @@ class QuestionPages:
         return go_to(request, f"/cases/{opened.number}", N_("The question waits for the desk's answer."))
 
     def _facts(self, request: Request, form: FormData) -> dict[str, str]:
-        subject = needed(form, "subject", self._label(request, N_("Subject")))
+        subject = needed(form, "subject", self._label(request, N_("Subject")), LONGEST_LINE)
         facts = {
             "desk": "test" if text_in(form, "desk") == "test" else "contract",
             "subject": without_person_codes(one_line(subject)),

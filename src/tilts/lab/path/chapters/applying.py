@@ -14,10 +14,10 @@ from tilts.lab.path.cast import (
     Organisation,
     of_party,
 )
-from tilts.lab.path.concluding import FORM, HAND_IN, agree, begin, fill_and_send, sign
+from tilts.lab.path.concluding import HAND_IN, agree, begin, fill_and_send, sign
 from tilts.lab.path.e_mail import form_sent, taken_in, taken_in_vain
 from tilts.lab.path.papers import filled_in
-from tilts.lab.path.standing import site_of, unmet
+from tilts.lab.path.standing import site_of, told
 from tilts.lab.path.telling import Event
 from tilts.lab.path.walk import Walk
 from tilts.lab.walker import Filled, Upload
@@ -31,7 +31,7 @@ def play(walk: Walk) -> Iterator[Event]:
     yield from by_the_page(walk)
     yield from checklists(walk)
     for party in (PRACTICE, PHARMACY):
-        yield walk.shown(party.first, "Trūkst vēl:", "Still missing:", unmet(walk, party))
+        yield told(walk, party)
 
 
 def values_of(walk: Walk, party: Organisation, kind: str, functionality: str) -> dict[str, str]:
@@ -80,16 +80,11 @@ def by_e_mail(walk: Walk) -> Iterator[Event]:
 def by_the_page(walk: Walk) -> Iterator[Event]:
     party = PHARMACY
     number = begin(walk, party.first, TITLE)
-    head, it = walk.at(party.first), walk.at(party.second)
-    it.case(number)
-    no = it.taken_in_vain(
-        "Hand in the filled PDF", {FORM: Upload("veidlapa.pdf", head.form_of(TITLE), "application/pdf")}
-    )
     yield walk.refused(
-        party.second,
-        "IT cilvēks grib iesniegt pieteikumu iestādes vietā.",
-        "The IT person wants to hand in the application for the pharmacy.",
-        no,
+        party.first,
+        "Grib iesniegt parakstītu pieteikumu, pirms tas ir saskaņots.",
+        "Wants to hand in a signed application before it is agreed.",
+        walk.at(party.first).closed_step(HAND_IN),
     )
     fill_and_send(walk, party.first, number, TITLE, values_of(walk, party, "pharmacy", "dispensing"))
     agree(walk, number, "P-2026-2")

@@ -1,11 +1,12 @@
 """Chapter 8: the operator agreement, concluded as C3 says, opens the classifiers of production."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from tilts.clock import WallClock, day_in_riga
 from tilts.lab.path.cast import CLERK, PRACTICE, SECOND_CLERK, SYSTEM, VENDOR, of_party
+from tilts.lab.path.chapters.connecting import certify
 from tilts.lab.path.concluding import (
     ON_PAPER,
     agree,
@@ -15,7 +16,6 @@ from tilts.lab.path.concluding import (
     letter,
     scans_of,
 )
-from tilts.lab.path.connecting import certify
 from tilts.lab.path.e_mail import form_sent, received, taken_in
 from tilts.lab.path.papers import filled_in, with_one_page_more
 from tilts.lab.path.signatures import agreed_text
@@ -87,14 +87,16 @@ def counted(states: list[str]) -> str:
     return ", ".join(f"{name} {states.count(name)}" for name in sorted(set(states)))
 
 
-def agreeing(walk: Walk) -> Iterator[Event]:
+def agreeing(walk: Walk) -> Generator[Event, None, str]:
     """Downloaded, filled in electronically, sent by e-mail to be agreed."""
     head = walk.at(VENDOR.first)
     number = begin(walk, VENDOR.first, TITLE)
     yesterday = day_in_riga(WallClock().now()) - timedelta(days=1)
     values = {
         **of_party(VENDOR),
-        "classifier_use": walk.in_words("Diagnozes un zāles prakses sistēmā", "Diagnoses and medicines in the system"),
+        "classifier_use": walk.in_words(
+            "Diagnozes un zāles prakses sistēmā", "Diagnoses and medicines in the system"
+        ),
         "mandates-1-party": PRACTICE.name,
         "mandates-1-registration_number": PRACTICE.registration_number,
         "mandates-1-number": "P-12",

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tilts.lab.path import applying, certifying
 from tilts.lab.path.cast import (
     CLERK,
     PHARMACY,
@@ -15,6 +14,7 @@ from tilts.lab.path.cast import (
     Organisation,
     of_party,
 )
+from tilts.lab.path.chapters import applying, certifying
 from tilts.lab.path.concluding import (
     BY_AUTHORITY,
     HAND_IN,
@@ -30,13 +30,18 @@ from tilts.lab.path.concluding import (
     sign,
 )
 from tilts.lab.path.signatures import agreed_text
-from tilts.lab.path.standing import site_of, unmet
+from tilts.lab.path.standing import site_of, told
 from tilts.lab.path.systems import new_keys, public_key
 from tilts.lab.path.telling import Event
 from tilts.lab.path.walk import Walk
 
 KINDS: Final = {
-    "practice": ("A medical practice", "Prescribing", "prescribing", "Co-operation agreement with a medical institution"),
+    "practice": (
+        "A medical practice",
+        "Prescribing",
+        "prescribing",
+        "Co-operation agreement with a medical institution",
+    ),
     "pharmacy": ("A pharmacy", "Dispensing", "dispensing", "Co-operation agreement with a pharmacy"),
 }
 
@@ -115,7 +120,7 @@ def electronically(walk: Walk) -> Iterator[Event]:
         f"Paraksta elektroniski pēc {SECOND_CLERK}; sadarbības līgums ir spēkā.",
         f"Signs electronically after {SECOND_CLERK}; the co-operation agreement is in force.",
     )
-    yield walk.shown(party.first, "Trūkst vēl:", "Still missing:", unmet(walk, party))
+    yield told(walk, party)
 
 
 def concluded_up_to_text(walk: Walk, party: Organisation, kind: str, title: str) -> str:
@@ -157,4 +162,4 @@ def on_paper(walk: Walk) -> Iterator[Event]:
         f"Salīdzina abus eksemplārus ar ievadīto un apstiprina; līgums {number} ir spēkā.",
         f"Compares both copies with what was entered and confirms; the agreement {number} is in force.",
     )
-    yield walk.shown(party.first, "Trūkst vēl:", "Still missing:", unmet(walk, party))
+    yield told(walk, party)

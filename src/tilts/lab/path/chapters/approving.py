@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tilts.lab.path.cast import CLERK, STRANGER, SYSTEM, TESTER, VERSION
+from tilts.lab.path.chapters.testing import HABIT
 from tilts.lab.path.telling import Event, expect
-from tilts.lab.path.testing import HABIT
 from tilts.lab.path.walk import Walk
 
 
@@ -13,7 +13,10 @@ def play(walk: Walk) -> Iterator[Event]:
     desk, second, reader = walk.at(TESTER), walk.at(CLERK), walk.at(STRANGER)
     desk.case(number)
     desk.follow("Worksheet of the analysis")
-    remark = walk.in_words("Pirmajā reizē izsniedza bez piesaistes; labots un izturēts.", "Handed out without a claim at first; mended and passed.")
+    remark = walk.in_words(
+        "Pirmajā reizē izsniedza bez piesaistes; labots un izturēts.",
+        "Handed out without a claim at first; mended and passed.",
+    )
     desk.submit("Keep the entry", {"Row": f"{HABIT[0]}@pharmacy", "Comment or reason": remark})
     yield walk.done(
         TESTER,

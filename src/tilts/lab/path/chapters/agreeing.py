@@ -1,6 +1,6 @@
 """Chapter 2: the agreement on testing, from the empty form to both signatures."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from tilts.lab.path.cast import CLERK, SECOND_CLERK, SYSTEMS, VENDOR, of_party
 from tilts.lab.path.papers import filled_in, with_one_page_more
@@ -33,7 +33,7 @@ def play(walk: Walk) -> Iterator[Event]:
     )
 
 
-def filling(walk: Walk) -> Iterator[Event]:
+def filling(walk: Walk) -> Generator[Event, None, str]:
     head = walk.at(VENDOR.first)
     head.follow("My work")
     head.begin(TITLE)
@@ -60,7 +60,9 @@ def filling(walk: Walk) -> Iterator[Event]:
     head.take("Hand in the filled PDF", {FORM: filled_in(form, values, "veidlapa.pdf")})
     head.take("Send to be agreed")
     yield walk.done(
-        VENDOR.first, "Aizpilda visu un nosūta saskaņošanai.", "Fills in everything and sends it to be agreed."
+        VENDOR.first,
+        "Aizpilda visu un nosūta saskaņošanai.",
+        "Fills in everything and sends it to be agreed.",
     )
     return number
 
@@ -68,10 +70,15 @@ def filling(walk: Walk) -> Iterator[Event]:
 def agreeing(walk: Walk, number: str) -> Iterator[Event]:
     head, clerk = walk.at(VENDOR.first), walk.at(CLERK)
     clerk.case(number)
-    question = walk.in_words("Kas atbild par testa vidi nedēļas nogalē?", "Who answers for the tests at weekends?")
+    question = walk.in_words(
+        "Kas atbild par testa vidi nedēļas nogalē?", "Who answers for the tests at weekends?"
+    )
     clerk.take("Ask a question", {"Question": question})
     head.case(number)
-    head.take("Answer", {"Answer": walk.in_words(f"{VENDOR.second}, tālrunis veidlapā.", f"{VENDOR.second}, see the form.")})
+    head.take(
+        "Answer",
+        {"Answer": walk.in_words(f"{VENDOR.second}, tālrunis veidlapā.", f"{VENDOR.second}, see the form.")},
+    )
     yield walk.done(
         CLERK,
         f"Jautā: «{question}» {VENDOR.first} atbild lietā.",
@@ -114,4 +121,8 @@ def signing(walk: Walk, number: str) -> Iterator[Event]:
     )
     signed = signed_at_the_page(clerk, number, second=True)
     clerk.take("Hand in what the authority signed", {SIGNED_LABEL: signed})
-    yield walk.done(SECOND_CLERK, "Pievieno iestādes parakstu tam pašam failam.", "Adds the authority's signature to the same file.")
+    yield walk.done(
+        SECOND_CLERK,
+        "Pievieno iestādes parakstu tam pašam failam.",
+        "Adds the authority's signature to the same file.",
+    )

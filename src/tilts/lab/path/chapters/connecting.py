@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tilts.lab.path.cast import SYSTEM, TESTER, VENDOR, Organisation
-from tilts.lab.path.registering import register_client
+from tilts.lab.path.chapters.registering import register_client
 from tilts.lab.path.systems import (
     certificate_shown,
     new_keys,

@@ -7,6 +7,7 @@ from tilts.lab.path.systems import new_keys, private_key, public_key, token_refu
 from tilts.lab.path.telling import AlreadyWalked, Event, expect
 from tilts.lab.path.visitor import Visitor
 from tilts.lab.path.walk import Walk
+from tilts.lab.walker import Filled
 
 WRONG_NUMBER = "99990005001"
 
@@ -90,7 +91,7 @@ def trying_at_once(walk: Walk) -> Iterator[Event]:
         },
     )
     entry = new_keys(walk.folder, "test-practice")
-    asked = {"Test organisation": "(", "What this client is used for": ("Prescribing",)}
+    asked: dict[str, Filled] = {"Test organisation": "(", "What this client is used for": ("Prescribing",)}
     head.follow("My systems")
     no = head.submitted_in_vain(
         "Register the client", {**asked, "Public signing key (JWK)": private_key(entry)}

@@ -7,8 +7,8 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tilts.lab.path.cast import CLERK, PHARMACY, PRACTICE, STRANGER, SYSTEM, Organisation
-from tilts.lab.path.connecting import FILE, certify, to_certificates
-from tilts.lab.path.standing import unmet
+from tilts.lab.path.chapters.connecting import FILE, certify, to_certificates
+from tilts.lab.path.standing import told, unmet
 from tilts.lab.path.systems import certificate_shown, key_of
 from tilts.lab.path.telling import Event, expect
 from tilts.lab.path.visitor import No
@@ -26,9 +26,8 @@ def play(walk: Walk) -> Iterator[Event]:
     yield from of_another(walk)
     yield from by_request(walk)
     for party in (PRACTICE, PHARMACY):
-        no = unmet(walk, party)
-        expect(not no.reasons, f"nothing unmet: {no.reasons}")
-        yield walk.shown(party.first, "Nekas vairs netrūkst.", "Nothing is missing any more.")
+        expect(not unmet(walk, party).reasons, f"that nothing is unmet for {party.name}")
+        yield told(walk, party)
 
 
 def issued(walk: Walk, entry: dict[str, Any], party: Organisation) -> bytes:
@@ -48,8 +47,8 @@ def of_another(walk: Walk) -> Iterator[Event]:
     faults = it.faulty_checks()
     yield walk.refused(
         PRACTICE.second,
-        f"Iesniedz sertifikātu, kas izdots citai iestādei. Lapa rāda: {'; '.join(faults)}.",
-        f"Hands in a certificate issued to another institution. The page says: {'; '.join(faults)}.",
+        f"Iesniedz sertifikātu, kas izdots citai iestādei. Nav kārtībā: {'; '.join(faults)}.",
+        f"Hands in a certificate issued to another institution. Not in order: {'; '.join(faults)}.",
         no,
     )
 
