@@ -36,7 +36,9 @@ class Settings:
     )  # JSON: register of electronic identification services; empty: the invented one
     certificate_checks: Path = Path()  # JSON: what is asked of certificates; empty: the table that is shipped
     keys_folder: Path = Path("keys")  # keys of the exchange itself; 0700
-    code_key_file: Path = Path()  # 0600: secret for hashes of signers' person codes; empty: in the keys folder
+    code_key_file: Path = (
+        Path()
+    )  # 0600: secret for hashes of signers' person codes; empty: in the keys folder
     database_connections: int = 16  # of one server process, at most
     body_limit_bytes: int = 1_048_576  # of a request
     bundle_limit_bytes: int = 10_485_760  # of a transaction Bundle

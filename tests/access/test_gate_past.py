@@ -13,9 +13,9 @@ from tests.running import Running
 from tests.store.undoing import undone
 from tilts.access import gate
 from tilts.ids import new_id
-from tilts.onboarding.cases import CONFIRM, take
 from tilts.onboarding.connections import Wanted, add_client
 from tilts.onboarding.effects import EFFECTS
+from tilts.onboarding.taking import CONFIRM, Taker, take
 from tilts.store import connections as registered
 from tilts.store.onboarding import cases, certificates, connections, parties, testing
 from tilts.store.onboarding.certificates import NewCertificate
@@ -43,8 +43,8 @@ class Institution:
 
     async def by_two(self, kind: str, action: str, day: float) -> None:
         moment, facts = NOW + day * DAY, {"reason": "pārbaude"}
-        await take(self.tx, self.numbers[kind], action, person("authority"), moment, facts=facts)
-        await take(self.tx, self.numbers[kind], CONFIRM, person("authority"), moment, effects=EFFECTS)
+        await take(self.tx, self.numbers[kind], action, Taker(person("authority"), moment), facts=facts)
+        await take(self.tx, self.numbers[kind], CONFIRM, Taker(person("authority"), moment, EFFECTS))
 
     async def in_register(self, state: str, effective: float, recorded: float) -> None:
         change = {"site": self.site, "state": state, "reason": "", "effective_at": NOW + effective * DAY}
@@ -136,7 +136,9 @@ async def test_a_step_that_waits_for_its_second_person_closes_nothing(
     async with undone(database) as tx:
         one = await whole(tx)
         number = one.numbers["cooperation-institution"]
-        await take(tx, number, "suspend", person("authority"), NOW + 10 * DAY, facts={"reason": "pārbaude"})
+        await take(
+            tx, number, "suspend", Taker(person("authority"), NOW + 10 * DAY), facts={"reason": "pārbaude"}
+        )
 
         assert await one.unmet(11) == []
 
@@ -149,9 +151,9 @@ async def test_the_term_that_ran_then_is_told(exchange: Running, database: Datab
         client |= {"party_id": vendor_id, "version_id": None, "functionalities": ["prescribing"]}
         await connections.add_client(tx, client)
         number = await in_state(tx, "testing-agreement", vendor_id, "filled")
-        await take(tx, number, "send", vendor, NOW + DAY)
+        await take(tx, number, "send", Taker(vendor, NOW + DAY))
         [sent] = await gate.ask(tx, client["client_id"], "test", NOW + 2 * DAY)
-        await take(tx, number, "refuse", person("authority"), NOW + 3 * DAY, facts={"reason": "nav"})
+        await take(tx, number, "refuse", Taker(person("authority"), NOW + 3 * DAY), facts={"reason": "nav"})
         [then] = await gate.ask(tx, client["client_id"], "test", NOW + 2 * DAY)
         [now] = await gate.ask(tx, client["client_id"], "test", NOW + 4 * DAY)
 
@@ -217,7 +219,7 @@ async def test_other_functionalities_are_another_connection_and_the_old_one_stil
         holder = person("institution", one.party_id)
         reason = {"reason": "maina"}
         number = one.numbers["connection"]
-        await take(tx, number, "end", holder, NOW + 10 * DAY, facts=reason, effects=EFFECTS)
+        await take(tx, number, "end", Taker(holder, NOW + 10 * DAY, EFFECTS), facts=reason)
         wanted = Wanted(one.site, one.version_id, ("prescribing", "dispensing"), public_key())
         other = replace(
             one, client_id=await add_client(tx, one.party_id, wanted, "production", NOW + 11 * DAY)
@@ -241,7 +243,7 @@ async def test_what_has_ended_is_looked_at_no_more_but_was(exchange: Running, da
         one = await whole(tx)
         holder, reason = person("institution", one.party_id), {"reason": "maina"}
         number = one.numbers["connection"]
-        await take(tx, number, "end", holder, NOW + 10 * DAY, facts=reason, effects=EFFECTS)
+        await take(tx, number, "end", Taker(holder, NOW + 10 * DAY, EFFECTS), facts=reason)
 
         def named(found: list[gate.Facts]) -> bool:
             return one.client_id in {facts.client.client_id for facts in found}

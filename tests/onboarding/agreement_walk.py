@@ -20,9 +20,10 @@ from tilts.lab.pki_trust import SignerCredentials, issue_signer
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.lab.population.organizations import INSTITUTIONS
 from tilts.lab.signing import add_signature, sign_container, sign_pdf, stamp_unit
-from tilts.onboarding.cases import Around, attach, open_case, take
+from tilts.onboarding.cases import attach, open_case
 from tilts.onboarding.procedures import procedures
 from tilts.onboarding.procedures.form import render_form
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
 from tilts.onboarding.workflows import ONE_AT_A_TIME
 from tilts.registration_number import check_digit
@@ -84,11 +85,8 @@ class Walk:
                 self.tx,
                 self.case.number,
                 action,
-                account or self.applicant,
-                self.now,
+                Taker(account or self.applicant, self.now, EFFECTS, self.around),
                 facts=facts,
-                effects=EFFECTS,
-                around=self.around,
             )
         return self.case
 

@@ -28,9 +28,9 @@ from tilts.ids import new_id
 from tilts.lab.conformance.allotment import sites_of
 from tilts.lab.people import PEOPLE
 from tilts.lab.pki_trust.layout import open_trust
-from tilts.onboarding.cases import Around, take
 from tilts.onboarding.certificates.submitting import Times, examined, submit
 from tilts.onboarding.connections import Wanted, add_test_client, read_key
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases, connections, parties
 from tilts.store.onboarding import certificates as store
@@ -69,7 +69,7 @@ class Holder:
         self, tx: Tx, number: str, action: str, account: Account | None = None, **facts: str
     ) -> CaseRecord:
         who = account or self.account
-        return await take(tx, number, action, who, NOW, facts=facts, effects=EFFECTS, around=self.around)
+        return await take(tx, number, action, Taker(who, NOW, EFFECTS, self.around), facts=facts)
 
     async def accepted(self, tx: Tx, content: bytes) -> CaseRecord:
         case = await self.hand_in(tx, content)
@@ -244,7 +244,7 @@ async def test_cert_009_where_nobody_issues_a_request_is_not_accepted(
         one = await holder(tx, exchange, house)
         case = await one.hand_in(tx, one.leaf().request())
         elsewhere = Around(replace(exchange.settings, sandbox=False), datetime.now(UTC))
-        accepting = take(tx, case.number, "accept", CLERK, NOW, effects=EFFECTS, around=elsewhere)
+        accepting = take(tx, case.number, "accept", Taker(CLERK, NOW, EFFECTS, elsewhere))
         assert await rule_of(accepting) == "CERT-009"
 
 
@@ -257,12 +257,10 @@ async def test_what_was_good_when_handed_in_is_looked_at_again(
         case = await one.hand_in(tx, one.leaf(ends=datetime.now(UTC) + timedelta(days=31)).pem(house))
         later = Around(exchange.settings, datetime.now(UTC) + timedelta(days=4))
         with pytest.raises(Refusal) as no:
-            await take(tx, case.number, "accept", CLERK, NOW, effects=EFFECTS, around=later)
+            await take(tx, case.number, "accept", Taker(CLERK, NOW, EFFECTS, later))
         assert (no.value.rule.id, no.value.facts["faults"]) == ("CERT-004", "CRT-004")
         refusal = {"reason": "beidzas"}
-        ended = await take(
-            tx, case.number, "refuse", CLERK, NOW, facts=refusal, effects=EFFECTS, around=later
-        )
+        ended = await take(tx, case.number, "refuse", Taker(CLERK, NOW, EFFECTS, later), facts=refusal)
         assert (ended.state, await one.registered(tx)) == ("refused", [])
 
 

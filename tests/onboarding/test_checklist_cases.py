@@ -22,9 +22,9 @@ from tilts.access import gate
 from tilts.access.case_effects import EFFECTS
 from tilts.account import Account
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import take
 from tilts.onboarding.checklist import MOST_FILES, Sent, SentFile, asked_in, begin, draft_of, keep
 from tilts.onboarding.procedures.checklist import Answer, checklist_on
+from tilts.onboarding.taking import Taker, take
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases
 from tilts.store.onboarding import gate as holdings
@@ -60,7 +60,7 @@ async def declare(
     tx: Tx, case: CaseRecord, who: Account, now: datetime = NOW, language: str = "en"
 ) -> CaseRecord:
     facts = {"answers": {"version": case.version, "language": language}}
-    return await take(tx, case.number, "declare", who, now, facts=facts, effects=EFFECTS)
+    return await take(tx, case.number, "declare", Taker(who, now, EFFECTS), facts=facts)
 
 
 async def declared(tx: Tx, who: Account, now: datetime = NOW) -> CaseRecord:
@@ -72,7 +72,7 @@ async def declared(tx: Tx, who: Account, now: datetime = NOW) -> CaseRecord:
 
 async def accepted(tx: Tx, who: Account, now: datetime = NOW) -> CaseRecord:
     case = await declared(tx, who, now)
-    return await take(tx, case.number, "accept", person("authority"), now, effects=EFFECTS)
+    return await take(tx, case.number, "accept", Taker(person("authority"), now, EFFECTS))
 
 
 async def unmet(tx: Tx, institution: Account, vendor: Account, at: datetime) -> list[tuple[str, str]]:
@@ -208,15 +208,15 @@ async def test_sent_back_it_is_mended_and_declared_again(exchange: Running, data
         case = await declared(tx, who)
         first = case.facts["declaration"]
         reason = {"reason": "Nav redzams risku izvērtējums."}
-        case = await take(tx, case.number, "return", clerk, NOW, facts=reason, effects=EFFECTS)
-        await refused("CASE-003", take(tx, case.number, "accept", clerk, NOW, effects=EFFECTS))
+        case = await take(tx, case.number, "return", Taker(clerk, NOW, EFFECTS), facts=reason)
+        await refused("CASE-003", take(tx, case.number, "accept", Taker(clerk, NOW, EFFECTS)))
         mended = replace(
             filled(case, who, security_manager=Answer("no", "Ievēl decembrī.\x00")),
             files=(SentFile("security_documents", "riski.pdf", PDF),),
         )
         kept = await keep(tx, case.number, who, mended, NOW)
         case = await declare(tx, kept.case, who)
-        case = await take(tx, case.number, "accept", clerk, NOW, effects=EFFECTS)
+        case = await take(tx, case.number, "accept", Taker(clerk, NOW, EFFECTS))
         old = json.loads(await cases.content(tx, UUID(first)))
         new = json.loads(await cases.content(tx, UUID(case.facts["declaration"])))
 
@@ -242,7 +242,7 @@ async def test_only_its_own_party_answers_and_only_the_authority_accepts(
         kept = await keep(tx, case.number, who, sent, NOW)
         case = await declare(tx, kept.case, who)
         await refused("CASE-003", keep(tx, case.number, who, sent, NOW))
-        await refused("CASE-004", take(tx, case.number, "accept", who, NOW, effects=EFFECTS))
+        await refused("CASE-004", take(tx, case.number, "accept", Taker(who, NOW, EFFECTS)))
         await refused("CASE-009", begin(tx, await declarant(tx, "portal"), NOW))
 
 
@@ -271,7 +271,7 @@ async def test_the_gate_counts_it_until_the_last_second_of_its_questions(
         case = await declared(tx, practice)
         assert await unmet(tx, practice, vendor, NOW) == [("GATE-006", "declared")]
         later = NOW + timedelta(hours=1)
-        await take(tx, case.number, "accept", person("authority"), later, effects=EFFECTS)
+        await take(tx, case.number, "accept", Taker(person("authority"), later, EFFECTS))
         assert await unmet(tx, practice, vendor, later) == []
         assert await unmet(tx, practice, vendor, AFTER) == []
         with second_version(tmp_path, NEXT):
@@ -298,8 +298,8 @@ async def test_a_renewal_made_before_leaves_no_gap(
             assert old is not None and old.state == "accepted", "it must hold until the new one begins"
             for at in (NOW, BEFORE, AFTER, AFTER + timedelta(days=60)):
                 assert await unmet(tx, practice, vendor, at) == []
-            await take(tx, first.number, "end", person("authority"), NOW, facts={"reason": "x"})
-            await take(tx, first.number, "confirm", person("authority"), NOW, effects=EFFECTS)
+            await take(tx, first.number, "end", Taker(person("authority"), NOW), facts={"reason": "x"})
+            await take(tx, first.number, "confirm", Taker(person("authority"), NOW, EFFECTS))
             assert await unmet(tx, practice, vendor, NOW) == [("GATE-006", "not-yet")]
             assert await unmet(tx, practice, vendor, AFTER) == []
 
@@ -312,7 +312,7 @@ async def test_a_newer_one_on_the_same_questions_replaces_the_one_before(
         first = await accepted(tx, who)
         second = await declared(tx, who)
         between = await cases.find(tx, first.number)
-        await take(tx, second.number, "accept", person("authority"), NOW, effects=EFFECTS)
+        await take(tx, second.number, "accept", Taker(person("authority"), NOW, EFFECTS))
         after = await cases.find(tx, first.number)
         last = (await cases.steps(tx, first.case_id))[-1]
 
@@ -331,7 +331,7 @@ async def test_PRC_011_answers_to_questions_that_are_over_are_neither_declared_n
         kept = await keep(tx, case.number, late, filled(case, late), NOW)
         with second_version(tmp_path, NEXT):
             await refused(
-                "PRC-011", take(tx, waiting.number, "accept", person("authority"), AFTER, effects=EFFECTS)
+                "PRC-011", take(tx, waiting.number, "accept", Taker(person("authority"), AFTER, EFFECTS))
             )
             no = await refused("PRC-011", declare(tx, kept.case, late, AFTER))
             assert no.told() == {"answered": "1", "wanted": "2"}
@@ -406,7 +406,7 @@ async def test_of_many_who_declare_or_accept_at_once_one_does(exchange: Running,
     async def attempt(action: str, account: Account, facts: dict[str, Any]) -> str:
         try:
             async with database.transaction() as tx:
-                await take(tx, case.number, action, account, NOW, facts=facts, effects=EFFECTS)
+                await take(tx, case.number, action, Taker(account, NOW, EFFECTS), facts=facts)
         except Refusal as no:
             return no.rule.id
         return "done"

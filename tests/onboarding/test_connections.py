@@ -16,7 +16,6 @@ from tests.running import Running
 from tests.store.undoing import undone
 from tilts.account import Account
 from tilts.ids import new_id
-from tilts.onboarding.cases import take
 from tilts.onboarding.connections import (
     SigningKey,
     Wanted,
@@ -27,6 +26,7 @@ from tilts.onboarding.connections import (
     read_key,
 )
 from tilts.onboarding.effects import EFFECTS
+from tilts.onboarding.taking import Taker, take
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases, connections, parties, testing
 from tilts.store.onboarding.parties import SiteRecord, VersionRecord
@@ -186,7 +186,7 @@ async def test_what_is_declared_stands_with_its_client_and_ends_at_once(
         assert (client.environment, client.open_for) == ("production", [])
         assert (client.client_id, client.site) == (case.facts["client_id"], site)
         effects = {**EFFECTS, ("connection", "end"): end}
-        await take(tx, case.number, "end", account, NOW, facts={"reason": "another system"}, effects=effects)
+        await take(tx, case.number, "end", Taker(account, NOW, effects), facts={"reason": "another system"})
         assert await connections.of_party(tx, account.party_id) == []
 
 

@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 
 from tests.onboarding.desk_people import NOW, new_party, person
-from tilts.onboarding.cases import open_case, take
+from tilts.onboarding.cases import open_case
 from tilts.onboarding.connections import add_feed_client, read_key
 from tilts.onboarding.effects import EFFECTS
+from tilts.onboarding.taking import Taker, take
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases, connections
 from tilts.store.tx import Tx
@@ -25,7 +26,7 @@ async def test_a_case_that_nobody_owns_yet_takes_no_form(tx: Tx) -> None:
     await cases.add(tx, {**row, "state": "opened", "facts": {}, "now": NOW, "due_at": None})
     with pytest.raises(Refusal) as no:
         await take(
-            tx, number, "take-form", person("authority"), NOW, facts={"form": str(uuid4())}, effects=EFFECTS
+            tx, number, "take-form", Taker(person("authority"), NOW, EFFECTS), facts={"form": str(uuid4())}
         )
     assert no.value.rule.id == "CASE-011"
 
@@ -40,10 +41,8 @@ async def test_a_form_of_another_case_is_not_taken(tx: Tx) -> None:
             tx,
             case.number,
             "take-form",
-            person("authority"),
-            NOW,
+            Taker(person("authority"), NOW, EFFECTS),
             facts={"form": str(uuid4())},
-            effects=EFFECTS,
         )
     assert no.value.rule.id == "CASE-010"
 

@@ -20,7 +20,7 @@ from tilts.lab.conformance import runs
 from tilts.lab.conformance.library import library, scenarios_for
 from tilts.lab.conformance.runs import RunOrder
 from tilts.onboarding import testing
-from tilts.onboarding.cases import Taking, take
+from tilts.onboarding.taking import Taker, Taking, take
 from tilts.onboarding.testing import Remark, Row, check_plan, unsettled, worksheet
 from tilts.rules import Refusal
 from tilts.store.lab import runs as lab_runs
@@ -81,19 +81,19 @@ async def proposed(tx: Tx, *scenarios: str) -> tuple[Account, VersionRecord, Cas
     account, version = await new_version(tx)
     plan = await testing.open_plan(tx, account, version.version_id, NOW)
     facts = {"scenarios": list(scenarios or ("PRA-01", "CON-01"))}
-    plan = await take(tx, plan.number, "propose", account, NOW, facts=facts, effects=EFFECTS)
+    plan = await take(tx, plan.number, "propose", Taker(account, NOW, EFFECTS), facts=facts)
     return account, version, plan
 
 
 async def agreed(tx: Tx, *scenarios: str) -> tuple[Account, VersionRecord, CaseRecord]:
     account, version, plan = await proposed(tx, *scenarios)
-    return account, version, await take(tx, plan.number, "agree-to-plan", CLERK, NOW, effects=EFFECTS)
+    return account, version, await take(tx, plan.number, "agree-to-plan", Taker(CLERK, NOW, EFFECTS))
 
 
 async def running(tx: Tx, *scenarios: str) -> tuple[Account, CaseRecord]:
     account, version, _ = await agreed(tx, *scenarios)
     case = await testing.request_testing(tx, account, version.version_id, NOW)
-    return account, await take(tx, case.number, "set-window", CLERK, NOW, facts=WINDOW, effects=EFFECTS)
+    return account, await take(tx, case.number, "set-window", Taker(CLERK, NOW, EFFECTS), facts=WINDOW)
 
 
 async def under_analysis(tx: Tx, found: Mapping[str, Any]) -> tuple[Account, CaseRecord]:
@@ -104,7 +104,7 @@ async def under_analysis(tx: Tx, found: Mapping[str, Any]) -> tuple[Account, Cas
 
     account, case = await running(tx)
     effects = {**EFFECTS, ("testing", "hand-in"): as_given}
-    return account, await take(tx, case.number, "hand-in", account, NOW, effects=effects)
+    return account, await take(tx, case.number, "hand-in", Taker(account, NOW, effects))
 
 
 async def found_about(tx: Tx, case: CaseRecord) -> list[tuple[str, str, date | None]]:
@@ -121,18 +121,16 @@ async def test_a_plan_of_one_side_is_agreed_by_the_other_and_its_scenarios_are_f
 ) -> None:
     async with undone(database) as tx:
         account, _, plan = await proposed(tx, "PRA-01", "PRA-01", "CON-01")
-        await refused("CASE-003", take(tx, plan.number, "agree", account, NOW, effects=EFFECTS))
+        await refused("CASE-003", take(tx, plan.number, "agree", Taker(account, NOW, EFFECTS)))
         other = {"scenarios": ["PRA-01", "PRA-02"]}
-        await take(tx, plan.number, "propose-other", CLERK, NOW, facts=other, effects=EFFECTS)
-        await refused("CASE-003", take(tx, plan.number, "agree-to-plan", CLERK, NOW, effects=EFFECTS))
-        found = await take(tx, plan.number, "agree", account, NOW, effects=EFFECTS)
+        await take(tx, plan.number, "propose-other", Taker(CLERK, NOW, EFFECTS), facts=other)
+        await refused("CASE-003", take(tx, plan.number, "agree-to-plan", Taker(CLERK, NOW, EFFECTS)))
+        found = await take(tx, plan.number, "agree", Taker(account, NOW, EFFECTS))
 
         assert (found.state, found.facts["scenarios"]) == ("agreed", ["PRA-01", "PRA-02"])
         known = {one.id: one.sha256 for one in library()}
         assert found.facts["hashes"] == {name: known[name] for name in ("PRA-01", "PRA-02")}
-        await refused(
-            "CASE-003", take(tx, plan.number, "propose", account, NOW, facts=other, effects=EFFECTS)
-        )
+        await refused("CASE-003", take(tx, plan.number, "propose", Taker(account, NOW, EFFECTS), facts=other))
 
 
 async def test_a_plan_covers_every_functionality_and_names_only_scenarios_there_are(
@@ -145,7 +143,7 @@ async def test_a_plan_covers_every_functionality_and_names_only_scenarios_there_
 
         def propose(*scenarios: str) -> Any:
             facts = {"scenarios": list(scenarios)}
-            return take(tx, plan.number, "propose", account, NOW, facts=facts, effects=EFFECTS)
+            return take(tx, plan.number, "propose", Taker(account, NOW, EFFECTS), facts=facts)
 
         no = await refused("TST-001", propose("PRA-01"))
         assert "dispensing" in no.rule.sentence("en", no.told())
@@ -165,7 +163,7 @@ async def test_testing_begins_only_with_an_agreed_plan_of_ones_own_version(
         stranger = person("vendor", await new_party(tx))
         await refused("TST-007", testing.request_testing(tx, stranger, version.version_id, NOW))
         await refused("TST-007", testing.open_plan(tx, account, uuid4(), NOW))
-        await take(tx, plan.number, "agree-to-plan", CLERK, NOW, effects=EFFECTS)
+        await take(tx, plan.number, "agree-to-plan", Taker(CLERK, NOW, EFFECTS))
         case = await testing.request_testing(tx, account, version.version_id, NOW)
         assert (case.facts["plan"], case.facts["scenarios"]) == (plan.number, ["PRA-01", "CON-01"])
         assert case.facts["hashes"].keys() == {"PRA-01", "CON-01"}
@@ -212,7 +210,7 @@ async def test_of_two_clerks_who_agree_to_a_plan_at_once_one_does(
     async def attempt(account: Account) -> str:
         try:
             async with database.transaction() as tx:
-                await take(tx, plan.number, "agree-to-plan", account, NOW, effects=EFFECTS)
+                await take(tx, plan.number, "agree-to-plan", Taker(account, NOW, EFFECTS))
         except Refusal as no:
             return no.rule.id
         return "done"
@@ -227,7 +225,7 @@ async def test_results_without_a_run_of_every_planned_scenario_are_not_taken(
     """TST-004."""
     async with undone(database) as tx:
         account, case = await running(tx)
-        no = await refused("TST-004", take(tx, case.number, "hand-in", account, NOW, effects=EFFECTS))
+        no = await refused("TST-004", take(tx, case.number, "hand-in", Taker(account, NOW, EFFECTS)))
         assert no.told()["scenarios"] == "PRA-01@practice, CON-01@practice"
         kept = await cases.find(tx, case.number)
         assert kept is not None and (kept.state, "verdicts" in kept.facts) == ("running", False)
@@ -242,7 +240,7 @@ async def test_nothing_is_approved_while_a_step_is_open_and_then_by_two_persons(
         _, case = await under_analysis(tx, found)
 
         def approve(action: str, clerk: Account) -> Any:
-            return take(tx, case.number, action, clerk, NOW, effects=EFFECTS)
+            return take(tx, case.number, action, Taker(clerk, NOW, EFFECTS))
 
         no = await refused("TST-005", approve("approve", CLERK))
         assert no.told()["rows"] == "PRA-01 (2)"
@@ -281,13 +279,13 @@ async def test_a_reservation_is_to_be_settled_until_a_day_that_is_not_over(
 
         def reserve(day: str) -> Any:
             facts = {"reservation": "labels", "until": day}
-            return take(tx, case.number, "approve-with-reservation", CLERK, NOW, facts=facts, effects=EFFECTS)
+            return take(tx, case.number, "approve-with-reservation", Taker(CLERK, NOW, EFFECTS), facts=facts)
 
         await refused("TST-008", reserve("2026-03-02"))
         await reserve("2026-03-03")
         late = NOW + timedelta(days=1)
-        await refused("TST-008", take(tx, case.number, "confirm", SECOND, late, effects=EFFECTS))
-        await take(tx, case.number, "confirm", SECOND, NOW, effects=EFFECTS)
+        await refused("TST-008", take(tx, case.number, "confirm", Taker(SECOND, late, EFFECTS)))
+        await take(tx, case.number, "confirm", Taker(SECOND, NOW, EFFECTS))
         assert await found_about(tx, case) == [("prescribing", "reservation", date(2026, 3, 3))]
 
 
@@ -297,16 +295,16 @@ async def test_results_sent_back_are_tested_again_and_rejected_ones_stand_in_the
     async with undone(database) as tx:
         account, case = await under_analysis(tx, verdicts(PRA_01=["failed", "failed"]))
         reason = {"reason": "play it again"}
-        back = await take(tx, case.number, "send-back", CLERK, NOW, facts=reason, effects=EFFECTS)
+        back = await take(tx, case.number, "send-back", Taker(CLERK, NOW, EFFECTS), facts=reason)
         assert back.state == "sent-back"
         await order_check(tx, back)
         again = {
             **EFFECTS,
             ("testing", "hand-in"): keeps,
         }
-        await take(tx, case.number, "hand-in", account, NOW, effects=again)
-        await take(tx, case.number, "reject", CLERK, NOW, facts=reason, effects=EFFECTS)
-        assert (await take(tx, case.number, "confirm", SECOND, NOW, effects=EFFECTS)).state == "rejected"
+        await take(tx, case.number, "hand-in", Taker(account, NOW, again))
+        await take(tx, case.number, "reject", Taker(CLERK, NOW, EFFECTS), facts=reason)
+        assert (await take(tx, case.number, "confirm", Taker(SECOND, NOW, EFFECTS))).state == "rejected"
         assert await found_about(tx, case) == [("prescribing", "rejected", None)]
 
 
@@ -351,7 +349,7 @@ async def test_a_window_that_is_over_or_ends_before_it_starts_is_not_set(
         case = await testing.request_testing(tx, account, version.version_id, NOW)
         window = {"starts_on": first, "ends_on": last}
         await refused(
-            "TST-012", take(tx, case.number, "set-window", CLERK, NOW, facts=window, effects=EFFECTS)
+            "TST-012", take(tx, case.number, "set-window", Taker(CLERK, NOW, EFFECTS), facts=window)
         )
 
 
@@ -363,10 +361,10 @@ async def ready_made(tx: Tx, exchange: Running, *scenarios: str) -> tuple[Accoun
     account = person("vendor", client.party_id)
     plan = await testing.open_plan(tx, account, client.version_id, NOW)
     facts = {"scenarios": list(scenarios)}
-    await take(tx, plan.number, "propose", account, NOW, facts=facts, effects=EFFECTS)
-    await take(tx, plan.number, "agree-to-plan", CLERK, NOW, effects=EFFECTS)
+    await take(tx, plan.number, "propose", Taker(account, NOW, EFFECTS), facts=facts)
+    await take(tx, plan.number, "agree-to-plan", Taker(CLERK, NOW, EFFECTS))
     case = await testing.request_testing(tx, account, client.version_id, NOW)
-    case = await take(tx, case.number, "set-window", CLERK, NOW, facts=WINDOW, effects=EFFECTS)
+    case = await take(tx, case.number, "set-window", Taker(CLERK, NOW, EFFECTS), facts=WINDOW)
     return account, case, client_id
 
 
@@ -381,7 +379,7 @@ async def test_a_run_belongs_to_its_case_only_within_the_window_and_while_tests_
         order = await order_under(tx, case, client_id, (), date(2026, 3, 20))
         assert order == RunOrder(client_id, "practice", ("PRA-01", "CON-01"), case.facts["plan"])
         moved = {"starts_on": "2026-03-21", "ends_on": "2026-03-22"}
-        case = await take(tx, case.number, "change-window", CLERK, NOW, facts=moved, effects=EFFECTS)
+        case = await take(tx, case.number, "change-window", Taker(CLERK, NOW, EFFECTS), facts=moved)
         await order_under(tx, case, client_id, (), date(2026, 3, 21))
         over = replace(case, state="under-analysis")
         await refused("TST-011", order_under(tx, over, client_id, (), date(2026, 3, 21)))
@@ -441,7 +439,7 @@ async def test_a_run_of_a_case_is_found_there_and_one_to_practise_is_not(
         assert [one.run_id for one in await runs_under(tx, case)] == [run.run_id]
         systems = {one.client.client_id: one for one in await systems_of(tx, case)}
         assert (systems[client_id].left, systems[client_id].passed) == (("PRA-01",), frozenset())
-        no = await refused("TST-004", take(tx, case.number, "hand-in", account, NOW, effects=EFFECTS))
+        no = await refused("TST-004", take(tx, case.number, "hand-in", Taker(account, NOW, EFFECTS)))
         assert "PRA-01@practice" in no.told()["scenarios"], (
             "a run in which nothing was played holds no result"
         )

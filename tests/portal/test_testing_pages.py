@@ -21,7 +21,7 @@ from tilts.clock import day_in_riga
 from tilts.ids import new_id
 from tilts.lab.conformance.library import library, scenario
 from tilts.onboarding import testing
-from tilts.onboarding.cases import Taking, take
+from tilts.onboarding.taking import Taker, Taking, take
 from tilts.onboarding.testing import Remark
 from tilts.store.lab import runs
 from tilts.store.onboarding import parties
@@ -75,7 +75,7 @@ async def made(tx: Tx, fresh: Running) -> Cases:
 
     async def step(case: CaseRecord, action: str, who: Any, **facts: Any) -> CaseRecord:
         effects = {**EFFECTS, ("testing", "hand-in"): as_judged}
-        return await take(tx, case.number, action, who, now, facts=facts, effects=effects)
+        return await take(tx, case.number, action, Taker(who, now, effects), facts=facts)
 
     async def asked_for(version_id: UUID) -> tuple[CaseRecord, CaseRecord]:
         plan = await testing.open_plan(tx, account, version_id, now)

@@ -16,8 +16,8 @@ from tests.running import Running
 from tests.transport.wire import Caller, refused
 from tilts.access.case_effects import EFFECTS
 from tilts.lab.pki_trust.layout import open_trust
-from tilts.onboarding.cases import Around, take
 from tilts.onboarding.certificates.submitting import Times, examined, submit
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import CaseRecord
 
@@ -44,7 +44,7 @@ async def through_the_case(one: Connected, content: bytes) -> tuple[CaseRecord, 
     async with production_tx(one.exchange) as tx:
         report = await examined(tx, account, content, around)
         case = await submit(tx, account, client_id, report, Times(around.wall, around.wall))
-        done = await take(tx, case.number, "accept", clerk, around.wall, effects=EFFECTS, around=around)
+        done = await take(tx, case.number, "accept", Taker(clerk, around.wall, EFFECTS, around))
         documents = await cases.documents(tx, case.case_id)
         return done, await cases.content(tx, documents[-1].document_id)
 
@@ -54,9 +54,7 @@ async def stop_using(one: Connected, case: CaseRecord) -> None:
     facts: dict[str, Any] = {"reason": "nomainīts"}
     async with production_tx(one.exchange) as tx:
         account = person("it", one.party_id)
-        await take(
-            tx, case.number, "replace", account, around.wall, facts=facts, effects=EFFECTS, around=around
-        )
+        await take(tx, case.number, "replace", Taker(account, around.wall, EFFECTS, around), facts=facts)
 
 
 async def number_of(one: Connected) -> str:

@@ -14,9 +14,10 @@ from tilts.lab.conformance import library
 from tilts.lab.conformance.runs import JudgedRun, judged
 from tilts.lab.pki_trust import SandboxIssuer
 from tilts.onboarding import effects
-from tilts.onboarding.cases import Effect, Taking, attach
+from tilts.onboarding.cases import attach
 from tilts.onboarding.certificates import Issuer
 from tilts.onboarding.effects.certificates import effects_of_certificates
+from tilts.onboarding.taking import Effect, Taking
 from tilts.onboarding.testing import check_plan, check_unchanged, check_whole
 from tilts.settings import Settings
 from tilts.store.lab import runs

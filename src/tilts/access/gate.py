@@ -11,10 +11,10 @@ open connections and feeds within a minute (Design 2).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from tilts.access.verdicts.states import EXPIRED, MISSING, NOT_YET, said, within
 from tilts.clock import day_in_riga
 from tilts.functionality import OWN, named_functionality
 from tilts.onboarding.procedures.checklist import last_day
@@ -37,36 +37,13 @@ from tilts.rules.gate import (
 from tilts.store.onboarding import gate
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Tx
-from tilts.workflow import Words
 from tilts.working_days import due
 
 Owner: TypeAlias = Literal["vendor", "institution", "authority"]
-MISSING: Final = "none"  # there is no such case, certificate or approval at all
-EXPIRED: Final = "expired"
-NOT_YET: Final = "not-yet"  # a declaration on questions that are published, but not in force
 COOPERATION: Final = ("cooperation-institution", "cooperation-pharmacy")
 # In which state a case of a kind gives what it is there for.
 HOLDS: Final = {"checklist": "accepted", "connection": "declared"}
 APPROVED: Final = frozenset({"approved", "reservation"})
-
-
-# What stands in no state table, as people say it: of certificates, registers and approvals.
-STATES: Final[Mapping[str, Words]] = MappingProxyType(
-    {
-        MISSING: Words("nav", "there is none"),
-        EXPIRED: Words("termiņš beidzies", "expired"),
-        NOT_YET: Words("vēl nav spēkā", "not yet in force"),
-        "revoked": Words("anulēts", "revoked"),
-        "suspended": Words("darbība apturēta", "suspended"),
-        "closed": Words("slēgta", "closed"),
-        "rejected": Words("noraidīts", "rejected"),
-        "withdrawn": Words("atsaukts", "withdrawn"),
-    }
-)
-
-
-def said(state: str) -> str:
-    return STATES[state].named(state) if state in STATES else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +51,7 @@ class Condition:
     """One condition that is not met: `owner` has to act, until `due_at` if there is a term."""
 
     rule: Rule
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     owner: Owner
     clause: str
     case_number: str | None = None
@@ -162,7 +139,7 @@ def nearest(rule: Rule, of_kind: Sequence[Holding], at: datetime, applicant: Own
     state = (
         said(EXPIRED if over(last, at) else NOT_YET)
         if is_timed(last, at)
-        else reached.label.named(last.state)
+        else within(reached.label, last.state)
     )
     return Condition(rule, {"state": state}, owner, rule.source, last.number, due_of(last))
 

@@ -18,7 +18,8 @@ from joserfc.jwk import ECKey, RSAKey
 from tilts.account import Account
 from tilts.functionality import OPEN_TO
 from tilts.ids import new_id
-from tilts.onboarding.cases import Taking, open_case
+from tilts.onboarding.cases import open_case
+from tilts.onboarding.taking import Taking
 from tilts.rules import Refusal
 from tilts.rules.connections import (
     CON_EXISTS,

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from tilts.account import Account
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Taking, open_case
+from tilts.onboarding.cases import open_case
+from tilts.onboarding.taking import Taking
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_OPEN_ALREADY
 from tilts.rules.testing import (

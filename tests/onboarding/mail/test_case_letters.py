@@ -14,13 +14,14 @@ from tests.onboarding.mail.letters import CONTRACT, PDF, TEST, a_message, a_room
 from tests.onboarding.mail.mail_servers import Box, mail_server
 from tests.running import MovableClock
 from tilts.account import Account
-from tilts.onboarding.cases import AFTER, Around, open_case, take
+from tilts.onboarding.cases import open_case
 from tilts.onboarding.effects import EFFECTS
 from tilts.onboarding.mail.answering import thread_of
 from tilts.onboarding.mail.contacting import reached
 from tilts.onboarding.mail.couriers import SmtpCourier, server_from
 from tilts.onboarding.mail.rounds import Intake, Patience, send_all
 from tilts.onboarding.mail.step_letters import letter_after, step_letters
+from tilts.onboarding.taking import AFTER, Around, Taker, take
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.rules import Refusal
 from tilts.settings import Settings
@@ -45,7 +46,7 @@ async def opened(tx: Tx, kind: str = "testing-agreement", **facts: Any) -> tuple
 
 
 async def step(tx: Tx, case: CaseRecord, action: str, by: Account, **facts: Any) -> CaseRecord:
-    return await take(tx, case.number, action, by, NOW, facts=facts, effects=LETTERS_ALONE, around=AROUND)
+    return await take(tx, case.number, action, Taker(by, NOW, LETTERS_ALONE, AROUND), facts=facts)
 
 
 async def under_review(tx: Tx, **facts: Any) -> tuple[CaseRecord, Account]:
@@ -236,7 +237,7 @@ async def test_the_answer_to_a_question_leaves_as_a_letter_and_asking_again_stan
     async with office.transaction() as tx:
         case, vendor = await opened(tx, "question", desk="test", e_mail=DACE, subject="Laiks")
         facts = {"answer": "Otrdien."}
-        case = await take(tx, case.number, "answer", CLERK, NOW, facts=facts, effects=EFFECTS, around=AROUND)
+        case = await take(tx, case.number, "answer", Taker(CLERK, NOW, EFFECTS, AROUND), facts=facts)
         [letter] = await letters(tx)
         assert (case.state, letter.recipient, letter.desk, letter.automatic) == (
             "answered",
@@ -245,9 +246,7 @@ async def test_the_answer_to_a_question_leaves_as_a_letter_and_asking_again_stan
             False,
         )
         facts = {"question": "Cikos?"}
-        case = await take(
-            tx, case.number, "ask-again", vendor, NOW, facts=facts, effects=EFFECTS, around=AROUND
-        )
+        case = await take(tx, case.number, "ask-again", Taker(vendor, NOW, EFFECTS, AROUND), facts=facts)
         thread = await thread_of(tx, case.case_id)
 
     assert case.state == "opened"
@@ -265,7 +264,7 @@ async def test_MAIL_013_MAIL_015_an_answer_without_an_address_stands_in_the_thre
 
         async def say(text: str) -> None:
             facts = {"answer": text}
-            await take(tx, case.number, "answer", CLERK, NOW, facts=facts, effects=EFFECTS, around=AROUND)
+            await take(tx, case.number, "answer", Taker(CLERK, NOW, EFFECTS, AROUND), facts=facts)
 
         await say("Otrdien.")
         assert await letters(tx) == []
@@ -283,7 +282,7 @@ async def test_mail_that_comes_after_the_answer_opens_the_question_again(
     async with office.transaction() as tx:
         case, _ = await opened(tx, "question", e_mail=DACE)
         facts = {"answer": "Otrdien."}
-        await take(tx, case.number, "answer", CLERK, NOW, facts=facts, effects=EFFECTS, around=AROUND)
+        await take(tx, case.number, "answer", Taker(CLERK, NOW, EFFECTS, AROUND), facts=facts)
     folder.deliver("1.post", a_message("Cikos?", subject=f"Re: [{case.number}]", **{"from": DACE}))
     await Intake(folder, a_room()).receive_all(office, MovableClock())
     async with office.transaction() as tx:

@@ -18,8 +18,7 @@ THE_FILE: Final = "The file that came by e-mail"
 def form_sent(walk: Walk, party: Organisation, number: str, form: Upload) -> None:
     """From the party's own address, with the number of the case in the subject."""
     writer = walk.at(STRANGER)
-    writer.follow("Mailbox")
-    writer.follow("Write to a desk")
+    to_the_form(walk)
     writer.submit(
         "Send",
         {
@@ -49,3 +48,31 @@ def taken_in(walk: Walk, who: str, number: str, filename: str) -> None:
 def taken_in_vain(walk: Walk, who: str, number: str, filename: str) -> No:
     received(walk, who, number, filename)
     return walk.at(who).taken_in_vain(TAKE_FORM, {THE_FILE: filename})
+
+
+def asked_and_answered(
+    walk: Walk, party: Organisation, who: str, desk: str, words: tuple[str, str, str]
+) -> str:
+    """A question from the party's own address to a desk, and the clerk's answer; gives the number of its case."""
+    subject, question, answer = words
+    writer, clerk = walk.at(STRANGER), walk.at(who)
+    to_the_form(walk)
+    asked = {"Your e-mail address": party.e_mail, "To which desk": desk, "Subject": subject, "Text": question}
+    writer.submit("Send", asked)
+    begun = time.monotonic()
+    clerk.follow("Mail")
+    while subject not in clerk.page.text:
+        if time.monotonic() - begun > LONGEST_SECONDS:
+            raise PathWrong(f"expected «{subject}» in the desk's queue within {LONGEST_SECONDS} s")
+        time.sleep(LOOK_SECONDS)
+        clerk.reload()
+    clerk.follow(subject)
+    number = clerk.fact("Case")
+    clerk.submit("Send the answer", {"Answer": answer})
+    return number
+
+
+def to_the_form(walk: Walk) -> None:
+    writer = walk.at(STRANGER)
+    writer.follow("Mailbox")
+    writer.follow("Write to a desk")

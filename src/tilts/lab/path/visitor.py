@@ -118,6 +118,12 @@ class Visitor:
                 return words_of(term.getnext())
         raise NotOnThePage(f"no fact «{said}» on {self.page.address}")
 
+    def addresses(self) -> list[str]:
+        """The e-mail addresses that the page gives, and its footer."""
+        links = [link.get("href") or "" for link in self.page.document.iter("a")]
+        found = [link.removeprefix("mailto:") for link in links if link.startswith("mailto:")]
+        return list(dict.fromkeys(found))
+
     def questions(self) -> list[str]:
         """The legends of the groups of choices on the page."""
         return [words_of(legend) for legend in self.page.document.iter("legend")]

@@ -10,12 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from tilts.account import Account
-from tilts.onboarding.cases import Around, attach, open_case
+from tilts.onboarding.cases import attach, open_case
 from tilts.onboarding.certificates.checks import Applicant
 from tilts.onboarding.certificates.doors import check_room
 from tilts.onboarding.certificates.reading import Submission
 from tilts.onboarding.certificates.report import CertificateReport
 from tilts.onboarding.certificates.standing import report_for
+from tilts.onboarding.taking import Around
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_OPEN_ALREADY
 from tilts.rules.certificates import CERT_CLIENT_OF_ANOTHER, CERT_UNREADABLE

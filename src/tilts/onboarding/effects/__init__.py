@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from tilts.onboarding import connections, testing
-from tilts.onboarding.cases import AFTER, Around, Effect
 from tilts.onboarding.effects import agreements, checklist, entitling, questions, signing
 from tilts.onboarding.mail import step_letters
+from tilts.onboarding.taking import AFTER, Around, Effect
 from tilts.onboarding.workflows.agreements import APPLICATION, KINDS
 
 OF_AGREEMENTS: Final[dict[str, Effect]] = {

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Taking, attach
+from tilts.onboarding.cases import attach
 from tilts.onboarding.procedures import procedure_version, procedures
 from tilts.onboarding.procedures.completeness import check_completeness, require_complete
 from tilts.onboarding.procedures.filled import read_form
@@ -19,6 +19,7 @@ from tilts.onboarding.procedures.form import render_form
 from tilts.onboarding.procedures.gaps import Gap
 from tilts.onboarding.procedures.kinds import Procedure
 from tilts.onboarding.procedures.register import RegisterEntry
+from tilts.onboarding.taking import Taking
 from tilts.rules import Language, Refusal
 from tilts.rules.cases import CASE_DOCUMENT_MISSING, CASE_NO_PARTY
 from tilts.store.onboarding import cases, parties

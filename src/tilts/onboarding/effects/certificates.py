@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tilts.onboarding.cases import Around, Effect, Taking, attach
+from tilts.onboarding.cases import attach
 from tilts.onboarding.certificates import Acceptance, Issuer, Wanted, accept, replace, report_for, revoke
 from tilts.onboarding.certificates.submitting import (
     DOCUMENTS,
@@ -16,6 +16,7 @@ from tilts.onboarding.certificates.submitting import (
     applicant_of,
     locked_client,
 )
+from tilts.onboarding.taking import Around, Effect, Taking
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_DOCUMENT_MISSING
 from tilts.settings import Settings

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Taking, attach, done
+from tilts.onboarding.cases import attach
 from tilts.onboarding.checklist import ACCEPTED, KIND, Draft, asked_in, draft_of, evidence_of
 from tilts.onboarding.procedures import procedure_version
 from tilts.onboarding.procedures.checklist import (
@@ -26,6 +26,7 @@ from tilts.onboarding.procedures.checklist import (
 from tilts.onboarding.procedures.completeness import require_complete
 from tilts.onboarding.procedures.form import render_document
 from tilts.onboarding.procedures.questions import REASON_TAIL, Declarant, Question
+from tilts.onboarding.taking import Taking, done
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.rules import Language, Refusal
 from tilts.rules.procedures import PRC_CHANGED_MEANWHILE, PRC_QUESTIONS_CHANGED

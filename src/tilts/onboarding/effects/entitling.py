@@ -8,9 +8,9 @@ from datetime import date
 
 from tilts.clock import day_in_riga
 from tilts.ids import new_id
-from tilts.onboarding.cases import Taking
 from tilts.onboarding.effects.agreements import document_of, party_of
 from tilts.onboarding.signing.code_key import code_key
+from tilts.onboarding.taking import Taking
 from tilts.person_code import code_hash, code_hint, compact, is_acceptable, scheme_code
 from tilts.rules import Refusal
 from tilts.rules.paper import SGN_ENTITLED_ALREADY, SGN_NOT_A_CODE

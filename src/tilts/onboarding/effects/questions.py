@@ -1,10 +1,10 @@
 """Questions: the answer leaves as a letter and stands in the thread, and so does what is asked again."""
 
-from tilts.onboarding.cases import Effect, Taking
 from tilts.onboarding.mail import answering
 from tilts.onboarding.mail.answering import Answer
 from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.room import room_from
+from tilts.onboarding.taking import Effect, Taking
 from tilts.store.onboarding import mail_threads
 
 

@@ -14,7 +14,6 @@ import msgspec
 
 from tilts.clock import RIGA, day_in_riga
 from tilts.ids import new_id
-from tilts.onboarding.cases import Taking
 from tilts.onboarding.effects.agreements import document_of, party_of
 from tilts.onboarding.paper import (
     EnteredLetter,
@@ -39,6 +38,7 @@ from tilts.onboarding.signing.report import (
     VerifyRequest,
 )
 from tilts.onboarding.signing.requirements import terms_of
+from tilts.onboarding.taking import Taking
 from tilts.onboarding.trust_keeping import pinned, sources_from, trust_state
 from tilts.rules import Refusal
 from tilts.rules.paper import SGN_SIGNED_ALREADY

@@ -12,7 +12,6 @@ from importlib.resources import files
 from typing import Any, Final
 
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Taking
 from tilts.onboarding.mail.addressing import DeskCode
 from tilts.onboarding.mail.composing import Letter
 from tilts.onboarding.mail.contacting import reached
@@ -20,6 +19,7 @@ from tilts.onboarding.mail.desks import desk_for, desks_from
 from tilts.onboarding.mail.posting import queue_mail
 from tilts.onboarding.mail.room import MailRoom, room_from
 from tilts.onboarding.mail.texts import tidy, without_person_codes
+from tilts.onboarding.taking import Taking
 from tilts.onboarding.workflows import table_of
 from tilts.rules import Language
 from tilts.store.onboarding import mail_threads

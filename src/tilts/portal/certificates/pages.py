@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from tilts.access.desk import Act, Desk
 from tilts.account import Account, Role
-from tilts.onboarding.cases import Around, find_case
+from tilts.onboarding.cases import find_case
 from tilts.onboarding.certificates import LARGEST_BYTES, CertificateReport, report_for
 from tilts.onboarding.certificates.submitting import (
     KIND,
@@ -23,6 +23,7 @@ from tilts.onboarding.certificates.submitting import (
     submit,
 )
 from tilts.onboarding.effects.certificates import submitted
+from tilts.onboarding.taking import Around
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.certificates.guiding import Guide, guide_for
 from tilts.portal.certificates.viewing import (

@@ -17,9 +17,10 @@ from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Around, find_case, side_of, take
+from tilts.onboarding.cases import find_case, side_of
 from tilts.onboarding.checklist import DECLARE, KIND, MOST_FILES, Kept, begin, declarant_of, keep
 from tilts.onboarding.procedures.checklist import Answer, checklist_version
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.checklist.sending import sent_in
 from tilts.portal.checklist.sheet import Marks, Sheet, source_address
@@ -112,9 +113,7 @@ class ChecklistPages:
         facts = {"answers": {"version": case.version, "language": language_for(request)}}
 
         async def work(tx: Tx) -> CaseRecord:
-            return await take(
-                tx, case.number, DECLARE, account, now, facts=facts, effects=EFFECTS, around=around
-            )
+            return await take(tx, case.number, DECLARE, Taker(account, now, EFFECTS, around), facts=facts)
 
         try:
             await self._desk.do(account, Act("case.step", case.number), work)

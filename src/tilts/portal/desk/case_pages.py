@@ -17,16 +17,8 @@ from starlette.routing import Route
 from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.onboarding.cases import (
-    CONFIRM,
-    DECLINE,
-    Around,
-    check_sees,
-    may_act_in,
-    open_case,
-    side_of,
-    take,
-)
+from tilts.onboarding.cases import check_sees, open_case, side_of
+from tilts.onboarding.taking import CONFIRM, DECLINE, Around, Taker, may_act_in, take
 from tilts.onboarding.workflows import OPENED_BY, WORKFLOWS, table_of
 from tilts.portal.desk.case_views import (
     CaseView,
@@ -182,11 +174,11 @@ class CasePages:
             if action in (CONFIRM, DECLINE):
                 if case.pending is not None:
                     check_seen(case, form_of(request))
-                return await take(tx, number, action, account, now, effects=EFFECTS, around=around)
+                return await take(tx, number, action, Taker(account, now, EFFECTS, around))
             step = table_of(case.kind, case.facts).check(case.state, action, side_of(account))
             check_seen(case, form_of(request))
             facts = await facts_of(tx, case, step, form_of(request), account, now)
-            return await take(tx, number, action, account, now, facts=facts, effects=EFFECTS, around=around)
+            return await take(tx, number, action, Taker(account, now, EFFECTS, around), facts=facts)
 
         try:
             done = await self._desk.do(account, Act("case.step", number), work)

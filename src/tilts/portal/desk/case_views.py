@@ -9,7 +9,8 @@ from tilts.account import Account
 from tilts.clock import day_in_riga
 from tilts.lab.conformance import library
 from tilts.lab.conformance.language import Scenario
-from tilts.onboarding.cases import find_case, may_act_in, side_of
+from tilts.onboarding.cases import find_case, side_of
+from tilts.onboarding.taking import may_act_in
 from tilts.onboarding.workflows import table_of
 from tilts.portal.mail.thread_views import ThreadView, thread_view
 from tilts.portal.state_picture import StatePicture, draw

@@ -13,10 +13,11 @@ from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
 from tilts.clock import day_in_riga
-from tilts.onboarding.cases import Around, find_case, side_of, take
+from tilts.onboarding.cases import find_case, side_of
 from tilts.onboarding.procedures import procedures
 from tilts.onboarding.procedures.completeness import begun_rows, field_names
 from tilts.onboarding.procedures.kinds import Procedure
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.workflows import table_of
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for
@@ -61,9 +62,7 @@ class FillingPages:
         facts = {"values": {**values, "language": language_for(request)}}
 
         async def work(tx: Tx) -> CaseRecord:
-            return await take(
-                tx, case.number, STEP, account, now, facts=facts, effects=EFFECTS, around=around
-            )
+            return await take(tx, case.number, STEP, Taker(account, now, EFFECTS, around), facts=facts)
 
         try:
             await self._desk.do(account, Act("case.step", case.number), work)

@@ -73,7 +73,9 @@ async def gate_view(tx: Tx, client_id: str, account: Account, desk: Desk) -> Gat
             if account.role == "authority" or facts.client.party_id == account.party_id:
                 verdicts = [decide(facts, name, now) for name in facts.client.functionalities]
                 known = await connections.find_by_client_id(tx, client_id)
-                return GateView(facts, tuple(verdicts), str(known.organization_id) if known else own_id(facts))
+                return GateView(
+                    facts, tuple(verdicts), str(known.organization_id) if known else own_id(facts)
+                )
     raise Refusal(CASE_NOT_FOUND)
 
 

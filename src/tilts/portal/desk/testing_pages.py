@@ -15,7 +15,8 @@ from tilts.access.desk import Act, Desk
 from tilts.account import Account
 from tilts.lab.conformance.language import Scenario
 from tilts.onboarding import testing
-from tilts.onboarding.cases import Around, check_sees, find_case, take
+from tilts.onboarding.cases import check_sees, find_case
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.testing import Remark, Row, unsettled, worksheet
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.desk.case_pages import uuid_in
@@ -90,9 +91,7 @@ class TestingPages:
 
         async def work(tx: Tx) -> CaseRecord:
             plan = await testing.open_plan(tx, account, version_id, now)
-            return await take(
-                tx, plan.number, "propose", account, now, facts=facts, effects=EFFECTS, around=around
-            )
+            return await take(tx, plan.number, "propose", Taker(account, now, EFFECTS, around), facts=facts)
 
         plan = await self._desk.do(account, Act("plan.proposed"), work)
         return go_to(

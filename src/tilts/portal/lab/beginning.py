@@ -94,7 +94,8 @@ class BeginPages:
 
         async def work(tx: Tx) -> RunRecord:
             client = await store.tested_client(tx, client_id)
-            if client is None or client.kind not in ROLE_OF:
+            strange = client is None or vendor_of(account) not in (None, client.vendor_id)
+            if client is None or strange or client.kind not in ROLE_OF:
                 raise Refusal(LAB_NOT_TESTABLE, role="practice, pharmacy")
             order = RunOrder(client_id, ROLE_OF[client.kind], chosen)
             if number:

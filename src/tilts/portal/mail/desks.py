@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.onboarding.cases import Around, check_sees, find_case, take
+from tilts.onboarding.cases import check_sees, find_case
 from tilts.onboarding.effects.questions import answered_as
 from tilts.onboarding.mail import answering, sorting
 from tilts.onboarding.mail.addressing import DeskCode
@@ -26,6 +26,7 @@ from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.posting import send_again
 from tilts.onboarding.mail.receiving import UNMATCHED
 from tilts.onboarding.mail.room import room_from
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.workflows import OPENED_BY
 from tilts.portal.desk.step_forms import files_in
 from tilts.portal.incoming_forms import LONGEST_TEXT, needed, text_in
@@ -152,7 +153,7 @@ class DeskMailPages:
             effects = {**EFFECTS, (QUESTION, "answer"): answered_as(said)}
             around = Around(self._parts.settings, self._parts.clock.wall())
             facts = {"answer": said.text}
-            await take(tx, number, "answer", account, now, facts=facts, effects=effects, around=around)
+            await take(tx, number, "answer", Taker(account, now, effects, around), facts=facts)
 
         try:
             await self._desk.do(account, Act("mail.answered", number), work)

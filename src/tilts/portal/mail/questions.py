@@ -15,12 +15,13 @@ from starlette.routing import BaseRoute, Route
 from tilts.access.case_effects import EFFECTS
 from tilts.access.desk import Act, Desk
 from tilts.account import Account
-from tilts.onboarding.cases import Around, check_sees, find_case, open_case, take
+from tilts.onboarding.cases import check_sees, find_case, open_case
 from tilts.onboarding.mail.addressing import address_of, one_line
 from tilts.onboarding.mail.answering import thread_of, write
 from tilts.onboarding.mail.contacting import ASKED_WITH
 from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.texts import without_person_codes
+from tilts.onboarding.taking import Around, Taker, take
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.incoming_forms import LONGEST_LINE, needed, text_in
 from tilts.portal.languages import language_for, translations
@@ -159,7 +160,7 @@ class QuestionPages:
                 return
             facts = {"question": text}
             around = Around(self._parts.settings, self._parts.clock.wall())
-            await take(tx, number, "ask-again", account, now, facts=facts, effects=EFFECTS, around=around)
+            await take(tx, number, "ask-again", Taker(account, now, EFFECTS, around), facts=facts)
 
         try:
             await self._desk.do(account, Act("message.written", number), work)

@@ -68,6 +68,8 @@ def by_provider(walk: Walk) -> Iterator[Event]:
     reader, it, clerk = walk.at(STRANGER), walk.at(PHARMACY.second), walk.at(CLERK)
     reader.follow("Trust")
     title = reader.page.heading
+    reader.follow("Sign-in services")
+    register = reader.page.heading
     entry = walk.notes.clients["production-pharmacy"]
     certificate = issued(walk, entry, PHARMACY)
     to_certificates(walk, PHARMACY, PHARMACY.second, str(entry["client_id"]))
@@ -78,8 +80,8 @@ def by_provider(walk: Walk) -> Iterator[Event]:
     certificate_shown(entry, certificate)
     yield walk.done(
         PHARMACY.second,
-        f"Lapā «{title}» atrod sniedzēju, iesniedz tā izdotu sertifikātu ({number}); {CLERK} to reģistrē.",
-        f"Finds a provider on the page «{title}», hands in its certificate ({number}); {CLERK} registers it.",
+        f"Lapā «{title}» atrod sniedzēju (blakus ir «{register}»), iesniedz tā izdotu sertifikātu ({number}); {CLERK} to reģistrē.",
+        f"Finds a provider on the page «{title}» (beside it «{register}»), hands in its certificate ({number}); {CLERK} registers it.",
     )
     no = until_known(walk, entry)
     yield walk.refused(

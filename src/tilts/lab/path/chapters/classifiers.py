@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from tilts.clock import WallClock, day_in_riga
-from tilts.lab.path.cast import CLERK, PRACTICE, SECOND_CLERK, SYSTEM, VENDOR, of_party
+from tilts.lab.path.cast import CLERK, PRACTICE, SECOND_CLERK, STRANGER, SYSTEM, VENDOR, of_party
 from tilts.lab.path.chapters.connecting import certify
 from tilts.lab.path.concluding import (
     ON_PAPER,
@@ -39,6 +39,14 @@ def play(walk: Walk) -> Iterator[Event]:
 
 
 def before(walk: Walk) -> Iterator[Event]:
+    reader = walk.at(STRANGER)
+    reader.follow("Procedures")
+    reader.follow(TITLE)
+    yield walk.done(
+        walk.in_words("Kāds, kas nav pieslēdzies", "Somebody not signed in"),
+        f"Izlasa operatora līguma kārtību; jautājumiem tie paši dienesti: {', '.join(reader.addresses())}.",
+        f"Reads the procedure of the operator agreement; the same desks for questions: {', '.join(reader.addresses())}.",
+    )
     head = walk.at(VENDOR.first)
     head.follow("My systems")
     entry = new_keys(walk.folder, "feed")

@@ -10,6 +10,7 @@ from tilts.lab.conformance.reference.habits import Habits
 from tilts.lab.conformance.reference_system import GOOD
 from tilts.lab.conformance.reference_system import play as play_scenario
 from tilts.lab.path.cast import SYSTEM, TESTER, VENDOR, VERSION
+from tilts.lab.path.e_mail import asked_and_answered
 from tilts.lab.path.telling import Event, expect
 from tilts.lab.path.visitor import Visitor
 from tilts.lab.path.walk import Walk
@@ -58,7 +59,23 @@ def planning(walk: Walk) -> Iterator[Event]:
 
 
 def asking(walk: Walk) -> Iterator[Event]:
+    """A4, B6: the test help desk has an address of its own."""
     head, desk = walk.at(VENDOR.first), walk.at(TESTER)
+    addresses = head.addresses()
+    words = (
+        walk.in_words(f"{SYSTEM} testēšanas sākums", f"{SYSTEM}: beginning of the tests"),
+        walk.in_words("Izstrāde ir pabeigta. Kad varam sākt?", "Development is done. When can we begin?"),
+        walk.in_words(
+            "Piesakiet testēšanu portālā; laiku noteiksim šodien.",
+            "Ask for it at the portal; we set the days today.",
+        ),
+    )
+    number = asked_and_answered(walk, VENDOR, TESTER, "Test help desk", words)
+    yield walk.done(
+        VENDOR.first,
+        f"Raksta testu palīdzības dienestam {addresses[-1]}: «{words[1]}» {TESTER} atbild ({number}).",
+        f"Writes to the test help desk {addresses[-1]}: «{words[1]}» {TESTER} answers ({number}).",
+    )
     head.follow("My systems")
     head.follow("Test plan and testing")
     head.submit("Ask to start testing")
