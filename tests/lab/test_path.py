@@ -72,6 +72,12 @@ def test_every_fact_of_the_source_page_has_its_chapter() -> None:
     assert [chapter.number for chapter in CHAPTERS] == list(range(1, len(CHAPTERS) + 1))
 
 
+@pytest.mark.parametrize("fact", sorted(FACTS))
+def test_each_fact_of_the_page_is_shown(walk: Walked, fact: str) -> None:
+    chapters = {chapter.number for chapter in CHAPTERS if fact in chapter.facts}
+    assert any(event.kind == "done" for number in chapters for event in walk.of(number))
+
+
 def test_before_each_gate_the_attempt_is_refused_by_the_rules_that_stand_there(walk: Walked) -> None:
     for number, wanted in REFUSED.items():
         seen = {rule for event in walk.of(number) if event.kind == "refused" for rule in event.rules}

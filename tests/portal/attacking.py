@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +15,14 @@ import httpx
 from joserfc.jwk import ECKey
 from lxml import html
 
+from tests.onboarding.procedures.filling import right_values
 from tests.onboarding.trusting import House, Leaf
 from tests.running import Running, running_exchange
+from tilts.clock import RIGA
 from tilts.lab.people import BY_SUBJECT, NEW_VENDOR
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.measures import Measures
+from tilts.onboarding.procedures import procedures
 from tilts.portal.app import portal
 from tilts.store.tx import Database
 
@@ -42,6 +46,7 @@ class Visitor:
 
     def __init__(self, base: str, subject: str = "", language: str = "en") -> None:
         self.subject = subject
+        self._kept = ""  # the token of the forms
         headers = {"accept-language": language}
         self.http = httpx.Client(base_url=base, headers=headers, timeout=120)
         if subject:
@@ -60,17 +65,22 @@ class Visitor:
         assert answer.status_code == 303, answer.text
         self.http.get(answer.headers["location"])
 
-    @property
     def token(self) -> str:
         """As it stands in the forms of a page that everybody may open."""
-        page = self.http.get("/trust/why").text
-        return html.fromstring(page).xpath("//input[@name='form_token']/@value")[0]
+        page = self.http.get("/trust/why").content
+        return str(html.fromstring(page).xpath("//input[@name='form_token']/@value")[0])
 
     def get(self, address: str) -> httpx.Response:
         return self.http.get(address)
 
     def post(self, address: str, data: Parts | None = None, files: Any = None) -> httpx.Response:
-        return self.http.post(address, data={"form_token": self.token, **(data or {})}, files=files)
+        """Again with another token when it changed with the session."""
+        for kept in (self._kept, ""):
+            self._kept = kept or self.token()
+            answer = self.http.post(address, data={**(data or {}), "form_token": self._kept}, files=files)
+            if rule_of(answer) != "USR-001":
+                break
+        return answer
 
     def done(self, address: str, data: Parts | None = None, files: Any = None) -> str:
         """A POST that is taken: where it leads to."""
@@ -81,12 +91,12 @@ class Visitor:
 
 def said(answer: httpx.Response) -> str:
     """The main part of a page in words."""
-    return " ".join(html.fromstring(answer.text or "<p>").xpath("string(//main)").split())
+    return " ".join(html.fromstring(answer.content or b"<p>").xpath("string(//main)").split())
 
 
 def rule_of(answer: httpx.Response) -> str:
     """The id that the summary of a refusal names."""
-    found = html.fromstring(answer.text or "<p>").xpath("//div[@class='fault-summary']/p[last()]/a/text()")
+    found = html.fromstring(answer.content or b"<p>").xpath("//div[@class='fault-summary']/p[last()]/a/text()")
     return str(found[0]) if found else ""
 
 
@@ -158,6 +168,28 @@ def declare(visitor: Visitor, own: Belongings) -> None:
     own.documents += re.findall(r"/documents/([0-9a-f-]{36})", visitor.get(place).text)
 
 
+def agree(visitor: Visitor, clerk: Visitor, own: Belongings) -> None:
+    """The agreements of four parties stand at four places of their way."""
+    number, person = own.numbers["agreement"], BY_SUBJECT[own.owner]
+    values = right_values(procedures()[AGREEMENTS[own.owner]])
+    who = {"party_name": person.organisation, "registration_number": person.registration_number}
+    if own.owner == VENDOR:
+        return  # only opened
+    visitor.done(f"/cases/{number}/fill-here", values | who)
+    visitor.done(f"/cases/{number}/send")
+    if own.owner == PHARMACIST:
+        return  # being looked at
+    clerk.done(f"/cases/{number}/agree-text", {"authority_number": "TL-1"})
+    if own.owner == HEAD:
+        return  # to be signed
+    asked = {"letter_number": own.mark, "channel": "post", "copies": "2", "cover_letter": "yes"}
+    today = datetime.now(RIGA)
+    parts = {"day": today.day, "month": today.month, "year": today.year}
+    received = {f"received_on-{part}": str(value) for part, value in parts.items()}
+    scan = [("scans", ("scan.pdf", b"%PDF-1.4 a scan", "application/pdf"))]
+    clerk.done(f"/cases/{number}/receive-paper", asked | received, scan)  # a second person is awaited
+
+
 def number_in(address: str) -> str:
     return NUMBER.findall(address)[0]
 
@@ -198,6 +230,7 @@ def settled(exchange: Running, visitors: dict[str, Visitor]) -> dict[str, Belong
         declare(visitor, own)
         opened = visitor.done(f"/cases/new/{AGREEMENTS[subject]}")
         own.numbers["agreement"] = number_in(opened)
+        agree(visitor, clerk, own)
         own.roles = html.fromstring(visitor.get("/my/roles").text).xpath("//main//*[@name='role']/@value")
         if subject in (VENDOR, RIVAL):
             leaf = Leaf(identifiers=(f"NTRLV-{BY_SUBJECT[subject].registration_number}",))

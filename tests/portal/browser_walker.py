@@ -12,7 +12,8 @@ from typing import Self
 from axe_playwright_python.sync_playwright import Axe
 from lxml import html
 from lxml.html import HtmlElement
-from playwright.sync_api import Browser, ElementHandle, Response
+from playwright.sync_api import Browser, Download, ElementHandle, Response
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as Tab
 
 from tilts.lab.form_filling import Fields, Filled, Upload, chosen, words
@@ -23,17 +24,36 @@ NUMBERS = re.compile(r"TL-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[a-z-]*\d[\w.-
 IN_THE_CONSOLE = re.compile(r"status of 4\d\d")  # the browser's own word for a refusal that a page explains
 
 
+# Pages of which a picture stands in the docs, as they looked when they were come to last.
+PICTURED = {
+    "procedures/testing-agreement 200": "procedure",
+    "cases/* 200": "case",
+    "cases/*/sign 422": "refused",
+    "gate/* 200": "gate",
+    "my/certificates 200": "certificates",
+    "my/checklist 200": "checklist",
+    "lab/runs/* 200": "run",
+    "cases/*/worksheet 200": "worksheet",
+    "systems 200": "systems",
+    "my 200": "work",
+    "desk/mail 200": "mail",
+}
+
+
 @dataclass
 class Looks:
     """What was seen on the way: each kind of page once, by its address without numbers."""
 
+    language: str
     folder: Path
     seen: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    pictures: set[Path] = field(default_factory=set)
 
     def at(self, tab: Tab, status: int) -> None:
         kind = f"{NUMBERS.sub('*', tab.url.partition('?')[0].split('/', 3)[-1])} {status}"
+        if kind in PICTURED:
+            self.pictures.add(self._picture(tab, PICTURED[kind]))
         if kind in self.seen:
             return
         self.seen.add(kind)
@@ -46,18 +66,23 @@ class Looks:
         if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             self.faults.append(f"{kind}: wider than the window")
 
+    def _picture(self, tab: Tab, name: str) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{name}-{self.language}.png"
+        tab.screenshot(path=path)
+        return path
+
 
 class BrowserWalker:
     """Takes the place of PageWalker: the same words find the same links, fields and buttons, on the living page."""
 
     def __init__(self, browser: Browser, looks: Looks, start: str, *, language: str = "lv") -> None:
-        self._context = browser.new_context(locale=language, viewport={"width": 1280, "height": 900})
+        self._context = browser.new_context(locale=language, viewport={"width": 1100, "height": 800})
         self._tab = self._context.new_page()
         self._tab.on("pageerror", lambda error: looks.faults.append(f"{self._tab.url}: {error}"))
         self._tab.on("console", lambda said: self._console(said.type, said.text))
         self._looks = looks
         self._start = start
-        self._path = looks.folder
         self.page = self._went(lambda: self._tab.goto(start))
 
     def __enter__(self) -> Self:
@@ -121,15 +146,35 @@ class BrowserWalker:
             if answer.request.is_navigation_request() and answer.frame == self._tab.main_frame:
                 answers.append(answer)
 
+        downloads: list[Download] = []
+
+        def keep(file: Download) -> None:
+            downloads.append(file)
+
         self._tab.on("response", note)
-        with self._tab.expect_navigation(wait_until="load"):
-            act()
-        self._tab.remove_listener("response", note)
+        self._tab.on("download", keep)
+        try:
+            with self._tab.expect_navigation(wait_until="load"):
+                act()
+        except BrowserError as ended:
+            if "ERR_ABORTED" not in ended.message:
+                raise
+            return self._came(downloads[0] if downloads else self._tab.wait_for_event("download"))
+        finally:
+            self._tab.remove_listener("response", note)
+            self._tab.remove_listener("download", keep)
         status = answers[-1].status if answers else 200
         self._looks.at(self._tab, status)
         content = self._tab.content()
         document = html.document_fromstring(content)
         self.page = Page(self._tab.url, status, document, content.encode(), "text/html")
+        return self.page
+
+    def _came(self, file: Download) -> Page:
+        """A file came in place of a page; the browser stays where it was."""
+        content = file.path().read_bytes()
+        document = html.document_fromstring("<html><main></main></html>")
+        self.page = Page(file.url, 200, document, content, "")
         return self.page
 
     def _link(self, asked: str, near: str) -> HtmlElement:
@@ -173,9 +218,10 @@ def write(form: ElementHandle, before: list[tuple[str, str]], wanted: list[tuple
 def change(form: ElementHandle, name: str, values: list[str]) -> None:
     for element in form.query_selector_all(f'[name="{name}"]'):
         kind = element.evaluate("one => one.tagName == 'INPUT' ? one.type : one.tagName")
-        if kind in ("radio", "checkbox"):
-            element.set_checked(element.get_attribute("value") in values, force=True)
+        wanted = element.get_attribute("value") in values
+        if kind == "checkbox" or (kind == "radio" and wanted):
+            element.set_checked(wanted, force=True)
         elif kind == "SELECT":
             element.select_option(values[0])
-        elif kind != "hidden":
+        elif kind not in ("hidden", "radio"):
             element.fill(values[0] if values else "")

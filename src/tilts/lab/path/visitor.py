@@ -5,6 +5,7 @@ The words of links, buttons and fields are written here in English and looked up
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml.html import HtmlElement
 
@@ -23,13 +24,36 @@ class No:
     rules: tuple[str, ...]
 
 
+class Walker(Protocol):
+    """What takes the visitor from page to page: PageWalker, or a real browser in the tests."""
+
+    @property
+    def page(self) -> Page: ...
+    def home(self) -> Page: ...
+    def reload(self) -> Page: ...
+    def follow(self, words_of_link: str, *, near: str = "") -> Page: ...
+    def download(self, words_of_link: str, *, near: str = "") -> bytes: ...
+    def submit(
+        self, words_of_button: str, filled: Mapping[str, Filled] | None = None, *, near: str = ""
+    ) -> Page: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Opener(Protocol):
+    """Opens the portal in a language."""
+
+    def __call__(self, start: str, *, language: Language) -> Walker: ...
+
+
 class Visitor:
     """`name` is who signs in; without one it is a stranger who reads what is public."""
 
-    def __init__(self, portal: str, language: Language, name: str = "") -> None:
+    def __init__(
+        self, portal: str, language: Language, name: str = "", *, opened: Opener = PageWalker
+    ) -> None:
         self.name = name
         self._language = language
-        self._walker = PageWalker(portal, language=language)
+        self._walker = opened(portal, language=language)
         if name:
             self.follow("Sign in")
             self.submit(name)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from tilts.lab.path.telling import Event, Kind
-from tilts.lab.path.visitor import No, Visitor
+from tilts.lab.path.visitor import No, Opener, Visitor
+from tilts.lab.walker import PageWalker
 from tilts.rules import Language
 
 
@@ -23,7 +24,10 @@ class Notes:
 class Walk:
     """Use as a context: everybody who signed in leaves at its end."""
 
-    def __init__(self, facts: Mapping[str, Any], language: Language, folder: Path) -> None:
+    def __init__(
+        self, facts: Mapping[str, Any], language: Language, folder: Path, opened: Opener = PageWalker
+    ) -> None:
+        self._opened = opened
         self.facts = facts
         self.language = language
         self.folder = folder  # where the parties of the walk keep their own keys and certificates
@@ -40,7 +44,7 @@ class Walk:
     def at(self, name: str) -> Visitor:
         """This person, signed in; "" is a stranger who only reads."""
         if name not in self._visitors:
-            found = Visitor(str(self.facts["portal"]), self.language, name)
+            found = Visitor(str(self.facts["portal"]), self.language, name, opened=self._opened)
             self.stack.callback(found.close)
             self._visitors[name] = found
         return self._visitors[name]

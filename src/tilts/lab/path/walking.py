@@ -16,7 +16,9 @@ from tilts.lab.path.chapters import (
     testing,
 )
 from tilts.lab.path.telling import Chapter, Event
+from tilts.lab.path.visitor import Opener
 from tilts.lab.path.walk import Walk
+from tilts.lab.walker import PageWalker
 from tilts.rules import Language
 
 CHAPTERS: Final[tuple[Chapter, ...]] = (
@@ -80,12 +82,16 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
 
 
 def walk_path(
-    facts: Mapping[str, Any], language: Language, last: int = len(CHAPTERS)
+    facts: Mapping[str, Any],
+    language: Language,
+    last: int = len(CHAPTERS),
+    *,
+    opened: Opener = PageWalker,
 ) -> Iterator[tuple[Chapter, Event | None]]:
     """Chapter by chapter up to the `last`; each begins with itself and no event, then its events follow."""
     with (
         tempfile.TemporaryDirectory(prefix="tilts-path-") as folder,
-        Walk(facts, language, Path(folder)) as walk,
+        Walk(facts, language, Path(folder), opened) as walk,
     ):
         for chapter in CHAPTERS[:last]:
             yield chapter, None
