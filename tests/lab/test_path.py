@@ -55,7 +55,8 @@ class Walked:
         return [event for chapter, event in self.events if chapter.number == number]
 
 
-@pytest.fixture(scope="module", params=["lv", "en"])
+# In Latvian, and again in English, it is walked in a browser: tests/portal/test_path_in_browser.py.
+@pytest.fixture(scope="module", params=["en"])
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     language: Language = request.param
     folder = tmp_path_factory.mktemp(f"path-{language}") / "sandbox"

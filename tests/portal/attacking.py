@@ -96,7 +96,9 @@ def said(answer: httpx.Response) -> str:
 
 def rule_of(answer: httpx.Response) -> str:
     """The id that the summary of a refusal names."""
-    found = html.fromstring(answer.content or b"<p>").xpath("//div[@class='fault-summary']/p[last()]/a/text()")
+    found = html.fromstring(answer.content or b"<p>").xpath(
+        "//div[@class='fault-summary']/p[last()]/a/text()"
+    )
     return str(found[0]) if found else ""
 
 

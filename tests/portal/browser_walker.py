@@ -28,16 +28,18 @@ IN_THE_CONSOLE = re.compile(r"status of 4\d\d")  # the browser's own word for a 
 PICTURED = {
     "procedures/testing-agreement 200": "procedure",
     "cases/* 200": "case",
-    "cases/*/sign 422": "refused",
     "gate/* 200": "gate",
     "my/certificates 200": "certificates",
     "my/checklist 200": "checklist",
     "lab/runs/* 200": "run",
     "cases/*/worksheet 200": "worksheet",
     "systems 200": "systems",
-    "my 200": "work",
+    "cases 200": "work",
     "desk/mail 200": "mail",
 }
+
+REFUSED_STEP = re.compile(r"cases/\*/[a-z-]+ 4\d\d")
+TALLEST = 1150  # of a picture
 
 
 @dataclass
@@ -52,8 +54,9 @@ class Looks:
 
     def at(self, tab: Tab, status: int) -> None:
         kind = f"{NUMBERS.sub('*', tab.url.partition('?')[0].split('/', 3)[-1])} {status}"
-        if kind in PICTURED:
-            self.pictures.add(self._picture(tab, PICTURED[kind]))
+        name = "refused" if REFUSED_STEP.fullmatch(kind) else PICTURED.get(kind)
+        if name:
+            self.pictures.add(self._picture(tab, name))
         if kind in self.seen:
             return
         self.seen.add(kind)
@@ -69,7 +72,11 @@ class Looks:
     def _picture(self, tab: Tab, name: str) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}-{self.language}.png"
-        tab.screenshot(path=path)
+        wide, high = tab.evaluate(
+            "[document.documentElement.clientWidth, document.documentElement.scrollHeight]"
+        )
+        part = {"x": 0, "y": 0, "width": wide, "height": min(high, TALLEST)}
+        tab.screenshot(path=path, full_page=True, clip=part)  # type: ignore[arg-type]
         return path
 
 

@@ -39,6 +39,9 @@ def test_pictures_are_shown(visitor: httpx.Client) -> None:
     answer = visitor.get("/help/pictures/house.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "script-src" not in answer.headers["content-security-policy"]
+    answer = visitor.get("/help/pictures/case-lv.png")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The whole path in a real browser, in both languages: every page on it looked at once, and kept as a picture for the docs.
 
 The same chapters as `tilts path`, walked by clicks; each person has a browser context of their own. With
-TILTS_PICTURES=write the pictures of docs/howto/walk-the-path.md are made anew.
+TILTS_PATH_PICTURES=write the pictures of docs/howto/walk-the-path.md are made anew.
 """
 
 import os
@@ -33,7 +33,7 @@ class InBrowser:
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InBrowser]:
     language: Language = request.param
     folder = tmp_path_factory.mktemp(f"browser-{language}")
-    looks = Looks(language, PICTURES if os.environ.get("TILTS_PICTURES") == "write" else folder)
+    looks = Looks(language, PICTURES if os.environ.get("TILTS_PATH_PICTURES") == "write" else folder)
     with (
         running_exchange(folder / "sandbox", production=True, gate_refresh_seconds=1) as exchange,
         sync_playwright() as playwright,

@@ -12,6 +12,7 @@ from tilts.access.pipeline import kept_of
 from tilts.account import Account
 from tilts.clock import Clock
 from tilts.ids import new_id
+from tilts.onboarding.mail.texts import without_person_codes
 from tilts.rules import Refusal
 from tilts.store import audit
 from tilts.store.records import AuditEntry
@@ -19,6 +20,7 @@ from tilts.store.tx import Database, Tx
 
 Done = TypeVar("Done")
 PORTAL: Final = "portal"
+ABOUT_CHARACTERS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Desk:
     def _entry(self, account: Account, act: Act) -> AuditEntry:
         detail: dict[str, Any] = {"account": str(account.account_id)}
         if act.about:
-            detail["about"] = act.about
+            detail["about"] = without_person_codes(act.about)[:ABOUT_CHARACTERS]  # an address is anybody's
         return AuditEntry(
             audit_id=new_id(),
             at=self.clock.now(),

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
+from tilts.onboarding.mail.texts import without_person_codes
 from tilts.portal.guard import SECURITY_HEADERS
 from tilts.portal.rendering import Pages
 from tilts.portal.visits import SignInFirst
@@ -29,7 +30,8 @@ class Refusing:
             return response
         assert isinstance(no, Refusal), "registered for refusals only"
         # Facts that the text does not name are for our log alone; `why` never holds what somebody typed.
-        LOG.info("portal refused", rule_id=no.rule.id, path=request.url.path, why=no.facts.get("why"))
+        path = without_person_codes(request.url.path)
+        LOG.info("portal refused", rule_id=no.rule.id, path=path, why=no.facts.get("why"))
         back = way_back(request)
         return self._pages.page(request, "refused.html", status=no.rule.http_status, refusal=no, back=back)
 

@@ -4,6 +4,7 @@ GET /help   /help/search?q=   /help/{page}   /help/pictures/{name}
 """
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import ClassVar, Final
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.portal.help.library import COPIED, COPY, Document, library
+from tilts.portal.help.library import COPIED, COPY, PICTURE_TYPES, Document, library
 from tilts.portal.help.searching import find
 from tilts.portal.help.shelves import GROUPS, SHELVES
 from tilts.portal.languages import language_for, translations
@@ -68,11 +69,12 @@ class HelpPages:
         return self._pages.page(request, "help/search.html", asked=asked, found=found)
 
     async def picture(self, request: Request) -> Response:
-        content = self._library.pictures.get(request.path_params["name"])
+        name = request.path_params["name"]
+        content = self._library.pictures.get(name)
         if content is None:
             raise HTTPException(404)
         headers = {"content-security-policy": PICTURE_POLICY, "cache-control": "max-age=3600"}
-        return Response(content, headers=headers, media_type="image/svg+xml")
+        return Response(content, headers=headers, media_type=PICTURE_TYPES[PurePosixPath(name).suffix])
 
     def _groups(self) -> list[tuple[str, list[Document]]]:
         """Every page, by its folder."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -72,6 +73,9 @@ class Document:
         return tuple(heading for heading in self.headings if heading.level == 2)
 
 
+PICTURE_TYPES: Final = MappingProxyType({".svg": "image/svg+xml", ".png": "image/png"})
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     documents: dict[str, Document]
@@ -91,7 +95,8 @@ def library() -> Library:
     documents = {
         names[source]: read(source, path.read_text("utf-8"), names) for source, path in sources.items()
     }
-    pictures = {path.name: path.read_bytes() for path in sorted(docs_folder().rglob("*.svg"))}
+    drawn = (path for path in sorted(docs_folder().rglob("*")) if path.suffix in PICTURE_TYPES)
+    pictures = {path.name: path.read_bytes() for path in drawn}
     return Library(documents, pictures)
 
 

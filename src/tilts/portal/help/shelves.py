@@ -21,7 +21,9 @@ SHELVES: Final = (
         "developer",
         N_("For developers"),
         (
+            "howto/walk-the-path",
             "howto/run-the-sandbox",
+            "howto/run-the-scenarios",
             "howto/first-prescription",
             "howto/connector",
             "howto/sign-a-document",
