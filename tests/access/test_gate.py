@@ -260,6 +260,9 @@ def test_whose_turn_it_is_is_told_with_the_case() -> None:
     assert (condition.owner, condition.case_number) == ("authority", "TL-2026-cooperation-institution")
     [condition] = decide(without("cooperation-institution"), "prescribing", AT).unmet
     assert condition.owner == "institution"
+    own = client(functionalities=["classifiers"], party_kind="vendor")
+    of_developer = decide(Facts(client=own), "classifiers", AT).unmet
+    assert [condition.owner for condition in of_developer] == ["vendor", "vendor"]
 
 
 parts = st.sampled_from(["holdings", "vendor_holdings", "certificates", "site", "approvals"])

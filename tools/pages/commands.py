@@ -9,7 +9,9 @@ def made_for_commands() -> dict[str, str]:
     except ImportError:
         return {}
     text = app.generate_docs(output_format="markdown", heading_level=1, include_hidden=False)
-    text = re.sub(r"^(tilts [a-z -]+?) -m \w+", r"\1", text, flags=re.MULTILINE)  # how this program was started
+    text = re.sub(
+        r"^(tilts [a-z -]+?) -m \w+", r"\1", text, flags=re.MULTILINE
+    )  # how this program was started
     text = text.partition("## Table of Contents")[2] or text
     sections = re.findall(r"^## tilts .*?(?=^## tilts |\Z)", text, re.MULTILINE | re.DOTALL)
     return {
