@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -10,7 +11,8 @@ import pytest
 
 from tests.running import Running
 from tilts.portal.guard import SECURITY_HEADERS
-from tilts.portal.languages import preferred
+from tilts.portal.help.architecture_pictures import PICTURES
+from tilts.portal.languages import preferred, translations
 from tilts.rules.catalogue import BY_ID
 
 PAGES = ("/", "/sandbox", "/calls", "/persons", "/rules", "/patterns", "/help", "/architecture", "/nowhere")
@@ -194,3 +196,14 @@ def test_the_language_switch_keeps_what_was_asked_for(visitor: httpx.Client) -> 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_weighs_more_than_a_phone_loads_at_once(visitor: httpx.Client, path: str) -> None:
     assert len(visitor.get(path).content) < 100_000
+
+
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_the_architecture_is_drawn_and_told_in_words(visitor: httpx.Client, language: str) -> None:
+    """Source page D1: every picture has a title, and its text stands beneath for those who do not see it."""
+    words = translations(language)  # type: ignore[arg-type]
+    text = unescape(visitor.get("/architecture", params={"lang": language}).text)
+    for picture in PICTURES:
+        assert f">{words.gettext(picture.title)}</title>" in text
+        assert f"<p>{words.gettext(picture.text)}</p>" in text
+        assert all(words.gettext(box.title) in text for box in picture.boxes)
