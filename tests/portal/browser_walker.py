@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Download, ElementHandle, Response
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as Tab
 
-from tilts.lab.form_filling import Fields, Filled, Upload, chosen, words
-from tilts.lab.walker import BUTTON_TYPES, Page, part
+from tilts.lab.form_filling import Fields, Filled, Upload
+from tilts.lab.walker import Page, button_on, link_on
 
 HEAVIEST_BYTES = 100_000
 NUMBERS = re.compile(r"TL-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[a-z-]*\d[\w.-]*")
@@ -109,12 +109,12 @@ class BrowserWalker:
         return self._went(lambda: self._tab.goto(self._tab.url))
 
     def follow(self, words_of_link: str, *, near: str = "") -> Page:
-        link = self._living(self._link(words_of_link, near))
+        link = self._living(link_on(self.page, words_of_link, near))
         return self._went(link.click)
 
     def download(self, words_of_link: str, *, near: str = "") -> bytes:
         """What the link gives, without leaving the page; with the browser's own cookies."""
-        address = self._living(self._link(words_of_link, near)).evaluate("link => link.href")
+        address = self._living(link_on(self.page, words_of_link, near)).evaluate("link => link.href")
         answer = self._context.request.get(address)
         assert answer.ok, f"{answer.status} from {address}"
         return answer.body()
@@ -122,7 +122,7 @@ class BrowserWalker:
     def submit(
         self, words_of_button: str, filled: Mapping[str, Filled] | None = None, *, near: str = ""
     ) -> Page:
-        button, form = self._button(words_of_button, near)
+        button, form = button_on(self.page, words_of_button, near)
         fields = Fields(form)
         before = list(fields.values)
         for label, value in (filled or {}).items():
@@ -183,19 +183,6 @@ class BrowserWalker:
         document = html.document_fromstring("<html><main></main></html>")
         self.page = Page(file.url, 200, document, content, "")
         return self.page
-
-    def _link(self, asked: str, near: str) -> HtmlElement:
-        links = [one for one in part(self.page.document, near).iter("a") if one.get("href")]
-        return chosen(asked, [(words(one), one) for one in links], "link", self.page)
-
-    def _button(self, asked: str, near: str) -> tuple[HtmlElement, HtmlElement]:
-        found = [
-            (words(button), button)
-            for button in part(self.page.document, near).iter("button")
-            if button.get("type", "") in BUTTON_TYPES and any(True for _ in button.iterancestors("form"))
-        ]
-        button = chosen(asked, found, "button", self.page)
-        return button, next(button.iterancestors("form"))
 
     def _living(self, element: HtmlElement) -> ElementHandle:
         """The element of the browser's page at the same place; opened if it lies in something folded."""

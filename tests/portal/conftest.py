@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.portal.browsing import DESKTOP, launched, watched
 from tests.running import Running
 from tilts_connector import Pharmacy, Practice, PrescriptionOrder, Refused, packs
 
@@ -38,3 +40,24 @@ def anna(exchange: Running) -> str:
         with pytest.raises(Refused, match="DSP-001"):
             second.claim(line.task_id)
     return str(person["patient"])
+
+
+@pytest.fixture(scope="module")
+def browser(exchange: Running) -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def context(browser: Browser, exchange: Running, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """One visitor; a test chooses window, colours and scripts by an indirect parameter."""
+    chosen = {"viewport": DESKTOP, "locale": "lv", **getattr(request, "param", {})}
+    found = browser.new_context(base_url=exchange.facts["portal"], **chosen)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched(context) as found:
+        yield found

@@ -1,55 +1,13 @@
 """The portal in a real browser: usable by everybody, live without a reload, whole without scripts."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.portal.browsing import PHONE, axe_finds_nothing
 from tests.running import Running
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def context(browser: Browser, exchange: Running, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    chosen = {"viewport": DESKTOP, "locale": "lv", **getattr(request, "param", {})}
-    found = browser.new_context(base_url=exchange.facts["portal"], **chosen)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which nothing may fail unseen: neither a script nor the policy."""
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    yield found
-    assert [fault for fault in faults if "status of 404" not in fault] == []
 
 
 def places(anna: str) -> dict[str, str]:
@@ -80,8 +38,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, anna: str, language: str, tmp
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(page, page.url)
 
 
 @pytest.mark.parametrize("context", [{"viewport": PHONE}], indirect=True)

@@ -1,46 +1,16 @@
 """Signing in and registering in a real browser: usable by everybody, by keyboard, on a phone, without scripts."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
-from tests.running import Running
+from tests.portal.browsing import PHONE, axe_finds_nothing
 
 WORDS = {
     "lv": {"in": "Pieslēgties", "out": "Iziet", "register": "Reģistrēties"},
     "en": {"in": "Sign in", "out": "Sign out", "register": "Register"},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def context(browser: Browser, exchange: Running, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    chosen = {"viewport": DESKTOP, "locale": "lv", **getattr(request, "param", {})}
-    found = browser.new_context(base_url=exchange.facts["portal"], **chosen)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which the policy may refuse nothing unseen."""
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    yield found
-    assert [fault for fault in faults if "status of 4" not in fault] == []
 
 
 def sign_in(page: Page, person: str, language: str) -> None:
@@ -52,8 +22,7 @@ def sign_in(page: Page, person: str, language: str) -> None:
 
 def checked(page: Page, name: str, tmp_path: Path) -> None:
     page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    axe_finds_nothing(page, page.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name  # type: ignore[index]
     assert len(page.content().encode()) < 100_000
 

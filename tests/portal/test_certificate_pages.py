@@ -15,14 +15,13 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.onboarding.trusting import House, Leaf
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.running import Running
 from tilts.lab.people import PEOPLE
 from tilts.lab.pki_trust.layout import open_trust
@@ -37,14 +36,6 @@ HAPROXY = Path(shutil.which("haproxy") or "/usr/sbin/haproxy")
 @pytest.fixture(scope="module")
 def house(exchange: Running) -> House:
     return House(exchange.settings.pki_folder, open_trust(exchange.settings.pki_folder))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 def signed_in(exchange: Running, name: str, language: str = "en") -> PageWalker:
@@ -371,7 +362,6 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
             page.locator("main form button").last.click()
             assert page.locator(".fault-summary").count() == 1
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(page, page.url)
         assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], name
     context.close()

@@ -2,17 +2,15 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.onboarding.new_questions import second_version
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.account import Account, Role
@@ -34,14 +32,6 @@ EN = {
     "work": "My work", "accept": "Accept", "back": "Send it back", "go on": "Go on answering",
 }  # fmt: skip
 VENDORS, PRACTICE, CLERK = ("Aija Laiviniece", "Edgars Airis"), "Gunta Bērzlapa", "Anda Kārtotāja"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 def visit(exchange: Running, name: str, language: str) -> tuple[PageWalker, dict[str, str]]:
@@ -307,7 +297,6 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
 def looked_at(page: Page, picture: Path, width: int) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.screenshot(path=picture, full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    axe_finds_nothing(page, page.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, picture.name
     assert len(page.content().encode()) < 100_000

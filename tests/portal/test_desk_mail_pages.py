@@ -3,7 +3,6 @@
 import html
 import re
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from email.policy import default
@@ -13,11 +12,10 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.onboarding.mail.letters import CONTRACT, PDF, TEST, a_message
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.lab.walker import PageWalker, Upload
@@ -58,14 +56,6 @@ WORDS = {
         "send-message": "Send the message",
     },
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
@@ -432,7 +422,6 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
             assert answer is not None and answer.status == 200 and len(answer.body()) < MOST_BYTES, name
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+            axe_finds_nothing(page, page.url)
             assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], name
     context.close()

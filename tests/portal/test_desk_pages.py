@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.onboarding.agreement_walk import SCAN, Walk, begin
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing, launched
 from tests.running import Running, running_exchange
 from tilts.lab.walker import PageWalker, Upload
 from tilts.store.onboarding import parties
@@ -106,11 +105,8 @@ def places(busy: Running, numbers: dict[str, str]) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def browser(busy: Running, numbers: dict[str, str]) -> Iterator[Browser]:
-    """After the sandbox: the browser's driver keeps an event loop of its own in this thread."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
@@ -119,17 +115,6 @@ def context(browser: Browser, busy: Running, request: pytest.FixtureRequest) -> 
     found = browser.new_context(base_url=busy.facts["portal"], **chosen)
     yield found
     found.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which neither a script nor the policy fails unseen."""
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    yield found
-    assert [fault for fault in faults if "status of 422" not in fault] == []
 
 
 def signed_in(page: Page, name: str, language: str) -> None:
@@ -152,8 +137,7 @@ def test_axe_finds_nothing_and_no_page_is_heavy(
         assert len(answer.body()) < LARGEST, (path, len(answer.body()))
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         page.screenshot(path=tmp_path / f"{name}-{language}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
+        axe_finds_nothing(page, page.url)
 
 
 @pytest.mark.parametrize("context", [{"viewport": PHONE}], indirect=True)

@@ -7,11 +7,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import PHONE, axe_finds_nothing, watched
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.lab.conformance.library import library
@@ -26,34 +25,14 @@ PLAYS = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def context(browser: Browser, exchange: Running, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    chosen = {"viewport": DESKTOP, "locale": "lv", **getattr(request, "param", {})}
-    found = browser.new_context(base_url=exchange.facts["portal"], **chosen)
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which the policy may refuse nothing unseen; a run that was begun is always ended."""
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    yield found
-    ending = found.get_by_role("button", name=re.compile("End the run|Beigt norisi"))
-    if ending.count():
-        ending.click()
-    assert [fault for fault in faults if "status of 4" not in fault] == []
+    """A run that was begun is always ended."""
+    with watched(context) as found:
+        yield found
+        ending = found.get_by_role("button", name=re.compile("End the run|Beigt norisi"))
+        if ending.count():
+            ending.click()
 
 
 def begin(page: Page, exchange: Running, language: str = "en") -> str:
@@ -74,8 +53,7 @@ def prepare(page: Page, scenario: str) -> None:
 def checked(page: Page, name: str, tmp_path: Path) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    axe_finds_nothing(page, page.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name  # type: ignore[index]
     assert len(page.content().encode()) < 100_000
 

@@ -2,29 +2,19 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.running import Running
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PATIENCE_SECONDS = 30
 MOST_BYTES = 100_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
@@ -157,7 +147,6 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
         answer = page.goto(f"{path}?lang={language}")
         assert answer is not None and len(answer.body()) < MOST_BYTES
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(page, page.url)
         assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], name
     context.close()

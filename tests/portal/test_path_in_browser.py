@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.portal.browser_walker import BrowserWalker, Looks
-from tests.portal.test_browser import CHROMIUM, FLAGS
+from tests.portal.browsing import launched
 from tests.running import running_exchange
 from tilts.lab.path import CHAPTERS, Chapter, Event, walk_path
 from tilts.rules import Language
@@ -36,16 +35,14 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     looks = Looks(language, PICTURES if os.environ.get("TILTS_PATH_PICTURES") == "write" else folder)
     with (
         running_exchange(folder / "sandbox", production=True, gate_refresh_seconds=1) as exchange,
-        sync_playwright() as playwright,
+        launched() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         opened = partial(BrowserWalker, browser, looks)
         events = [
             (chapter, event)
             for chapter, event in walk_path(exchange.facts, language, opened=opened)
             if event is not None
         ]
-        browser.close()
         yield InBrowser(looks, events)
 
 

@@ -1,17 +1,15 @@
 """The procedures in the portal: open to everybody, in both languages, with forms that can be filled in."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.portal.test_browser import CHROMIUM, FLAGS
+from tests.portal.browsing import axe_finds_nothing
 from tests.running import Running
 from tilts.onboarding.procedures import versions
 from tilts.onboarding.procedures.filled import read_form
@@ -114,14 +112,6 @@ def test_the_catalogue_has_every_text_and_no_other() -> None:
     assert all(m.string and not m.fuzzy for m in found if m.id)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
 @BOTH
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
@@ -137,7 +127,6 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
         page.goto(f"{path}?lang={language}")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         page.screenshot(path=tmp_path / f"{path.replace('/', '_')}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(page, page.url)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     context.close()

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.onboarding.desk_people import person
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, launched
 from tests.portal.test_browser_entry import sign_in
 from tests.portal.test_lab_pages import checked
 from tests.running import Running, running_exchange
@@ -130,11 +130,8 @@ def judged(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def browser(cases: Cases) -> Iterator[Browser]:
-    """After the cases: playwright keeps a loop running in this thread."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

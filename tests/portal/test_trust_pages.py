@@ -8,14 +8,13 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.onboarding.trusting import House, Leaf, new_key
-from tests.portal.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.running import Running
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.onboarding.certificates import check_table
@@ -28,14 +27,6 @@ PAGES = ("/trust", "/trust/eid", "/trust/why")
 @pytest.fixture(scope="module")
 def house(exchange: Running) -> House:
     return House(exchange.settings.pki_folder, open_trust(exchange.settings.pki_folder))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 def upload(visitor: httpx.Client, content: bytes, language: str = "en") -> httpx.Response:
@@ -209,14 +200,12 @@ def test_axe_finds_nothing_also_on_the_answer(
     faulty.write_bytes(Leaf(authority="withdrawn-connection-ca", names_revocation=False).pem(house))
     for path in PAGES:
         page.goto(f"{path}?lang={language}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(page, page.url)
         page.screenshot(path=tmp_path / f"{path.replace('/', '-')}.png", full_page=True)
     page.locator("#certificate").set_input_files(faulty)
     page.locator("main form button").click()
     expect(page.locator("#CRT-002 .status-fault")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    axe_finds_nothing(page, page.url)
     page.screenshot(path=tmp_path / "answer.png", full_page=True)
 
 

@@ -85,11 +85,11 @@ class PageWalker:
 
     def follow(self, words_of_link: str, *, near: str = "") -> Page:
         """Follows the link with these words; `near`: the one in the row, card or part that says this."""
-        return self._get(urljoin(self.page.address, self._link(words_of_link, near).get("href", "")))
+        return self._get(urljoin(self.page.address, link_on(self.page, words_of_link, near).get("href", "")))
 
     def download(self, words_of_link: str, *, near: str = "") -> bytes:
         """What the link gives, without leaving the page."""
-        address = urljoin(self.page.address, self._link(words_of_link, near).get("href", ""))
+        address = urljoin(self.page.address, link_on(self.page, words_of_link, near).get("href", ""))
         answer = self._client.get(address, follow_redirects=True)
         answer.raise_for_status()
         return answer.content
@@ -102,7 +102,7 @@ class PageWalker:
         A group of choices is filled by its legend with the label of the choice; a date by its legend
         with 2026-11-18. What is not named stays as the page had it.
         """
-        button, form = self._button(words_of_button, near)
+        button, form = button_on(self.page, words_of_button, near)
         fields = Fields(form)
         for label, value in (filled or {}).items():
             fields.fill(label, value)
@@ -132,19 +132,21 @@ class PageWalker:
         )
         return self.page
 
-    def _link(self, asked: str, near: str) -> HtmlElement:
-        links = [one for one in part(self.page.document, near).iter("a") if one.get("href")]
-        return chosen(asked, [(words(one), one) for one in links], "link", self.page)
 
-    def _button(self, asked: str, near: str) -> tuple[HtmlElement, HtmlElement]:
-        found = [
-            (words(button), button)
-            for button in part(self.page.document, near).iter("button")
-            if button.get("type", "") in BUTTON_TYPES and any(True for _ in button.iterancestors("form"))
-        ]
-        button = chosen(asked, found, "button", self.page)
-        form = next(button.iterancestors("form"))
-        return button, form
+def link_on(page: Page, asked: str, near: str = "") -> HtmlElement:
+    links = [one for one in part(page.document, near).iter("a") if one.get("href")]
+    return chosen(asked, [(words(one), one) for one in links], "link", page)
+
+
+def button_on(page: Page, asked: str, near: str = "") -> tuple[HtmlElement, HtmlElement]:
+    """The button and its form."""
+    found = [
+        (words(button), button)
+        for button in part(page.document, near).iter("button")
+        if button.get("type", "") in BUTTON_TYPES and any(True for _ in button.iterancestors("form"))
+    ]
+    button = chosen(asked, found, "button", page)
+    return button, next(button.iterancestors("form"))
 
 
 def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
