@@ -397,7 +397,9 @@ class Connecting:
         )
         name = f"of-case-{uuid4().hex[:8]}"
         exchange.facts["clients"][name] = self.caller_facts
-        return Caller(exchange, name)
+        caller = Caller(exchange, name)
+        del exchange.facts["clients"][name]  # the ready line has more of its own clients than a caller needs
+        return caller
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_trl_001_a_doctype_before_a_good_list_is_refused(house: House) -> None:
         b"<TrustServiceStatusList", b"<!DOCTYPE x><TrustServiceStatusList", 1
     )
 
-    assert refusal_of(xml, house).told() == {"reason": "DOCTYPE"}
+    assert refusal_of(xml, house).told() == {"fault": "DOCTYPE"}
 
 
 @pytest.mark.parametrize(
@@ -259,5 +259,5 @@ class TestKeeping:
             no = await refresh_trust_list(tx, tmp_path / "none.xml", house.signers, LATER)
             kept = await store.list_in_use(tx)
 
-        assert no is not None and no.told() == {"reason": "no such file"}
+        assert no is not None and no.told() == {"fault": "no such file"}
         assert kept is not None
