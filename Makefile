@@ -24,7 +24,7 @@ test: environment-dev ## run every test (as root installs missing Debian package
 	@tools/packages.sh --needed
 	@tools/test_clients.sh
 	@$(PY) tools/fetch_examples.py >/dev/null || true  # the tests that need them say so again
-	@$(PY) -m pytest $(ARGS)
+	@tools/tests.sh $(ARGS)
 
 check: environment-dev ## style, types, floors of the house, manners: under a minute
 	@$(PY) -m ruff check
