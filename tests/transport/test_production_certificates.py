@@ -33,7 +33,7 @@ def house(rehearsed: Running) -> House:
 @pytest.fixture(scope="module")
 def institution(rehearsed: Running) -> Connected:
     """Everything is in force; its first certificate is one of the exchange's own authority."""
-    return connected(rehearsed, "hospital")
+    return connected(rehearsed, "pharmacy-9")
 
 
 async def through_the_case(one: Connected, content: bytes) -> tuple[CaseRecord, bytes]:
