@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test, in four processes at once: most of them wait for a browser, a server or a database, not for a core.
+# Every test, in three processes at once: most of them wait for a browser, a server or a database, not for a core.
 #
 #   tools/tests.sh              all; each line says which part it is of
 #   tools/tests.sh ARGUMENTS    pytest with these arguments
@@ -15,21 +15,20 @@ fi
 
 # The parts take about as long as each other; what is new in tests/ belongs to the last one by itself.
 declare -A parts=(
-	[path]="tests/portal/test_path_in_browser.py tests/lab"
-	[commands]="tests/cli tests/proofs tests/stories"
+	[path]="tests/portal/test_path_in_browser.py tests/lab tests/proofs tests/stories tests/cli"
 	[pages]="tests/portal --ignore=tests/portal/test_path_in_browser.py"
 	[rest]="tests --ignore=tests/portal --ignore=tests/lab --ignore=tests/proofs --ignore=tests/stories --ignore=tests/cli"
 )
 declare -A running=()
 trap 'kill "${running[@]}" 2>/dev/null' INT TERM
 
-for part in path commands pages rest; do
+for part in path pages rest; do
 	# shellcheck disable=SC2086  # words of the table
 	(pytest ${parts[$part]} 2>&1 | sed -u "s/^/[$part] /") &
 	running[$part]=$!
 done
 failed=()
-for part in path commands pages rest; do
+for part in path pages rest; do
 	wait "${running[$part]}" || failed+=("$part")
 done
 if ((${#failed[@]})); then
