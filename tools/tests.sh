@@ -4,6 +4,7 @@
 #   tools/tests.sh              all; each line says which part it is of
 #   tools/tests.sh ARGUMENTS    pytest with these arguments
 set -euo pipefail
+set -m  # each part is a group of its own, which can be interrupted as from the keyboard
 cd "$(dirname "$0")/.."
 
 pytest() { .venv/bin/python -m pytest "$@"; }
@@ -20,7 +21,13 @@ declare -A parts=(
 	[rest]="tests --ignore=tests/portal --ignore=tests/lab --ignore=tests/proofs --ignore=tests/stories --ignore=tests/cli"
 )
 declare -A running=()
-trap 'kill "${running[@]}" 2>/dev/null' INT TERM
+stop() {
+	local group
+	for group in "${running[@]}"; do kill -INT -- "-$group" 2>/dev/null || true; done
+	wait
+	exit 130
+}
+trap stop INT TERM
 
 for part in path pages rest; do
 	# shellcheck disable=SC2086  # words of the table

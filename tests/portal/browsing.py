@@ -31,14 +31,14 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which neither a script nor the policy fails; that the exchange says no is no fault."""
+def watched(context: BrowserContext, *, refused: str) -> Iterator[Page]:
+    """A tab in which neither a script nor the policy fails; `refused`: how statuses begin that the test expects."""
     found = context.new_page()
     faults: list[str] = []
     found.on("pageerror", lambda error: faults.append(str(error)))
     found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield found
-    assert [fault for fault in faults if "status of 4" not in fault] == []
+    assert [fault for fault in faults if f"status of {refused}" not in fault] == []
 
 
 def axe_finds_nothing(page: Page, name: str) -> None:

@@ -59,5 +59,6 @@ def context(browser: Browser, exchange: Running, request: pytest.FixtureRequest)
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    with watched(context) as found:
+    """Of pages that open, but for one that is not there; a module that expects other refusals says which."""
+    with watched(context, refused="404") as found:
         yield found

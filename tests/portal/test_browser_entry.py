@@ -1,16 +1,23 @@
 """Signing in and registering in a real browser: usable by everybody, by keyboard, on a phone, without scripts."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.portal.browsing import PHONE, axe_finds_nothing
+from tests.portal.browsing import PHONE, axe_finds_nothing, watched
 
 WORDS = {
     "lv": {"in": "Pieslēgties", "out": "Iziet", "register": "Reģistrēties"},
     "en": {"in": "Sign in", "out": "Sign out", "register": "Register"},
 }
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched(context, refused="4") as found:
+        yield found
 
 
 def sign_in(page: Page, person: str, language: str) -> None:

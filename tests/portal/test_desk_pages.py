@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.onboarding.agreement_walk import SCAN, Walk, begin
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing, launched
+from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing, launched, watched
 from tests.running import Running, running_exchange
 from tilts.lab.walker import PageWalker, Upload
 from tilts.store.onboarding import parties
@@ -115,6 +115,12 @@ def context(browser: Browser, busy: Running, request: pytest.FixtureRequest) -> 
     found = browser.new_context(base_url=busy.facts["portal"], **chosen)
     yield found
     found.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched(context, refused="422") as found:
+        yield found
 
 
 def signed_in(page: Page, name: str, language: str) -> None:
