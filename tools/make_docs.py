@@ -20,6 +20,7 @@ from tools.pages import (  # noqa: E402
     classifiers,
     commands,
     procedures,
+    profiles,
     routes,
     rules,
     scenarios,
@@ -48,6 +49,8 @@ def expected() -> dict[Path, str]:
         REFERENCE / "certificates.md": certificates.made_for_certificates(),
         REFERENCE / "classifiers.md": classifiers.made_for_classifiers(),
         REFERENCE / "procedures.md": procedures.made_for_procedures(),
+        REFERENCE / "profiles.md": profiles.made_for_profiles(),
+        REFERENCE / "mapping-eu.md": profiles.made_for_mapping(),
         REFERENCE / "cli.md": commands.made_for_commands(),
     }
     pages = {path: renewed(_text(path, f"# {path.stem}\n\n"), parts) for path, parts in made.items()}

@@ -28,6 +28,8 @@ EVENTS: Final = MappingProxyType(
             "Declares a connection to production",
         ),
         "connection.listed": ("Skata savienojumu sarakstu", "Looks at the list of connections"),
+        "content.validated": ("Pārbauda datu uzbūvi", "Has the build of content checked"),
+        "definition.given": ("Pievieno definīciju pārbaudēm", "Puts a definition beside its checks"),
         "dispense.read": ("Lasa par izsniegto", "Reads what was handed out"),
         "dispense.recorded": ("Izsniedz zāles", "Hands out medicine"),
         "dispense.searched": ("Meklē izsniegto", "Looks for what was handed out"),

@@ -28,16 +28,19 @@ from tilts.housekeeping import keep_house
 from tilts.logs import configure_logs
 from tilts.measures import Measures
 from tilts.portal.app import portal
+from tilts.rules.profiles import library
 from tilts.settings import Settings, from_environment
 from tilts.store.tx import Database
 from tilts.terminology.loading import load_content
 from tilts.transport.app import Listener
 from tilts.transport.bodies import FhirShapes
 from tilts.transport.classifiers import ClassifierParts
+from tilts.transport.given_definitions import GivenDefinitions
 from tilts.transport.listeners import Parts, listener
 from tilts.transport.observing.eye import Observer
 from tilts.transport.peer import PeerProtocol, tls_context
 from tilts.transport.search import PageLinks
+from tilts.transport.validation import ValidationParts
 
 ENVIRONMENT_HEADER: Final = "X-Tilts-Environment"  # on every answer: test, rehearsal or production
 
@@ -73,12 +76,18 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         environment=settings.environment,
     )
     rate = CallRate(settings.requests_per_second)
-    pipeline = Pipeline(database, tokens, rate, ground, FhirShapes())
+    pipeline = Pipeline(
+        database, tokens, rate, ground, FhirShapes(settings.canonical_base, settings.identifier_arc)
+    )
     links = PageLinks(page_secret(key), minutes=settings.page_link_minutes, pages=settings.search_pages)
     measures = Measures()
     classifiers = ClassifierParts(agreement_of=of_caller, portal_base=settings.portal_base)
     observer = Observer(database, tokens, clock) if settings.environment == "test" else None
-    parts = Parts(database, tokens, pipeline, links, clock, settings, measures, classifiers, observer)
+    known = library(settings.canonical_base, settings.identifier_arc)
+    validation = ValidationParts(GivenDefinitions(known), takes_definitions=settings.sandbox)
+    parts = Parts(
+        database, tokens, pipeline, links, clock, settings, measures, classifiers, validation, observer
+    )
     return House(
         settings=settings,
         clock=clock,

@@ -10,6 +10,8 @@ from zlib import decompress
 
 import msgspec
 
+from tilts_fhir.structures import Binding, Constraint
+
 GZIP: Final = 31
 
 
@@ -26,7 +28,10 @@ class ElementType(msgspec.Struct, frozen=True):
 
 
 class Element(msgspec.Struct, frozen=True):
-    """One element: `name` without `[x]`; `max` None means any number; `codes` names a list in `code_set`."""
+    """One element: `name` without `[x]`; `max` None means any number; `codes` names a list in `code_set`.
+
+    `binding` says which value set its codes are taken from, `modifier` that it changes the meaning of the rest.
+    """
 
     name: str
     types: tuple[ElementType, ...]
@@ -35,15 +40,21 @@ class Element(msgspec.Struct, frozen=True):
     choice: bool = False
     attribute: bool = False
     codes: str | None = None
+    binding: Binding | None = None
+    modifier: bool = False
 
 
 class TypeDefinition(msgspec.Struct, frozen=True):
-    """A complex type or resource; `parts` holds its own elements and those of its backbone parts, by path."""
+    """A complex type or resource; `parts` holds its own elements and those of its backbone parts, by path.
+
+    `constraints` are its invariants by path of the element, not yet decoded: see `constraints()`.
+    """
 
     kind: str
     base: str | None
     parts: dict[str, tuple[Element, ...]]
     abstract: bool = False
+    constraints: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class Primitive(msgspec.Struct, frozen=True):
@@ -92,6 +103,22 @@ def type_definition(name: str) -> TypeDefinition:
     return msgspec.json.decode(_table().types[name], type=TypeDefinition)
 
 
+def is_kind_of(name: str, ancestor: str) -> bool:
+    """Whether a type is another one or is derived from it: `code` is a `string`, `Age` a `Quantity`."""
+    step: str | None = name
+    while step is not None and step != ancestor:
+        if step in _table().primitives:
+            step = _table().primitives[step].base
+        else:
+            step = type_definition(step).base if step in _table().types else None
+    return step is not None
+
+
+def is_type(name: str) -> bool:
+    """Whether there is a primitive, complex or resource type of this name."""
+    return name in _table().primitives or name in _table().types
+
+
 def elements(part: str) -> tuple[Element, ...]:
     """The elements of a type (`Patient`) or of a backbone part (`Patient.contact`), in order.
 
@@ -101,9 +128,36 @@ def elements(part: str) -> tuple[Element, ...]:
     return type_definition(part.partition(".")[0]).parts[part]
 
 
+def constraints(part: str) -> tuple[Constraint, ...]:
+    """The invariants of a type or backbone part as a whole, those of its base types included, without ele-1.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    return _constraints(part.partition(".")[0]).get(part, ())
+
+
+def element_constraints(part: str, name: str) -> tuple[Constraint, ...]:
+    """The invariants that stand on one element of a part (`name` without `[x]`); none where a part begins.
+
+    Raises:
+        KeyError: There is no such type or part.
+    """
+    found = next((element for element in elements(part) if element.name == name), None)
+    path = f"{part}.{name}"
+    if found is None or path in type_definition(part.partition(".")[0]).parts:
+        return ()
+    return _constraints(part.partition(".")[0]).get(f"{path}[x]" if found.choice else path, ())
+
+
 def code_set(url: str) -> frozenset[str]:
     """The codes of a required value set that an `Element.codes` names."""
     return _table().codes[url]
+
+
+@cache
+def _constraints(name: str) -> dict[str, tuple[Constraint, ...]]:
+    return msgspec.json.decode(type_definition(name).constraints, type=dict[str, tuple[Constraint, ...]])
 
 
 @cache

@@ -1,7 +1,9 @@
 """What a check found: one issue, with its place and its text in English and Latvian."""
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
+
+from tilts_fhir.texts import TEXTS
 
 MAX_QUOTED_CHARACTERS: Final = 40
 
@@ -12,166 +14,42 @@ class Issue:
     One finding in a resource.
 
     Attributes:
-        severity: `error`, `warning` or `information` (FHIR issue-severity).
+        severity: `fatal`, `error`, `warning` or `information` (FHIR issue-severity).
         code: FHIR issue-type, such as `structure`, `required`, `value`.
         expression: Simple FHIRPath from the resource to the element, `Patient.name[0].given[1]`; a missing
             element is named as if it were there, a choice without its type (`Observation.value`).
         key: Stable name of the rule, for programs: one of `TEXTS`.
-        text_en: For a developer; may quote up to 40 characters of the value.
-        text_lv: The same in Latvian.
+        facts: What the texts are filled in with, by name.
+        source: What asks for it: canonical of a profile, key of an invariant; None for the base specification.
+        line, column: Where it stands in the text that was read, both from 1; None if there was no text.
     """
 
     severity: str
     code: str
     expression: str
     key: str
-    text_en: str
-    text_lv: str
+    facts: tuple[tuple[str, object], ...] = ()
+    source: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    @property
+    def text_en(self) -> str:
+        """For a developer; may quote up to 40 characters of the value."""
+        return TEXTS[self.key].en.format_map(dict(self.facts))
+
+    @property
+    def text_lv(self) -> str:
+        """The same in Latvian."""
+        return TEXTS[self.key].lv.format_map(dict(self.facts))
 
 
-class Text(NamedTuple):
-    """The fixed side of an issue: FHIR issue-type and the texts with `{facts}`."""
-
-    code: str
-    en: str
-    lv: str
-    severity: str = "error"
-
-
-TEXTS: Final[dict[str, Text]] = {
-    "resource-type": Text(
-        "structure",
-        "There is no resource type '{name}' in FHIR R4.{hint_en}",
-        "FHIR R4 nav resursa tipa '{name}'.{hint_lv}",
-    ),
-    "no-resource-type": Text(
-        "structure",
-        "A resource needs 'resourceType' with the name of its type.",
-        "Resursam jānorāda 'resourceType' ar tā tipa nosaukumu.",
-    ),
-    "unknown-element": Text(
-        "structure",
-        "{type} has no element '{name}'.{hint_en}",
-        "Tipam {type} nav elementa '{name}'.{hint_lv}",
-    ),
-    "choice-type": Text(
-        "structure",
-        "{group}[x] cannot be '{name}'; allowed are: {allowed}.",
-        "{group}[x] nevar būt '{name}'; atļautie varianti: {allowed}.",
-    ),
-    "choice-twice": Text(
-        "structure",
-        "Only one of {names} may be given.",
-        "Drīkst norādīt tikai vienu no šiem: {names}.",
-    ),
-    "missing": Text(
-        "required",
-        "The element '{name}' is required.",
-        "Elements '{name}' ir obligāts.",
-    ),
-    "too-many": Text(
-        "structure",
-        "At most {max} are allowed here, {count} are given.",
-        "Šeit atļauts ne vairāk kā {max}, bet norādīti {count}.",
-    ),
-    "not-an-array": Text(
-        "structure",
-        "The element may repeat, so its value is an array, even for one entry.",
-        "Elements var atkārtoties, tāpēc tā vērtība ir masīvs arī tad, ja ieraksts ir tikai viens.",
-    ),
-    "array": Text(
-        "structure",
-        "The element does not repeat, so its value cannot be an array.",
-        "Elements neatkārtojas, tāpēc tā vērtība nevar būt masīvs.",
-    ),
-    "json-type": Text(
-        "structure",
-        "{type} is written as a JSON {expected}, not as a JSON {found}.",
-        "{type} JSON formātā raksta kā {expected_lv}, nevis kā {found_lv}.",
-    ),
-    "null": Text(
-        "structure",
-        "null is allowed only in an array of primitive values whose companion array has an entry there.",
-        "null atļauts tikai primitīvu vērtību masīvā, ja papildmasīvā tajā vietā ir ieraksts.",
-    ),
-    "companion-length": Text(
-        "structure",
-        "The arrays '{name}' and '_{name}' differ in length; fill the shorter one with null.",
-        "Masīvu '{name}' un '_{name}' garums atšķiras; īsākais jāpapildina ar null.",
-        "warning",
-    ),
-    "empty-object": Text(
-        "structure",
-        "An object needs at least one element besides 'id'.",
-        "Objektā jābūt vismaz vienam elementam bez 'id'.",
-    ),
-    "empty-array": Text(
-        "structure",
-        "An array cannot be empty; leave the element out.",
-        "Masīvs nevar būt tukšs; šādu elementu vienkārši neraksta.",
-    ),
-    "empty-text": Text(
-        "value",
-        "A text cannot be empty; leave the element out.",
-        "Teksts nevar būt tukšs; šādu elementu vienkārši neraksta.",
-    ),
-    "format": Text(
-        "value",
-        "'{value}' is not a valid {type}. {form_en}",
-        "'{value}' nav derīga {type} vērtība. {form_lv}",
-    ),
-    "code": Text(
-        "code-invalid",
-        "'{value}' is not one of the codes of {value_set}.{hint_en}",
-        "Koda '{value}' nav vērtību kopā {value_set}.{hint_lv}",
-    ),
-    "extension-both": Text(
-        "structure",
-        "An extension has either a value or extensions of its own, not both.",
-        "Paplašinājumam ir vai nu vērtība, vai savi paplašinājumi, bet ne abi.",
-    ),
-    "extension-nothing": Text(
-        "structure",
-        "An extension needs a value or extensions of its own.",
-        "Paplašinājumam vajadzīga vērtība vai savi paplašinājumi.",
-    ),
-    "reference-type": Text(
-        "structure",
-        "There is no resource type '{name}' to refer to.{hint_en}",
-        "Nav resursa tipa '{name}', uz kuru atsaukties.{hint_lv}",
-    ),
-    "reference-target": Text(
-        "structure",
-        "This reference cannot point to {name}; allowed are: {allowed}.",
-        "Šī atsauce nevar norādīt uz {name}; atļautie tipi: {allowed}.",
-    ),
-    "reference-differs": Text(
-        "structure",
-        "The reference points to {name}, but its 'type' says {type}.",
-        "Atsauce norāda uz {name}, bet tās 'type' ir {type}.",
-    ),
-    "too-deep": Text(
-        "too-costly",
-        "Elements are nested more than {max} deep.",
-        "Elementi ligzdoti dziļāk par {max} līmeņiem.",
-    ),
-    "too-large": Text(
-        "too-costly",
-        "The resource has more than {max} values; it was not checked to the end.",
-        "Resursā ir vairāk nekā {max} vērtību; tas nav pārbaudīts līdz galam.",
-    ),
-    "more-issues": Text(
-        "too-costly",
-        "There are more than {max} issues; the rest is not listed.",
-        "Atrastas vairāk nekā {max} kļūdas; pārējās nav uzskaitītas.",
-    ),
-}
-
-
-def issue(key: str, expression: str, **facts: object) -> Issue:
-    """An issue with the texts of `key`, filled in with the facts."""
+def issue(
+    key: str, expression: str, /, *, severity: str | None = None, source: str | None = None, **facts: object
+) -> Issue:
+    """An issue of `key` with the facts for its texts; `severity` where it is not the usual one."""
     text = TEXTS[key]
-    return Issue(text.severity, text.code, expression, key, text.en.format(**facts), text.lv.format(**facts))
+    return Issue(severity or text.severity, text.code, expression, key, tuple(facts.items()), source)
 
 
 def quoted(value: object) -> str:

@@ -24,9 +24,9 @@ class JsonError(Exception):
 
     Attributes:
         key: Stable, for programs: `empty`, `bom`, `encoding`, `syntax`, `not-a-number`, `lone-surrogate`,
-            `number-range`, `depth`, `duplicate-key` or `not-an-object`.
+            `number-range`, `depth`, `too-many-values`, `duplicate-key` or `not-an-object`.
         line: From 1; None where the place was not looked for (a very long text).
-        column: From 1, in bytes of that line; None as for `line`.
+        column: From 1, in characters of that line; None as for `line`.
         text: English, holds no value from the text except the name of a key.
     """
 
@@ -85,6 +85,11 @@ def too_deep(raw: bytes, max_depth: int) -> JsonError:
         if depth > max_depth:
             return _at(raw, position, "depth", text)
     return JsonError("depth", text, None, None)
+
+
+def too_many_values(max_values: int) -> JsonError:
+    """There are more objects, arrays and values than may be built; their place would say nothing."""
+    return JsonError("too-many-values", f"There are more than {max_values} values.", None, None)
 
 
 def number_out_of_range(raw: bytes) -> JsonError:
@@ -146,5 +151,6 @@ def _tokens(raw: bytes) -> Iterator[tuple[bytes, int]]:
 def _at(raw: bytes, position: int, key: str, text: str) -> JsonError:
     position = min(position, len(raw))
     line = raw.count(b"\n", 0, position) + 1
-    column = position - (raw.rfind(b"\n", 0, position) + 1) + 1
+    begin = raw.rfind(b"\n", 0, position) + 1
+    column = len(raw[begin:position].decode("utf-8", "replace")) + 1
     return JsonError(key, text, line, column)

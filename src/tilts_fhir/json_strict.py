@@ -8,24 +8,24 @@ How it stays fast: msgspec decodes in one pass in C; the value is written again 
 blanks aside: where both are the same nothing was dropped. All of it runs at C speed; only a refused message
 is walked token by token (`json_faults`), to say where.
 
-What is kept: text exactly; decimals with value and precision (`72.50` stays `72.50`, `1.0e2` is written
-`1.0E+2`: the same value with the same number of digits). What is not: the sign of an integer `-0` and the
-spelling of an exponent. Who needs the exact bytes keeps the bytes. ADR 0004, RFC 8259, RFC 7493.
+What is kept: text exactly; decimals with value, precision and spelling (`72.50` stays `72.50`, `1.0e2` stays
+`1.0e2`, see `exact`). What is not: the sign of an integer `-0`. Who needs the exact bytes keeps the bytes.
+ADR 0004, RFC 8259, RFC 7493.
 """
 
-from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
 
 from tilts_fhir import json_faults
+from tilts_fhir.exact import WrittenDecimal, exact_number
 from tilts_fhir.json_faults import JsonError
 
-__all__ = ["MAX_DEPTH", "JsonError", "decode", "decode_resource", "encode"]
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "JsonError", "decode", "decode_resource", "encode"]
 
 MAX_DEPTH = 64
-# A double ends at 1.8e308: what is beyond is infinity for most readers.
-MAX_EXPONENT = 308
+# 10 MiB of `[],[],` would be five million lists: half a gigabyte, and seconds of work.
+MAX_VALUES = 1_000_000
 MAX_DIGITS_IN_A_ROW = 308
 
 _WHITESPACE = b" \t\r\n"
@@ -33,21 +33,17 @@ _FOLD = bytes.maketrans(b"[]123456789", b"{}000000000")
 _LONG_NUMBER = b"0" * (MAX_DIGITS_IN_A_ROW + 1)
 
 
-def _exact(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("out of range") from None
-    if not -MAX_EXPONENT <= number.adjusted() <= MAX_EXPONENT:
-        raise ValueError("out of range")
-    return number
+def _spelled(value: object) -> msgspec.Raw:
+    if not isinstance(value, WrittenDecimal):
+        raise NotImplementedError(f"{type(value).__name__} is no JSON value")
+    return msgspec.Raw(value.spelling.encode("ascii"))
 
 
-_DECODER = msgspec.json.Decoder(float_hook=_exact)
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=exact_number)
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_spelled)
 
 
-def decode(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
+def decode(raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int = MAX_VALUES) -> Any:
     """
     Read one JSON text.
 
@@ -57,11 +53,14 @@ def decode(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     Args:
         raw: UTF-8 without a byte order mark.
         max_depth: Objects and arrays inside one another; the outermost counts as 1.
+        max_values: Objects, arrays and what stands in them, in all; counted before anything is built.
 
     Raises:
         JsonError: with the key `empty`, `bom`, `encoding`, `syntax`, `not-a-number`, `lone-surrogate`,
-            `number-range`, `depth` or `duplicate-key`.
+            `number-range`, `depth`, `too-many-values` or `duplicate-key`.
     """
+    if _values(raw) > max_values and _values(_outside_strings(raw)) > max_values:
+        raise json_faults.too_many_values(max_values)
     try:
         value = _DECODER.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -76,13 +75,15 @@ def decode(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     return value
 
 
-def decode_resource(raw: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
+def decode_resource(
+    raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int = MAX_VALUES
+) -> dict[str, Any]:
     """As `decode`, for a body that must be one JSON object.
 
     Raises:
         JsonError: as `decode`; with the key `not-an-object` for any other JSON value.
     """
-    value = decode(raw, max_depth=max_depth)
+    value = decode(raw, max_depth=max_depth, max_values=max_values)
     if not isinstance(value, dict):
         raise json_faults.not_an_object(raw)
     return value
@@ -101,6 +102,11 @@ def _refuse(raw: bytes, error: Exception, max_depth: int) -> NoReturn:
     if isinstance(error, UnicodeDecodeError):
         raise json_faults.not_utf8(raw) from None
     raise json_faults.malformed(raw, str(error)) from None
+
+
+def _values(text: bytes) -> int:
+    """No fewer than the values in a JSON text: each follows a bracket or a comma."""
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

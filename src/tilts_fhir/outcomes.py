@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 
 from tilts_fhir.issues import Issue
 
+LINE: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"
+COLUMN: Final = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col"
 ALL_OK: Final = {
     "en": "No issues were found.",
     "lv": "Kļūdas netika atrastas.",
@@ -40,9 +42,12 @@ def _issue(found: Issue, language: Literal["en", "lv"], key_system: str | None) 
     details: dict[str, Any] = {"text": found.text_lv if language == "lv" else found.text_en}
     if key_system is not None:
         details = {"coding": [{"system": key_system, "code": found.key}], **details}
-    return {
-        "severity": found.severity,
-        "code": found.code,
-        "details": details,
-        "expression": [found.expression],
-    }
+    told: dict[str, Any] = {"severity": found.severity, "code": found.code, "details": details}
+    if found.expression:
+        told["expression"] = [found.expression]
+    if found.line is not None and found.column is not None:
+        places = [(LINE, found.line), (COLUMN, found.column)]
+        told = {"extension": [{"url": url, "valueInteger": number} for url, number in places], **told}
+    if found.source is not None:
+        told["diagnostics"] = found.source
+    return told

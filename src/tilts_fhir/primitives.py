@@ -20,43 +20,38 @@ MAX_INTEGER: Final = 2**31 - 1
 
 _YEAR = r"(?!0000)[0-9]{4}"
 _MONTH = r"(?:0[1-9]|1[0-2])"
-_DAY = r"(?:0[1-9]|[12][0-9]|3[01])"
+_LEAP_YEAR = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
+# Every month has 28 days, all but February 30, seven 31; and a leap year one day more.
+_DAY_OF_YEAR = (
+    rf"{_YEAR}-(?:{_MONTH}-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
+_DAY = rf"(?:{_DAY_OF_YEAR}|{_LEAP_YEAR}-02-29)"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 
-_DATE = re.compile(rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?")
-_INSTANT = re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _MOMENT = re.compile(r"(.{10})T(..):(..):(..)(?:\.([0-9]+))?(.+)")
 
+# A year, a month or a day of the calendar.
+is_date: Final = re.compile(rf"{_DAY}|{_YEAR}(?:-{_MONTH})?").fullmatch
+# A date, or a day with time of day (to the second) and zone.
+is_datetime: Final = re.compile(rf"{_DAY}(?:T{_CLOCK}{_ZONE})?|{_YEAR}(?:-{_MONTH})?").fullmatch
+# A day with time of day (to the second) and zone.
+is_instant: Final = re.compile(rf"{_DAY}T{_CLOCK}{_ZONE}").fullmatch
 is_time: Final = re.compile(_CLOCK).fullmatch
 is_id: Final = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
 is_oid: Final = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+").fullmatch
 is_uuid: Final = re.compile(
     r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ).fullmatch
-is_uri: Final = re.compile(r"[^\x00-\x20\x7f]+").fullmatch
+# Ranges that are allowed, not those that are not: `re` matches them twice as fast.
+is_uri: Final = re.compile(r"[!-~\x80-\U0010ffff]+").fullmatch
 # No blank at either end, one blank at most between words.
-is_code: Final = re.compile(r"[^\x00-\x20]+(?:[ \t\r\n][^\x00-\x20]+)*").fullmatch
+is_code: Final = re.compile(r"[!-\U0010ffff]+(?:[ \t\r\n][!-\U0010ffff]+)*").fullmatch
 # "Strings SHALL NOT contain Unicode character points below 32, except for u0009, u000D and u000A."
-is_string: Final = re.compile(rf"[^\x00-\x08\x0b\x0c\x0e-\x1f]{{1,{MAX_STRING_CHARACTERS}}}").fullmatch
+is_string: Final = re.compile(rf"[ -\U0010ffff\t\n\r]{{1,{MAX_STRING_CHARACTERS}}}").fullmatch
 # What stands inside a narrative is a check of its own; here only that it is one `div`.
 is_xhtml: Final = re.compile(r"\s*<(?:\w+:)?div\b.*", re.DOTALL).fullmatch
-
-
-def is_date(text: str) -> bool:
-    """Whether the text is a year, a month or a day of the calendar."""
-    return _DATE.fullmatch(text) is not None and (len(text) < 10 or _is_day(text))
-
-
-def is_datetime(text: str) -> bool:
-    """Whether the text is a date, or a day with time of day (to the second) and zone."""
-    return is_date(text) if len(text) <= 10 else is_instant(text)
-
-
-def is_instant(text: str) -> bool:
-    """Whether the text is a day with time of day (to the second) and zone."""
-    return _INSTANT.fullmatch(text) is not None and _is_day(text)
 
 
 def is_base64(text: str) -> bool:
@@ -172,11 +167,6 @@ def parse_decimal(text: str) -> Decimal:
     if not re.fullmatch(r"-?(?:0|[1-9][0-9]{0,307})(?:\.[0-9]{1,308})?(?:[eE][+-]?[0-9]{1,3})?", text):
         raise ValueError("not a FHIR decimal")
     return Decimal(text)
-
-
-def _is_day(text: str) -> bool:
-    day = text[8:10]
-    return day <= "28" or int(day) <= monthrange(int(text[:4]), int(text[5:7]))[1]
 
 
 def _span_of_moment(text: str) -> tuple[datetime, datetime]:

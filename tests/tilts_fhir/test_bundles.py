@@ -6,7 +6,7 @@ import pytest
 
 from tilts_fhir.bundles import BundleError, SearchEntry, request_entries, response_bundle, searchset
 from tilts_fhir.outcomes import is_valid, outcome
-from tilts_fhir.structure import check
+from tilts_fhir.validation.structure import check
 
 
 def a_transaction(*entries: object) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """JSON is read so that nothing is guessed, dropped or rounded."""
 
+import copy
 import json
 import time
 from decimal import Decimal
@@ -74,6 +75,10 @@ def test_an_error_says_where_in_lines_and_columns() -> None:
     assert error.text == "The key 'status' stands twice in one object."
 
 
+def test_columns_are_counted_in_characters() -> None:
+    assert refused('{"vārds": "Jānis", "vārds": 1}'.encode()).column == 20
+
+
 def test_nesting_is_counted_not_brackets() -> None:
     assert decode(b"[" * 64 + b"]" * 64)
     assert len(decode(b"[" + b"[[]]," * 500 + b"[]]")) == 501
@@ -100,15 +105,40 @@ def test_large_hostile_texts_are_refused_fast(raw: bytes) -> None:
         (b"72.50", b"72.50"),
         (b"0.0", b"0.0"),
         (b"-0.0", b"-0.0"),
-        (b"1.0e2", b"1.0E+2"),
-        (b"1e-10", b"1E-10"),
+        (b"1.0e2", b"1.0e2"),
+        (b"1E+2", b"1E+2"),
+        (b"1e-10", b"1e-10"),
+        (b"0.0000001", b"0.0000001"),
         (b"12345678901234567890.123456789012345678", b"12345678901234567890.123456789012345678"),
         (b"12345678901234567890123", b"12345678901234567890123"),
     ],
 )
-def test_decimals_keep_value_and_precision(raw: bytes, written: bytes) -> None:
+def test_decimals_keep_value_precision_and_spelling(raw: bytes, written: bytes) -> None:
     assert encode(decode(raw)) == written
     assert Decimal(written.decode()).as_tuple() == Decimal(raw.decode()).as_tuple()
+
+
+def test_a_decimal_with_a_spelling_of_its_own_is_as_good_as_any() -> None:
+    hundred = decode(b"1.0e2")
+
+    assert hundred == Decimal(100)
+    assert hash(hundred) == hash(Decimal(100))
+    assert str(hundred) == str(copy.deepcopy(hundred)) == "1.0e2"
+    assert encode([hundred + 1, -hundred]) == b"[101,-1.0E+2]"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" + b"[]," * 600_000 + b"[]]", b'[0,{"a":[' + b"1," * 1_000_000 + b"1]}]"]
+)
+def test_more_values_than_may_be_built_are_refused_before_anything_is_built(raw: bytes) -> None:
+    assert refused(raw).key == "too-many-values"
+
+
+def test_commas_and_brackets_in_texts_are_no_values() -> None:
+    assert len(decode(b'["' + b'[,{\\",' * 300_000 + b'"]')[0]) == 1_500_000
+    assert decode(b"[1,2]", max_values=2) == [1, 2]
+    with pytest.raises(JsonError):
+        decode(b"[1,2,3]", max_values=2)
 
 
 def test_a_resource_is_an_object() -> None:

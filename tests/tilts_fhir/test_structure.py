@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tilts_fhir import definitions
 from tilts_fhir.issues import TEXTS
-from tilts_fhir.structure import check
+from tilts_fhir.validation.structure import check
 
 Json = dict[str, Any]
 

@@ -27,7 +27,7 @@ def name_of(route: Route) -> str:
 
 
 def address(route: Route) -> str:
-    return route.path.format(id=new_id(), version=1, name="iso-4217", file="2026.2.csv").lstrip("/")
+    return route.path.format(type="Patient", id=new_id(), version=1, name="iso-4217", file="2026.2.csv").lstrip("/")
 
 
 def sent(http: httpx.Client, route: Route, **headers: str) -> tuple[httpx.Response, str]:
@@ -110,12 +110,12 @@ def test_the_capability_statement_lists_exactly_the_routes(practice: Caller) -> 
         for one in resource.get(kind, ())
     }
     offered |= {("Bundle", one["code"]) for one in rest["interaction"]}
+    offered |= {("", one["name"]) for one in rest["operation"]}
     assert offered == {(route.resource_type, route.interaction) for route in ROUTES if not route.feed}
 
 
 def test_the_capability_statement_is_of_R4_and_says_where_tokens_are(practice: Caller) -> None:
     statement = practice.get("metadata").json()
     assert (statement["fhirVersion"], statement["format"]) == ("4.0.1", ["application/fhir+json"])
-    extension = statement["rest"][0]["security"]["extension"][0]["extension"][0]
-    assert extension == {"url": "token", "valueUri": practice.token_url}
+    assert statement["rest"][0]["security"]["description"].endswith(practice.token_url)
     assert statement["implementation"]["url"] == practice.base

@@ -21,14 +21,17 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from tests.running import Running
+from tilts.rules.profiles import library
 from tilts_fhir.json_strict import decode
-from tilts_fhir.structure import check
+from tilts_fhir.validation import Options, validate
 
 FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 AUTHOR = {"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1"}
 Body = bytes | str | Mapping[str, Any] | None
+
+OURS = Options(library=library())
 
 
 def is_well_formed(answer: httpx.Response) -> None:
@@ -39,7 +42,9 @@ def is_well_formed(answer: httpx.Response) -> None:
     kind = answer.headers.get("content-type", "")
     if kind.startswith(FHIR_JSON) and answer.content:
         assert answer.headers.get("content-language") in ("lv", "en", "lv, en")
-        faults = [issue for issue in check(decode(answer.content)) if issue.severity == "error"]
+        faults = [
+            issue for issue in validate(decode(answer.content), options=OURS) if issue.severity == "error"
+        ]
         assert not faults, f"not FHIR R4: {[(fault.expression, fault.text_en) for fault in faults]}"
     elif answer.status_code >= 400 and answer.request.method != "HEAD":
         assert "outcome" in answer.json(), f"a refusal without an OperationOutcome: {answer.text[:200]}"

@@ -34,6 +34,10 @@ class Shapes(Protocol):
         """The decoded and checked body: a resource, or a form."""
         ...
 
+    def check_profile(self, route: Route, resource: dict[str, Any]) -> None:
+        """Refuses a body that does not meet the profile of the route."""
+        ...
+
     def written(self, route: Route, reply: Reply) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and bytes of an answer."""
         ...
@@ -113,6 +117,8 @@ class Pipeline:
         if key is not None and (first := await repeats.earlier(call, key, route.resource_type)):
             return self._shapes.written(route, first)
         reply = await route.work(call)
+        # After the work: a rule says more exactly what is wrong. Nothing of the work stands before the commit.
+        self._shapes.check_profile(route, call.resource)
         if call.warnings:
             warned = ", ".join(f'299 tilts "{rule_id}"' for rule_id in call.warnings)
             reply = replace(reply, headers={**reply.headers, "Warning": warned})

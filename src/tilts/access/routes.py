@@ -60,6 +60,7 @@ class Incoming:
     plain: bool
     request_id: str
     language: Language
+    peer: str = ""  # address that the connection comes from; empty where a proxy is in front
 
     def form_value(self, name: str) -> str:
         """One value of a form; empty when the body is none, or has no such name."""
@@ -137,6 +138,7 @@ class Route:
     resource_type: str = ""
     functionality: Functionality | Literal[""] = ""  # what the connection must be open for; none: anything
     interaction: str = ""  # FHIR code for the CapabilityStatement, or the operation's name
+    profile: str = ""  # name of our profile that the body must meet, beside what rules say of it
     open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
     feed: bool = False  # at the root of the listener; answers with files, not with FHIR
 

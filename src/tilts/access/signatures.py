@@ -17,7 +17,7 @@ from tilts.rules.wire import SIG_MALFORMED, SIG_OTHER_PERSON, SIG_WRONG
 from tilts.store import connections
 from tilts.store.tx import Tx
 from tilts_fhir.json_strict import JsonError, decode
-from tilts_fhir.structure import check
+from tilts_fhir.validation import validate
 
 DETACHED = "application/jose"
 
@@ -46,7 +46,7 @@ def read_provenance(header: str) -> dict[str, Any]:
         raise Refusal(SIG_MALFORMED, fault="not a Provenance")
     # `target` is ours to fill in; FHIR wants one, so a place-holder stands in for the check.
     whole = {**provenance, "target": [{"display": "filled in by the exchange"}]}
-    faults = [fault for fault in check(whole) if fault.severity == "error"]
+    faults = [fault for fault in validate(whole) if fault.severity == "error"]
     if faults:
         raise Refusal(SIG_MALFORMED, fault=f"{faults[0].expression}: {faults[0].text_en}")
     return provenance

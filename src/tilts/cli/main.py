@@ -28,7 +28,9 @@ COMMANDS: Final = (
     "tilts.cli.serving:serve",
     "tilts.cli.serving:migrate",
     "tilts.cli.classifiers:classifiers",
+    "tilts.cli.guide:guide",
     "tilts.cli.lab:lab",
+    "tilts.cli.validate:validate",
 )
 
 app = App(

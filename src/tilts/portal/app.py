@@ -33,6 +33,7 @@ from tilts.portal.entry.resident_pages import ResidentPages
 from tilts.portal.entry.sign_in_pages import SignInPages
 from tilts.portal.entry.test_sign_in_pages import TestSignInPages
 from tilts.portal.guard import Guard, hosts_of
+from tilts.portal.guide.pages import GuidePages
 from tilts.portal.help.architecture_pages import ArchitecturePages
 from tilts.portal.help.help_pages import HelpPages
 from tilts.portal.lab.beginning import BeginPages
@@ -65,6 +66,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     ResidentPages,
     ArchitecturePages,
     HelpPages,
+    GuidePages,
     ProcedurePages,
     ClassifierPages,
     BeginPages,

@@ -162,6 +162,16 @@ WIRE_PATIENT_UNNAMED = Rule(
     fix_en="Give an identifier, or a family name with a given name or birth date.",
     fix_lv="Norādiet identifikatoru vai uzvārdu kopā ar vārdu vai dzimšanas datumu.",
 )
+WIRE_PROFILE = Rule(
+    id="WIRE-017",
+    http_status=422,
+    issue_code="invariant",
+    source="docs/reference/profiles.md; FHIR R4 profiling.html",
+    text_en="The content does not meet the profile that holds here.",
+    text_lv="Saturs neatbilst profilam, kas šeit ir spēkā.",
+    fix_en="Mend the elements named in 'expression'; the guide shows the profile and a right example.",
+    fix_lv="Izlabojiet laukā 'expression' nosauktos elementus; profils un pareizs piemērs ir rokasgrāmatā.",
+)
 KEY_MISSING = Rule(
     id="IDM-001",
     http_status=422,

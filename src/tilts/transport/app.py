@@ -144,6 +144,7 @@ class FhirApp:
             plain=self._listener.plain,
             request_id=request_id_of(headers.get("x-request-id", "")),
             language=language_of(headers.get("accept-language", "")),
+            peer=str(scope["client"][0]) if scope.get("client") else "",
         )
         return incoming, too_large
 

@@ -4,17 +4,28 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tilts.access.routes import Incoming, Reply, Route
-from tilts.rules import FaultyContent, Refusal
-from tilts.rules.wire import WIRE_NOT_JSON, WIRE_STRUCTURE, WIRE_WRONG_TYPE
+from tilts.rules import FaultyContent, Refusal, Rule
+from tilts.rules.profiles import ARC, CANONICAL, canonical, library
+from tilts.rules.wire import WIRE_NOT_JSON, WIRE_PROFILE, WIRE_STRUCTURE, WIRE_WRONG_TYPE
 from tilts.transport.negotiate import FHIR_JSON, check_content_type
+from tilts_fhir.issues import Issue
 from tilts_fhir.json_strict import JsonError, decode, encode
-from tilts_fhir.structure import check
+from tilts_fhir.validation import Options, validate
 
 MOST_FAULTS = 100
 
 
 class FhirShapes:
-    """What the roof lends to the pipeline (access/pipeline.py, Shapes)."""
+    """
+    What the roof lends to the pipeline (access/pipeline.py, Shapes).
+
+    Args:
+        base, arc: Canonical base and arc of the identifier systems of this installation: its profiles have them.
+    """
+
+    def __init__(self, base: str = CANONICAL, arc: str = ARC) -> None:
+        self._base = base
+        self._options = Options(library=library(base, arc))
 
     def read_body(self, route: Route, incoming: Incoming) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if route.body == "none":
@@ -29,7 +40,12 @@ class FhirShapes:
             return {"resourceType": "Parameters"}, []
         check_content_type(content_type, form=False, packed=packed)
         expected = "Parameters" if route.body == "parameters" else route.resource_type
-        return read_resource(incoming.body, expected), []
+        return read_resource(incoming.body, expected, self._options), []
+
+    def check_profile(self, route: Route, resource: dict[str, Any]) -> None:
+        if route.profile:
+            wanted = canonical(route.profile, self._base)
+            _refuse_faulty(WIRE_PROFILE, validate(resource, profiles=[wanted], options=self._options))
 
     def written(self, route: Route, reply: Reply) -> tuple[int, dict[str, str], bytes]:
         status = reply.status or (200 if reply.existing else route.success_status)
@@ -48,7 +64,7 @@ class FhirShapes:
         return status, headers, body
 
 
-def read_resource(body: bytes, expected: str) -> dict[str, Any]:
+def read_resource(body: bytes, expected: str, options: Options) -> dict[str, Any]:
     """A resource of the expected type with the right structure, or every fault that was found."""
     try:
         resource = decode(body)
@@ -58,10 +74,14 @@ def read_resource(body: bytes, expected: str) -> dict[str, Any]:
         ) from fault
     if not isinstance(resource, dict) or resource.get("resourceType") != expected:
         raise Refusal(WIRE_WRONG_TYPE, expected=expected)
-    faults = [issue for issue in check(resource) if issue.severity == "error"]
-    if faults:
-        raise FaultyContent(WIRE_STRUCTURE, tuple(faults[:MOST_FAULTS]))
+    _refuse_faulty(WIRE_STRUCTURE, validate(resource, options=options))
     return resource
+
+
+def _refuse_faulty(rule: Rule, issues: list[Issue]) -> None:
+    faults = [issue for issue in issues if issue.severity == "error"]
+    if faults:
+        raise FaultyContent(rule, tuple(faults[:MOST_FAULTS]))
 
 
 def read_form(body: bytes) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tilts import __version__
 from tilts.access.routes import Route
 from tilts.indexing import PARAMETERS
+from tilts.rules.profiles import PROFILE_OF, canonical
 
 RELEASED: Final = date(2026, 11, 23)  # of this statement; raise it when the routes change
 KINDS: Final = {
@@ -25,9 +26,11 @@ DESCRIPTIONS: Final = {  # by the mark of the environment
     "rehearsal": "Tilts: a rehearsal of the production environment, with generated persons only",
     "production": "Tilts production environment",
 }
-REST_INTERACTIONS: Final = frozenset({"read", "vread", "search-type", "create"})
-OF_FHIR: Final = frozenset({"lookup", "validate-code"})
+REST_INTERACTIONS: Final = frozenset({"read", "vread", "search-type", "create", "update", "delete"})
+OF_FHIR: Final = frozenset({"lookup", "validate", "validate-code"})
 SYSTEM_INTERACTIONS: Final = frozenset({"transaction"})
+SECURITY_SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+ANY_TYPE: Final = "/{type}/"  # operations of every resource type
 
 
 def capability_statement(
@@ -54,18 +57,26 @@ def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str,
     types = sorted({route.resource_type for route in routes if route.resource_type not in ("", "Bundle")})
     return {
         "mode": "server",
+        # Without FHIR's extension for OAuth addresses: it asks for an authorization endpoint, and there is none.
         "security": {
-            "description": "Mutual TLS and a token bound to the certificate (RFC 8705), SMART Backend Services.",
-            "extension": [
-                {
-                    "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
-                    "extension": [{"url": "token", "valueUri": token_url}],
-                }
+            "service": [
+                {"coding": [{"system": SECURITY_SERVICE, "code": code}]}
+                for code in ("Certificates", "SMART-on-FHIR")
             ],
+            "description": "Mutual TLS and a token bound to the certificate (RFC 8705), SMART Backend Services; "
+            f"tokens: {token_url}",
         },
         "resource": [_resource(kind, routes, canonical_base) for kind in types],
         "interaction": [
             {"code": code} for code in sorted({r.interaction for r in routes} & SYSTEM_INTERACTIONS)
+        ],
+        "operation": [
+            {
+                "name": route.interaction,
+                "definition": definition_of("Resource", route.interaction, canonical_base),
+            }
+            for route in routes
+            if route.path.startswith(ANY_TYPE)
         ],
     }
 
@@ -84,9 +95,11 @@ def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, 
     own = [route for route in routes if route.resource_type == kind]
     interactions = {route.interaction for route in own}
     resource: dict[str, Any] = {"type": kind}
+    if kind in PROFILE_OF:
+        resource["supportedProfile"] = [canonical(PROFILE_OF[kind], canonical_base)]
     if interactions & REST_INTERACTIONS:  # a type with operations only has none
         resource["interaction"] = [{"code": code} for code in sorted(interactions & REST_INTERACTIONS)]
-        resource["versioning"] = "versioned"
+        resource["versioning"] = "versioned" if "vread" in interactions else "no-version"
     if "create" in interactions:
         resource["conditionalCreate"] = True
     if "search-type" in interactions:

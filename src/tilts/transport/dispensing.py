@@ -29,6 +29,7 @@ from tilts_fhir.json_strict import decode
     person=True,
     resource_type="Task",
     interaction="find",
+    profile="tilts-find",
     functionality="dispensing",
 )
 async def find_prescription(call: Call) -> Reply:
@@ -70,6 +71,7 @@ async def claim_line(call: Call) -> Reply:
     person=True,
     resource_type="MedicationDispense",
     interaction="create",
+    profile="tilts-dispense",
     functionality="dispensing",
 )
 async def create_dispense(call: Call) -> Reply:
@@ -96,6 +98,7 @@ async def create_dispense(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="release",
+    profile="tilts-release",
     functionality="dispensing",
 )
 async def release_line(call: Call) -> Reply:

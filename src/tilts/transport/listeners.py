@@ -18,7 +18,16 @@ from tilts.measures import Measures
 from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.tx import Database
-from tilts.transport import audit_trail, classifiers, dispensing, prescriptions, reading, signatures, tasks
+from tilts.transport import (
+    audit_trail,
+    classifiers,
+    dispensing,
+    prescriptions,
+    reading,
+    signatures,
+    tasks,
+    validation,
+)
 from tilts.transport.app import CutOff, FhirApp, Listener
 from tilts.transport.capability import capability_statement
 from tilts.transport.classifier_feed import declare_feed
@@ -29,6 +38,7 @@ from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
+from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
@@ -47,21 +57,25 @@ class Parts:
     settings: Settings
     measures: Measures
     classifiers: ClassifierParts = field(default_factory=ClassifierParts)
+    validation: ValidationParts = field(default_factory=ValidationParts)
     observer: Observer | None = None  # the lab's, in the test environment only
 
 
-def all_routes(links: PageLinks, parts: ClassifierParts | None = None) -> list[routes.Route]:
+def all_routes(
+    links: PageLinks, parts: ClassifierParts | None = None, checks: ValidationParts | None = None
+) -> list[routes.Route]:
     """Every route of the exchange: those declared beside their doors, and those made for each type."""
     parts = parts or ClassifierParts()
     made = [*reading.declare(links), *tasks.declare(links), *audit_trail.declare(links)]
-    return [*routes.ROUTES, *made, *classifiers.declare(parts), *declare_feed(parts)]
+    asked = validation.declare(checks or ValidationParts())
+    return [*routes.ROUTES, *made, *classifiers.declare(parts), *declare_feed(parts), *asked]
 
 
 def listener(parts: Parts, kind: Listener) -> Starlette:
     settings = parts.settings
     base = settings.plain_base if kind.plain else settings.public_base
     root = base.removesuffix("/fhir/r4")
-    every = all_routes(parts.links, parts.classifiers)
+    every = all_routes(parts.links, parts.classifiers, parts.validation)
     table = RouteTable(route for route in every if not route.feed)
     fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind, parts.observer)
     token_url, keys_url = f"{root}/oauth/token", f"{root}/oauth/jwks.json"

@@ -33,6 +33,7 @@ MOST_LINES: Final = 20
     person=True,
     resource_type="MedicationRequest",
     interaction="create",
+    profile="tilts-prescription-line",
     functionality="prescribing",
 )
 async def create_prescription(call: Call) -> Reply:
@@ -59,6 +60,7 @@ async def create_prescription(call: Call) -> Reply:
     person=True,
     resource_type="Bundle",
     interaction="transaction",
+    profile="tilts-prescription-bundle",
     functionality="prescribing",
 )
 async def prescribe_bundle(call: Call) -> Reply:
@@ -91,6 +93,7 @@ async def prescribe_bundle(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="cancel",
+    profile="tilts-cancel",
     functionality="prescribing",
 )
 async def cancel_line(call: Call) -> Reply:

@@ -30,6 +30,8 @@ SHELVES: Final = (
             "howto/trust-the-ca",
             "reference/api",
             "reference/wire",
+            "reference/profiles",
+            "reference/mapping-eu",
             "reference/states",
             "reference/routes",
             "reference/scopes",
@@ -37,7 +39,11 @@ SHELVES: Final = (
             "reference/stock-clients",
             "why/refusals",
         ),
-        (("/rules", N_("All refusals, with what to do")), ("/procedures", N_("Procedures"))),
+        (
+            ("/guide", N_("FHIR profiles")),
+            ("/rules", N_("All refusals, with what to do")),
+            ("/procedures", N_("Procedures")),
+        ),
     ),
     Shelf(
         "institution",

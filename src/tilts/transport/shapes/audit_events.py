@@ -20,7 +20,7 @@ OBJECT_ROLE: Final = "http://terminology.hl7.org/CodeSystem/object-role"
 
 def audit_event_to_fhir(access: Access, language: Language, canonical_base: str) -> dict[str, Any]:
     verb = access.event.partition(".")[2]
-    words = event_text(access.event, language, repeated=access.repeated)
+    words = event_text(access.event, language)
     event: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": str(access.audit_id),
@@ -35,6 +35,8 @@ def audit_event_to_fhir(access: Access, language: Language, canonical_base: str)
         "source": {"observer": {"display": "Tilts"}},
         "entity": _entities(access),
     }
+    if access.repeated:
+        event["outcomeDesc"] = event_text(access.event, language, repeated=True)
     if access.rule_id:
         event["outcomeDesc"] = outcome_text(access, language)
     if access.purpose:

@@ -1,0 +1,1 @@
+"""The functions by subject; each module registers its own."""

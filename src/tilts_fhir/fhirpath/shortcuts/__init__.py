@@ -1,0 +1,1 @@
+"""Answers to the common forms of invariants, taken from plain JSON."""

@@ -1,0 +1,9 @@
+"""Makes the snapshot of a StructureDefinition from its differential and the definition it is derived from.
+
+Source: https://hl7.org/fhir/R4/structuredefinition.html#snapshot, https://hl7.org/fhir/R4/profiling.html.
+"""
+
+from tilts_fhir.snapshots.generation import generate
+from tilts_fhir.snapshots.problems import Problem
+
+__all__ = ["Problem", "generate"]

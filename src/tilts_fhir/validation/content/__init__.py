@@ -1,0 +1,1 @@
+"""What values say: attachments, identifiers, URLs, texts."""

@@ -1,0 +1,47 @@
+"""URLs, canonicals and urns: absolute where they must be, and well-formed where they claim to be one.
+
+Source: https://hl7.org/fhir/R4/datatypes.html#uri, https://hl7.org/fhir/R4/references.html#canonical.
+"""
+
+import re
+from typing import Any
+
+from tilts_fhir.issues import quoted
+from tilts_fhir.validation.plans import Slot, plan
+from tilts_fhir.validation.references.forms import is_absolute
+from tilts_fhir.validation.walk import Json, Path, Walk
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+
+
+def check_canonical(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
+    """A canonical is absolute, or names a contained resource (`#x`)."""
+    if not isinstance(value, str) or value.startswith("#"):
+        return
+    if not is_absolute(value):
+        severity = "warning" if _is_definition(walk.scene.resource) else None
+        walk.report("canonical-relative", path, severity=severity, value=quoted(value))
+    elif value.startswith("urn:"):
+        check_urn(walk, value.partition("|")[0].partition("#")[0], path)
+
+
+def _is_definition(resource: Json) -> bool:
+    """Whether the resource has a canonical URL itself; those carry many references from before they were canonicals."""
+    return "url" in plan(resource["resourceType"]).slots
+
+
+def check_url(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
+    """A uri or url that claims to be a UUID or an OID is one."""
+    if isinstance(value, str) and value.startswith(("urn:", "oid:", "uuid:")):
+        check_urn(walk, value.partition("|")[0], path)
+
+
+def check_urn(walk: Walk, value: str, path: Path) -> None:
+    """The name after `urn:uuid:` and `urn:oid:`."""
+    scheme, _, name = value.removeprefix("urn:").partition(":")
+    if scheme == "uuid":
+        if not value.startswith("urn:") or not _UUID.fullmatch(name):
+            walk.report("uuid-form", path, value=quoted(value))
+    elif scheme == "oid" and (not value.startswith("urn:") or not _OID.fullmatch(name)):
+        walk.report("oid-form", path, value=quoted(value))

@@ -1,0 +1,67 @@
+"""The rules for one extension: its url, its definition, its content, its place."""
+
+from typing import Any, Final
+
+from tilts_fhir.issues import quoted
+from tilts_fhir.structures import TYPE_ROOT, Structure
+from tilts_fhir.validation.extensions.contexts import check_context
+from tilts_fhir.validation.extensions.known import is_example, is_of_hl7, is_of_other_release
+from tilts_fhir.validation.plans import Slot
+from tilts_fhir.validation.profiles.check import check_profile
+from tilts_fhir.validation.walk import Path, Walk
+
+EXTENSION: Final = "Extension"
+MODIFIER: Final = "modifierExtension"
+
+
+def check_extension(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
+    """
+    One extension or modifier extension.
+
+    Raises:
+        Enough: A bound is reached.
+    """
+    stated = value.get("url")
+    if not isinstance(stated, str) or not stated:
+        walk.report("extension-url", path)
+        return
+    url, bar, _ = stated.partition("|")
+    if bar:
+        walk.report("extension-version", (path, "url", None), url=quoted(stated))
+    if ":" not in url:
+        # Inside of another extension it is described there, as a slice.
+        if not _is_nested(path):
+            walk.report("extension-relative", (path, "url", None), url=quoted(url))
+        return
+    structure = walk.library.structure(url)
+    if structure is None:
+        _report_unknown(walk, url, path)
+    elif structure.type != EXTENSION:
+        walk.report("extension-not-one", path, url=url, type=structure.type)
+    else:
+        _check_known(walk, structure, slot, value, path)
+
+
+def _is_nested(path: Path) -> bool:
+    holder = path[0]
+    return holder is not None and holder[1] in ("extension", MODIFIER)
+
+
+def _report_unknown(walk: Walk, url: str, path: Path) -> None:
+    if is_example(url) or is_of_other_release(url):
+        walk.report("extension-unchecked", path, url=url)
+    else:
+        severity = "warning" if is_of_hl7(url) else "error"
+        walk.report("extension-unknown", path, severity=severity, url=url)
+
+
+def _check_known(walk: Walk, structure: Structure, slot: Slot, value: Any, path: Path) -> None:
+    url = structure.url
+    is_modifier = structure.rows[0].is_modifier
+    if is_modifier and slot.name != MODIFIER:
+        walk.report("extension-is-modifier", path, source=structure.url, url=url)
+    elif not is_modifier and slot.name == MODIFIER:
+        walk.report("extension-no-modifier", path, source=structure.url, url=url)
+    check_context(walk, structure, path)
+    if structure.url != TYPE_ROOT + EXTENSION:
+        check_profile(walk, structure, value, path)
