@@ -10,7 +10,7 @@ import msgspec
 # Beyond so many tokens the place is not looked for: a refusal must not cost more than an acceptance.
 MAX_TOKENS_WALKED: Final = 200_000
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|-?[0-9][0-9.eE+-]*+', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]|-?[0-9][0-9.eE+-]*+', re.DOTALL)
 _BYTE = re.compile(r"\(byte ([0-9]+)\)$")
 _NOT_JSON_NUMBER = re.compile(rb"-?(?:NaN|Infinity|inf\b|nan\b)")
 _COLON = re.compile(rb"[ \t\r\n]*+:")

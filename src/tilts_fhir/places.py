@@ -14,10 +14,11 @@ from tilts_fhir import definitions
 Place: TypeAlias = tuple[int, int]
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+MAX_LEVELS: Final = 1_000
 
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([0-9]{1,9})\])?")
 _TYPE_FILTER = re.compile(r"\.(?:ofType|as)\([A-Za-z0-9_.]*\)")
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]|[^\s{}\[\],:"]++', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\],]|[^\s{}\[\],:"]++', re.DOTALL)
 _COLON = re.compile(rb"[ \t\r\n]*+:")
 
 
@@ -151,6 +152,8 @@ class _JsonScan:
             if first == 0x22 and not self._in_array and _COLON.match(raw, found.end()):
                 self._key(found[0], found.start())
             elif first in b"{[":
+                if len(self._stack) == MAX_LEVELS:
+                    return  # no text that was read is nested so deep
                 self._open(first == 0x5B, found.start())
             elif first in b"}]":
                 self._close()

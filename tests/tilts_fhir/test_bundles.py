@@ -6,7 +6,7 @@ import pytest
 
 from tilts_fhir.bundles import BundleError, SearchEntry, request_entries, response_bundle, searchset
 from tilts_fhir.outcomes import is_valid, outcome
-from tilts_fhir.validation.structure import check
+from tilts_fhir.validation import validate
 
 
 def a_transaction(*entries: object) -> dict[str, Any]:
@@ -24,9 +24,9 @@ def test_a_result_page_is_a_valid_bundle() -> None:
     entry = SearchEntry("http://x.example/Patient/1", {"resourceType": "Patient", "id": "1"})
     page = searchset([entry], 1, {"self": "http://x.example/Patient"})
 
-    assert check(page) == []
-    assert check(searchset([], None, {})) == []
-    assert check(response_bundle("batch-response", [{"response": {"status": "201"}}])) == []
+    assert is_valid(validate(page))
+    assert validate(searchset([], None, {})) == []
+    assert validate(response_bundle("batch-response", [{"response": {"status": "201"}}])) == []
 
 
 def test_the_entries_of_a_transaction_are_read_in_order() -> None:
@@ -64,11 +64,11 @@ def test_a_bundle_that_cannot_be_read_says_where(expression: str, bundle: dict[s
 
 
 def test_an_outcome_is_a_valid_resource_in_the_language_asked_for() -> None:
-    issues = check({"resourceType": "Patient", "gender": "x"})
+    issues = validate({"resourceType": "Patient", "gender": "x"})
     written = outcome(issues, language="lv", key_system="https://tilts.example/fhir/CodeSystem/rule")
 
     assert not is_valid(issues)
-    assert check(written) == []
+    assert is_valid(validate(written))
     assert written["issue"][0]["details"]["coding"][0]["code"] == "code"
     assert written["issue"][0]["details"]["text"] == issues[0].text_lv
-    assert check(outcome([])) == []
+    assert is_valid(validate(outcome([])))

@@ -6,11 +6,14 @@ All of it in one transaction: without an audit row there is no effect and no ans
 the transaction and is then written down in one of its own.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from tilts.access import certificates, repeats, signatures
+from tilts.access.keeping import concerned, distinct, kept_of
 from tilts.access.limits import CallRate
 from tilts.access.opening import check_open, still_open
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
@@ -21,10 +24,14 @@ from tilts.rules import FaultyContent, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
 from tilts.rules.wire import SIG_MISSING
 from tilts.store import audit, connections
-from tilts.store.records import AuditEntry, AuditSubject, ConnectionRecord, LineRecord
+from tilts.store.records import AuditEntry, ConnectionRecord
 from tilts.store.tx import Database, Tx
 
-AS_WRITTEN: Final = frozenset({"asked", "fault", "parameter", "status", "intent", "line", "column"})
+LARGE_BYTES: Final = 65_536  # from here on a body is checked in a thread, so that the others need not wait
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Shapes(Protocol):
@@ -50,6 +57,7 @@ class Trace:
     connection: ConnectionRecord | None = None
     party: Party | None = None
     call: Call | None = None
+    later: Callable[[], Awaitable[Reply]] | None = None  # what is still to be done when all is written down
 
 
 class Pipeline:
@@ -69,7 +77,9 @@ class Pipeline:
         trace = trace or Trace()
         try:
             async with self._database.transaction() as tx:
-                return await self._admitted(tx, route, incoming, ids, trace)
+                answer = await self._admitted(tx, route, incoming, ids, trace)
+            # No connection to the database is held for work that needs none.
+            return answer if trace.later is None else self._shapes.written(route, await trace.later())
         except (Refusal, FaultyContent) as no:
             await self.write_down(route.audit_event, incoming, trace, no)
             raise
@@ -96,7 +106,7 @@ class Pipeline:
         entry = self.entry(route.audit_event, incoming, trace)
         await audit.add(tx, entry)
         call = trace.call = self._call(tx, party, incoming, ids)
-        answer = await self._work(route, call)
+        answer = await self._work(route, call, trace)
         await audit.add_subjects(tx, entry.audit_id, distinct(call.subjects))
         return answer
 
@@ -107,10 +117,11 @@ class Pipeline:
         await audit.add(tx, self.entry(route.audit_event, incoming, trace))
         party = replace(NOBODY, plain=incoming.plain)
         trace.call = self._call(tx, party, incoming, ids)
-        return await self._work(route, trace.call)
+        return await self._work(route, trace.call, trace)
 
-    async def _work(self, route: Route, call: Call) -> tuple[int, dict[str, str], bytes]:
-        call.resource, call.form = self._shapes.read_body(route, call.incoming)
+    async def _work(self, route: Route, call: Call, trace: Trace) -> tuple[int, dict[str, str], bytes]:
+        is_large = len(call.incoming.body) > LARGE_BYTES
+        call.resource, call.form = await done(is_large, self._shapes.read_body, route, call.incoming)
         if route.signed:
             call.signed = await self._signature(call)
         key = repeats.key_of(route, call)
@@ -118,7 +129,8 @@ class Pipeline:
             return self._shapes.written(route, first)
         reply = await route.work(call)
         # After the work: a rule says more exactly what is wrong. Nothing of the work stands before the commit.
-        self._shapes.check_profile(route, call.resource)
+        await done(is_large, self._shapes.check_profile, route, call.resource)
+        trace.later = reply.later
         if call.warnings:
             warned = ", ".join(f'299 tilts "{rule_id}"' for rule_id in call.warnings)
             reply = replace(reply, headers={**reply.headers, "Warning": warned})
@@ -221,6 +233,11 @@ class Pipeline:
         )
 
 
+async def done(in_thread: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What the work gives; in a thread, or here and now, which is quicker for what is short."""
+    return await asyncio.to_thread(work, *given, **named) if in_thread else work(*given, **named)
+
+
 def party_from(connection: ConnectionRecord, claims: dict[str, Any], *, plain: bool) -> Party:
     """The acting party: organisation from the register, person and purpose from the token."""
 
@@ -259,37 +276,9 @@ def bearer(incoming: Incoming) -> str:
     return token.strip()
 
 
-def kept_of(end: Refusal | FaultyContent) -> dict[str, object]:
-    """What the audit entry keeps of a refusal: its true reason, and the facts that the caller was told.
-
-    What the caller wrote himself is left out: it may hold anything.
-    """
-    if isinstance(end, FaultyContent):
-        return {}
-    facts = {name: value for name, value in end.told().items() if name not in AS_WRITTEN}
-    reason = end.facts.get("reason")
-    return {"facts": facts} | ({"reason": str(reason)} if reason else {})
-
-
-def concerned(end: Exception) -> list[AuditSubject]:
-    """The patient of a refusal that came after the line was found."""
-    line = end.facts.get("about") if isinstance(end, Refusal) else None
-    return [AuditSubject(line.patient_id, "Task", line.task_id)] if isinstance(line, LineRecord) else []
-
-
 def version_in(if_match: str) -> int | None:
     """W/"3" -> 3; anything else asks for nothing we can check, so it matches nothing."""
     if not if_match:
         return None
     digits = if_match.removeprefix("W/").strip('"')
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
-
-
-def distinct(subjects: list[AuditSubject]) -> list[AuditSubject]:
-    """One row for each patient: of several resources of one patient, none is named."""
-    by_patient: dict[UUID, AuditSubject] = {}
-    for subject in subjects:
-        seen = by_patient.get(subject.patient_id)
-        several = seen is not None and seen != subject
-        by_patient[subject.patient_id] = replace(subject, resource_id=None) if several else subject
-    return list(by_patient.values())

@@ -118,6 +118,7 @@ class Reply:
     replayed: bool = False
     status: int | None = None  # of a replay: as the first time
     headers: dict[str, str] = field(default_factory=dict)
+    later: "Callable[[], Awaitable[Reply]] | None" = None  # long work without effect, done after the commit
 
 
 Work: TypeAlias = Callable[[Call], Awaitable[Reply]]

@@ -1,7 +1,7 @@
 """The listeners of one exchange: the TLS port, and in the sandbox the plain port."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -75,7 +75,9 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
     settings = parts.settings
     base = settings.plain_base if kind.plain else settings.public_base
     root = base.removesuffix("/fhir/r4")
-    every = all_routes(parts.links, parts.classifiers, parts.validation)
+    # Behind a proxy every caller has the same address: nobody could be told from the others.
+    checks = replace(parts.validation, takes_definitions=False) if kind.behind_proxy else parts.validation
+    every = all_routes(parts.links, parts.classifiers, checks)
     table = RouteTable(route for route in every if not route.feed)
     fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind, parts.observer)
     token_url, keys_url = f"{root}/oauth/token", f"{root}/oauth/jwks.json"

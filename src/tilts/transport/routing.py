@@ -51,5 +51,5 @@ def possible_shapes(path: tuple[str, ...]) -> list[tuple[str, ...]]:
     with_id = (path[0], PLACE, *path[2:])
     with_version = (*with_id[:3], PLACE) if len(path) == 4 else with_id
     two_places = [(path[0], PLACE, PLACE)] if len(path) == 3 else []  # /classifiers/{name}/{file}
-    any_type = [(PLACE, path[1])] if len(path) == 2 else []  # /{type}/$validate
-    return [path, with_id, with_version, *two_places, *any_type]
+    any_type = [(PLACE, path[1])] if len(path) == 2 else []  # /{type}/$validate, a word too
+    return [path, *any_type, with_id, with_version, *two_places]

@@ -35,7 +35,10 @@ def equal_items(left: Any, right: Any, run: Run) -> bool | None:
     one, other = system(left), system(right)
     if one is None or other is None:
         return _equal_elements(left, right, run)
-    if type(one) is type(other) and type(one) in (str, int, bool):
+    if type(one) is str and type(other) is str:
+        run.spend(len(one) // 1024)
+        return one == other
+    if type(one) is type(other) and type(one) in (int, bool):
         return bool(one == other)
     if is_number(one) and is_number(other):
         return bool(one == other)

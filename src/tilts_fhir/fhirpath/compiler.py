@@ -32,6 +32,7 @@ from tilts_fhir.fhirpath.language.syntax import (
 )
 from tilts_fhir.fhirpath.nodes import Node, children_by_name
 from tilts_fhir.fhirpath.operators import OPERATORS, signed
+from tilts_fhir.fhirpath.quantities import Quantity
 from tilts_fhir.fhirpath.types import TypeName
 from tilts_fhir.fhirpath.values import NamedType, integer, only
 
@@ -173,12 +174,23 @@ def _member(name: str) -> Step:
         for item in items:
             if type(item) is Node:
                 found += children_by_name(item, name)
-            elif isinstance(item, NamedType) and name in ("name", "namespace"):
-                found.append(getattr(item, name))
+            else:
+                found += _of_made(item, name)
         scope.run.spend(len(items) + len(found))
         return found
 
     return step
+
+
+def _of_made(item: Any, name: str) -> Items:
+    """The elements of what is no element: the name of a type, a quantity."""
+    if isinstance(item, NamedType):
+        return (
+            [{"name": item.name, "namespace": item.namespace}[name]] if name in ("name", "namespace") else []
+        )
+    if isinstance(item, Quantity):
+        return [item.value] if name == "value" else [item.unit] if name == "unit" else []
+    return []
 
 
 def _leading_member(name: str) -> Expression:

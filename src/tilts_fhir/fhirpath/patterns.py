@@ -7,11 +7,11 @@ from typing import Any, Final
 from tilts_fhir.fhirpath.errors import PATTERN, FhirPathError
 
 MAX_CHARACTERS: Final = 2_000
-_MAX_MEMORY: Final = 4_000_000  # bytes for one compiled pattern
+_MAX_MEMORY: Final = 1_000_000  # bytes for one compiled pattern
 _GROUP: Final = re.compile(r"\\|\$(?:([0-9]{1,2})|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def compiled(pattern: str) -> Any:
     """
     The pattern, ready to search with; a point stands for line ends too, as R4 has it (single line mode).

@@ -15,7 +15,7 @@ from tilts_fhir.fhirpath.temporal import Temporal, read_date, read_datetime, rea
 
 # Results of operations carry 28 digits; nothing is raised, a result out of range is empty.
 DIGITS: Final = Digits(prec=28, traps=[])
-UCUM: Final = "http://unitsofmeasure.org"
+MAX_EXPONENT: Final = 400  # of a quantity; JSON ends at 308
 QUANTITIES: Final = frozenset({"Quantity", "Age", "Count", "Distance", "Duration", "Money"})
 _READERS: Final = {"date": read_date, "dateTime": read_datetime, "instant": read_datetime, "time": read_time}
 
@@ -57,7 +57,7 @@ def _quantity(value: Any) -> Quantity | None:
     if type(value) is not dict:
         return None
     number = system(Node(value.get("value"), None, "decimal"))
-    if not isinstance(number, Decimal) or not number.is_finite():
+    if not isinstance(number, Decimal) or not number.is_finite() or abs(number.adjusted()) > MAX_EXPONENT:
         return None
     for key in ("code", "unit", "currency"):
         if type(value.get(key)) is str:

@@ -19,11 +19,11 @@ from tilts_fhir.validation.extensions.plain import (
 )
 from tilts_fhir.validation.invariants import all_hold, invariants_of, invariants_on
 from tilts_fhir.validation.plans import Slot, plan
+from tilts_fhir.validation.references.resolving import is_outside
 from tilts_fhir.validation.walk import Json, Path, Scene, Walk
 
 Accept: TypeAlias = Callable[[Any, Walk], bool]
 Check: TypeAlias = Callable[[Any], Any]
-Postponed: TypeAlias = tuple[Scene, Slot, Json]
 Trial: TypeAlias = Callable[[Json, Walk], list[str]]
 
 # Below this depth the long way is taken at once, so that no input is looked at again and again.
@@ -36,6 +36,15 @@ WHOLE: Final = "*"
 PRIMITIVE_KINDS: Final = frozenset({"text", "number", "boolean", "texts", "numbers", "booleans"})
 # Rules report to this place while a value is tried; what they report there is taken back.
 NOWHERE: Final[Path] = (None, "", None)
+
+
+class Postponed(NamedTuple):
+    """An accepted reference; `is_plain`: of the form `Type/id`, with a type that may stand here."""
+
+    scene: Scene
+    slot: Slot
+    value: Json
+    is_plain: bool
 
 
 class _Keys(NamedTuple):
@@ -128,8 +137,10 @@ def postponed_with_news(walk: Walk) -> list[Postponed]:
     scene = walk.scene
     found: list[Postponed] = []
     for each in walk.postponed:
-        walk.scene, slot, value = each
-        if not _is_silent(walk, rules.TYPE_RULES.get(slot.type, ()), slot, value):
+        if each.is_plain and is_outside(walk, each.scene, each.value["reference"]):
+            continue
+        walk.scene = each.scene
+        if not _is_silent(walk, rules.TYPE_RULES.get(each.slot.type, ()), each.slot, each.value):
             found.append(each)
     walk.scene = scene
     walk.postponed.clear()
@@ -238,10 +249,13 @@ def _reference(slot: Slot) -> Accept:
     plain = re.compile(rf"(?:{types})/[A-Za-z0-9.-]{{1,64}}").fullmatch if types else None
 
     def reference(value: Any, walk: Walk) -> bool:
+        text = value.get("reference", "")
+        is_plain = bool(plain is not None and "type" not in value and plain(text))
         scene = walk.scene
-        alone = scene.outer is None and walk.options.resolve is None and "type" not in value
-        if not (alone and plain is not None and plain(value.get("reference", ""))):
-            walk.postponed.append((scene, slot, value))
+        if not is_plain or scene.outer is not None or walk.options.resolve is not None:
+            walk.postponed.append(Postponed(scene, slot, value, is_plain))
+            if text[:1] == "#":
+                walk.fragments.add((id(scene.container.resource), text[1:]))
         return True
 
     return reference

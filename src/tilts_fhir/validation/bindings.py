@@ -60,8 +60,7 @@ _FORMS: Final = {
 
 def checker_of(walk: Walk) -> CodeChecker:
     """Whom this walk asks about codes: the service given with the options, else the definitions at hand."""
-    given: CodeChecker | None = getattr(walk.options, "codes", None)
-    return given if given is not None else codes_of(walk.library)
+    return walk.options.codes or codes_of(walk.library)
 
 
 def check_coding(walk: Walk, slot: Slot, value: Json, path: Path) -> None:

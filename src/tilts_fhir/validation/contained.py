@@ -3,7 +3,6 @@
 Source: https://hl7.org/fhir/R4/references.html#contained, dom-3 of https://hl7.org/fhir/R4/domainresource.html.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from tilts_fhir.issues import quoted
@@ -15,7 +14,7 @@ def check_contained_use(walk: Walk, resource: Json, path: Path) -> None:
     contained = resource.get("contained")
     if not isinstance(contained, list) or walk.scene.kind == "contained":
         return
-    used = set(_fragments(resource))
+    used: set[str] | None = None  # looked for only when no reference was met on the way
     seen: set[str] = set()
     for index, inner in enumerate(contained):
         if not isinstance(inner, dict):
@@ -29,18 +28,23 @@ def check_contained_use(walk: Walk, resource: Json, path: Path) -> None:
             walk.report("contained-same-id", here, name=quoted(name))
         seen.add(name)
         # One that points to its container ("#") belongs to it too.
+        if (id(resource), name) in walk.fragments:
+            continue
+        used = _fragments(resource) if used is None else used
         if "#" + name not in used and "#" not in _fragments(inner):
             walk.report("contained-unused", here, name=quoted(name), source="dom-3")
 
 
-def _fragments(resource: Json) -> Iterator[str]:
+def _fragments(resource: Json) -> set[str]:
     """All texts that begin with `#`, of whatever element: a Reference, a canonical, a uri."""
+    found: set[str] = set()
     waiting: list[Any] = [resource]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, str) and item.startswith("#"):
-            yield item
+    for holder in waiting:  # grows as it is walked
+        for item in holder.values() if type(holder) is dict else holder:
+            kind = type(item)
+            if kind is str:
+                if item[:1] == "#":
+                    found.add(item)
+            elif kind is dict or kind is list:
+                waiting.append(item)
+    return found

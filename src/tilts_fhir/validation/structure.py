@@ -5,52 +5,24 @@ profiles, the content of narratives. The walk follows the plans (`plans.py`) mad
 Source: https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/datatypes.html.
 """
 
-import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 from tilts_fhir import definitions
-from tilts_fhir.issues import Issue, quoted
+from tilts_fhir.issues import quoted
 from tilts_fhir.validation.accepting import MAX_LEVELS_TRIED, WHOLE, resource_slot, trial
 from tilts_fhir.validation.plans import Kind, Plan, Slot, plan
 from tilts_fhir.validation.primitive_faults import report_primitive
 from tilts_fhir.validation.scenes import scene_of
 from tilts_fhir.validation.walk import (
-    MAX_ISSUES,
     MAX_LEVELS,
-    MAX_VALUES,
-    Enough,
-    Options,
     Path,
-    Scene,
     Walk,
     nearest,
 )
 
-__all__ = ["check", "check_structure", "root_path"]
-
 Holder: TypeAlias = dict[str, Any]
 Visit: TypeAlias = Callable[[Walk, Slot, Any, Holder, Path], None]
-
-
-def check(resource: Holder, *, max_issues: int = MAX_ISSUES, max_values: int = MAX_VALUES) -> list[Issue]:
-    """
-    Check how one resource, as `json_strict.decode_resource` gives it, is built, with all it contains.
-
-    The time is linear in the size of the resource and bounded by `max_values`.
-
-    Args:
-        resource: Decoded JSON; decimals as Decimal.
-        max_issues: How many issues are listed; one more then says that there are more.
-        max_values: How many values are looked at; then one issue says that the check stopped.
-
-    Returns:
-        The issues in document order; empty if nothing is wrong. Only `severity` error means invalid.
-    """
-    walk = Walk(Options(max_issues=max_issues, max_values=max_values), Scene(resource, root_path(resource)))
-    with contextlib.suppress(Enough):
-        check_structure(walk)
-    return walk.issues
 
 
 def root_path(resource: Holder) -> Path:
@@ -171,8 +143,6 @@ def _many_primitives(walk: Walk, slot: Slot, item: Any, holder: Holder, path: Pa
     if not _is_filled_array(walk, slot, item, path):
         return
     companions = holder.get("_" + slot.key)
-    if type(companions) is list and len(companions) != len(item):
-        walk.report("companion-length", (path, slot.name, None), name=slot.key)
     for index, entry in enumerate(item):
         if entry is None and _has_entry(companions, index):
             continue
@@ -230,6 +200,8 @@ def _many_companions(walk: Walk, slot: Slot, item: Any, holder: Holder, path: Pa
     if not _is_filled_array(walk, slot, item, path):
         return
     values = holder.get(slot.key)
+    if type(values) is list and len(values) != len(item):
+        walk.report("companion-length", (path, slot.name, None), name=slot.key)
     for index, entry in enumerate(item):
         here = (path, slot.name, index)
         if entry is not None:

@@ -15,7 +15,7 @@ from tilts_fhir.validation.invariants import (
 from tilts_fhir.validation.plans import Kind, Plan, Slot, plan
 from tilts_fhir.validation.profiles import check_profiles
 from tilts_fhir.validation.scenes import scene_of
-from tilts_fhir.validation.walk import Json, Path, Scene, Walk
+from tilts_fhir.validation.walk import Json, Path, Walk
 
 
 def visit_resource(walk: Walk, resource: Json, path: Path) -> None:
@@ -41,8 +41,8 @@ def visit_postponed(walk: Walk, found: Sequence[Postponed]) -> None:
         Enough: A bound is reached.
     """
     outer = walk.scene
-    wanted = {id(value): slot for _, slot, value in found}
-    scenes: dict[int, Scene] = {id(scene.resource): scene for scene, _, _ in found}
+    wanted = {id(each.value): each.slot for each in found}
+    scenes = {id(each.scene.resource): each.scene for each in found}
     for scene in scenes.values():
         walk.scene = scene
         for value, path in _places(scene.resource, plan(scene.resource["resourceType"]), scene.path, wanted):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
+from tilts_fhir.codes import CodeChecker
 from tilts_fhir.issues import Issue, issue
 from tilts_fhir.library import RELEASE, Library
 from tilts_fhir.texts import TEXTS
@@ -73,6 +74,7 @@ class Options:
         library: Definitions in reach.
         resolve: Gives the resource that a reference outside the message points to; None if it cannot be had. Without
             it such references are not followed.
+        codes: Who is asked about codes; without it what the definitions in reach can decide.
         now: The moment that bounds relative to today are measured from; without it they are not checked.
         max_issues: How many errors are listed, and how many warnings; one more then says that there are more.
         max_values: How many values are looked at; then one issue says that the check stopped.
@@ -80,6 +82,7 @@ class Options:
 
     library: Library = RELEASE
     resolve: Callable[[str], Json | None] | None = None
+    codes: CodeChecker | None = None
     now: datetime | None = None
     max_issues: int = MAX_ISSUES
     max_values: int = MAX_VALUES
@@ -94,7 +97,8 @@ class Walk:
         scene: The resource that is looked at now.
         accepted: Ids of the objects in which nothing can be wrong; they need no second look.
         context: What FHIRPath sees around the scene it belongs to.
-        postponed: Accepted values whose rules must still look at what stands around: scene, slot, value.
+        postponed: Accepted values whose rules must still look at what stands around (`accepting.Postponed`).
+        fragments: References `#x` met: id of the container, and x.
         left: By id of an object, the keys whose values were not accepted; the others need no second look.
         left_out: How many warnings and remarks were found beyond those that are listed.
         misshapen: Whether something stands where the shape of JSON is another one.
@@ -104,6 +108,7 @@ class Walk:
     __slots__ = (
         "accepted",
         "context",
+        "fragments",
         "issues",
         "left",
         "left_out",
@@ -131,7 +136,8 @@ class Walk:
         self.left_out = 0
         self.misshapen = False
         self.context: tuple[Scene, Any] | None = None
-        self.postponed: list[tuple[Scene, Any, Any]] = []
+        self.postponed: list[Any] = []
+        self.fragments: set[tuple[int, str]] = set()
         self.memo: dict[object, Any] = {}
         self.max_issues = options.max_issues
         self.max_values = options.max_values

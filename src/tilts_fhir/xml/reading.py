@@ -190,11 +190,11 @@ class Reader:
 
     def _start_unknown(self, top: Frame, name: str) -> None:
         assert top.shape is not None
-        kind = top.slot.type if top.slot is not None else top.shape.type
-        key, facts = hints.unknown(top.shape, kind, name)
-        self.faults.add(
-            key, top.expression(*hints.step(top.shape, name)), self._parser.CurrentByteIndex, **facts
-        )
+        if not self.faults.is_full:
+            kind = top.slot.type if top.slot is not None else top.shape.type
+            key, facts = hints.unknown(top.shape, kind, name)
+            expression = top.expression(*hints.step(top.shape, name))
+            self.faults.add(key, expression, self._parser.CurrentByteIndex, **facts)
         top.is_told = top.is_told or top.is_primitive
         self._skip()
 

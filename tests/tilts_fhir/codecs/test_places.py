@@ -1,6 +1,7 @@
 """Elements are found in the JSON text they were read from, by line and column."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_many_elements_are_found_in_one_scan() -> None:
     wanted = [f"Bundle.entry[{index}].fullUrl" for index in range(300)]
 
     assert [locate_json(raw, wanted)[each][0] for each in wanted] == [5 + 3 * index for index in range(300)]
+
+
+@pytest.mark.parametrize(
+    "raw", [b'"\\' * 1_000_000, b"[" * 1_000_000, b'{"a"' + b" " * 1_000_000, b'"a" ' * 500_000]
+)
+def test_large_hostile_texts_are_scanned_once(raw: bytes) -> None:
+    start = time.process_time()
+
+    assert locate_json(raw, ["Patient.name[0]"])
+
+    assert time.process_time() - start < 5  # far above what it takes; a quadratic walk takes minutes
 
 
 @given(st.binary(max_size=60), st.text(max_size=30))

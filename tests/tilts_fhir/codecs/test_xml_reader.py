@@ -1,5 +1,6 @@
 """XML is read into the tree that JSON gives; faults of the markup are named with line and column."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -225,6 +226,23 @@ def test_issues_are_bounded_and_the_tree_is_whole() -> None:
 
     assert [found.key for found in got.issues] == ["unknown-element"] * 10 + ["xml-more-issues"]
     assert got.resource == {"resourceType": "Patient", "active": True}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<adress/>" * 400_000,
+        "<a>" * 1_000_000,
+        "<contained><X/></contained>" * 100_000,
+        "<name/>" * 1_000_000,
+    ],
+)
+def test_large_hostile_texts_are_read_or_refused_fast(content: str) -> None:
+    start = time.process_time()
+
+    assert read_xml(patient(content)).issues
+
+    assert time.process_time() - start < 10  # far above what it takes; a hint for each fault takes minutes
 
 
 def test_texts_are_in_both_languages() -> None:

@@ -55,6 +55,8 @@ def written(expression: str, **context: object) -> list[str]:
         ("1 'cm'.comparable(1 '[in_i]')", ["True"]),
         ("1 'cm'.comparable(1 'Cel')", ["False"]),
         ("4 'g' ~ 4040 'mg'", ["True"]),
+        ("(4 'mg').value + 1", ["5"]),
+        ("4 days.unit", ["day"]),
         # Numbers are exact.
         ("0.1 + 0.2 = 0.3", ["True"]),
         ("1 / 3 * 3 = 1", ["False"]),

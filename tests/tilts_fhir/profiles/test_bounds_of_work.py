@@ -44,6 +44,37 @@ def test_nested_choices_of_profiles_do_not_double_the_work() -> None:
     assert "too-large" not in {each.key for each in issues}
 
 
+def test_slices_told_by_a_profile_that_slices_again_do_not_double_the_work() -> None:
+    recursive = a_profile(
+        "recursive",
+        "Extension",
+        {
+            "path": "Extension.extension",
+            "slicing": {"discriminator": [{"type": "profile", "path": "$this"}], "rules": "open"},
+        },
+        {
+            "id": "Extension.extension:again",
+            "path": "Extension.extension",
+            "sliceName": "again",
+            "type": [{"code": "Extension", "profile": [ROOT + "recursive"]}],
+        },
+    )
+    first = a_profile(
+        "first",
+        "Patient",
+        {"path": "Patient.extension", "type": [{"code": "Extension", "profile": [ROOT + "recursive"]}]},
+    )
+    value: Json = {"url": "http://example.org/x", "valueBoolean": True}
+    for _ in range(28):
+        value = {"url": "http://example.org/x", "extension": [value]}
+    issues = validate(
+        a_patient(extension=[value]),
+        profiles=(ROOT + "first",),
+        options=Options(library=Library([first, recursive], beneath=RELEASE), max_values=20_000),
+    )
+    assert "too-large" not in {each.key for each in issues}
+
+
 def test_many_entries_against_many_slices_stop_at_the_bound_on_values() -> None:
     slices = [
         each

@@ -46,6 +46,19 @@ CODE_B = {"coding": [{"system": "urn:s", "code": "b"}]}
         (
             sliced(
                 "Observation.component",
+                [("value", "code.coding.code")],
+                {
+                    "name": "a",
+                    "min": 1,
+                    "below": {"code": {"patternCodeableConcept": CODE_A}, "code.coding": {"min": 1}},
+                },
+            ),
+            an_observation(component=[{"code": CODE_A}]),
+            an_observation(component=[{"code": CODE_B}]),
+        ),
+        (
+            sliced(
+                "Observation.component",
                 [("value", "code")],
                 {
                     "name": "a",
@@ -118,7 +131,17 @@ CODE_B = {"coding": [{"system": "urn:s", "code": "b"}]}
             of_systems("urn:b"),
         ),
     ],
-    ids=["pattern", "inside a pattern", "below a path", "exists", "type", "of type", "resolve", "this"],
+    ids=[
+        "pattern",
+        "inside a pattern",
+        "inside a pattern and elements",
+        "below a path",
+        "exists",
+        "type",
+        "of type",
+        "resolve",
+        "this",
+    ],
 )
 def test_each_kind_of_discriminator_tells_entries_apart(profile: Json, right: Json, wrong: Json) -> None:
     assert found(right, profile) == []

@@ -218,6 +218,37 @@ def test_a_duration_as_bound_of_a_date_is_measured_from_now(born: str, is_right:
     assert found(a_patient(birthDate=born), profile) == []
 
 
+def ruled(path: str, expression: str) -> Json:
+    return asking(
+        path, constraint=[{"key": "t-1", "severity": "error", "human": "x", "expression": expression}]
+    )
+
+
+def test_a_rule_may_ask_for_a_value_set() -> None:
+    profile = ruled("Patient.maritalStatus", "memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')")
+    male = {"system": "http://hl7.org/fhir/administrative-gender", "code": "male"}
+    assert found(a_patient(maritalStatus={"coding": [male]}), profile) == []
+    assert found(a_patient(maritalStatus={"coding": [{**male, "code": "x"}]}), profile)[-1] == (
+        "invariant",
+        "Patient.maritalStatus",
+    )
+
+
+def test_a_rule_may_ask_for_a_profile() -> None:
+    named = a_profile("named", "Patient", {"path": "Patient.name", "min": 1})
+    profile = ruled("Patient", f"conformsTo('{named['url']}')")
+    profile["differential"]["element"].pop(0)
+    assert found(a_patient(name=[{"text": "A"}]), profile, named) == []
+    assert found(a_patient(), profile, named) == [("invariant", "Patient")]
+
+
+def test_a_rule_on_a_primitive_sees_its_extensions() -> None:
+    profile = ruled("Patient.birthDate", "extension.exists()")
+    absent = {"extension": [{"url": BASE + "data-absent-reason", "valueCode": "unknown"}]}
+    assert found(a_patient(_birthDate=absent), profile) == []
+    assert found(a_patient(birthDate="1970-01-01"), profile) == [("invariant", "Patient.birthDate")]
+
+
 def test_rules_of_elements_inside_a_contained_resource_see_that_resource() -> None:
     rule = "%resource.type().name = 'Practitioner' and %rootResource.type().name = 'Patient'"
     profile = a_profile(

@@ -128,6 +128,17 @@ def test_a_profile_says_how_a_target_may_be_reached(
     assert keys == ([] if is_right else ["profile-aggregation"])
 
 
+def test_a_type_stated_twice_gives_two_choices() -> None:
+    kinds = [
+        {"code": "Reference", "targetProfile": [BASE + name]} for name in ("Organization", "Practitioner")
+    ]
+    profile = a_profile("twice", "Patient", {"path": "Patient.generalPractitioner", "type": kinds})
+    assert found(a_patient(generalPractitioner=[{"reference": "Practitioner/1"}]), profile) == []
+    assert found(a_patient(generalPractitioner=[{"reference": "PractitionerRole/1"}]), profile) == [
+        ("profile-target-type", "Patient.generalPractitioner[0]")
+    ]
+
+
 def test_a_long_chain_of_references_ends() -> None:
     chain = [linked(f"p{n}", f"Patient/p{n + 1}", gender="male") for n in range(300)]
     assert found(a_bundle(named(chain[0]), *chain[1:]), FRIENDS, profiles=()) == []

@@ -15,15 +15,22 @@ from tilts_fhir.fhirpath.functions.registry import function
 from tilts_fhir.fhirpath.values import integer, text
 
 
+def _searched(run: Run, items: Items, part: Items, name: str) -> tuple[str | None, str | None]:
+    """Text and what is sought in it; a long text counts for more than one step."""
+    whole, sought = text(items, name), text(part, name)
+    run.spend(len(whole or "") // 1024)
+    return whole, sought
+
+
 @function("indexOf", 1)
 def index_of(run: Run, items: Items, part: Items) -> Items:
-    whole, sought = text(items, "indexOf()"), text(part, "indexOf()")
+    whole, sought = _searched(run, items, part, "indexOf()")
     return [] if whole is None or sought is None else [whole.find(sought)]
 
 
 @function("lastIndexOf", 1)
 def last_index_of(run: Run, items: Items, part: Items) -> Items:
-    whole, sought = text(items, "lastIndexOf()"), text(part, "lastIndexOf()")
+    whole, sought = _searched(run, items, part, "lastIndexOf()")
     return [] if whole is None or sought is None else [whole.rfind(sought)]
 
 
@@ -32,6 +39,7 @@ def substring(run: Run, items: Items, start: Items, length: Items | None = None)
     whole, begin = text(items, "substring()"), integer(start, "substring()")
     if whole is None or begin is None or not 0 <= begin < len(whole):
         return []
+    run.spend(len(whole) // 1024)
     number = None if length is None else integer(length, "substring()")
     return [whole[begin:] if number is None else whole[begin : begin + max(number, 0)]]
 
@@ -50,7 +58,7 @@ def ends_with(run: Run, items: Items, part: Items) -> Items:
 
 @function("contains", 1)
 def contains(run: Run, items: Items, part: Items) -> Items:
-    whole, sought = text(items, "contains()"), text(part, "contains()")
+    whole, sought = _searched(run, items, part, "contains()")
     return [] if whole is None or sought is None else [sought in whole]
 
 
@@ -80,7 +88,7 @@ def matches(run: Run, items: Items, pattern: Items) -> Items:
     whole, expression = text(items, "matches()"), text(pattern, "matches()")
     if whole is None or expression is None:
         return []
-    run.spend(len(whole) // 64 + 1)
+    _spend_on_pattern(run, whole, expression)
     return [patterns.found(expression, whole)]
 
 
@@ -89,7 +97,7 @@ def matches_full(run: Run, items: Items, pattern: Items) -> Items:
     whole, expression = text(items, "matchesFull()"), text(pattern, "matchesFull()")
     if whole is None or expression is None:
         return []
-    run.spend(len(whole) // 64 + 1)
+    _spend_on_pattern(run, whole, expression)
     return [patterns.matches_whole(expression, whole)]
 
 
@@ -98,12 +106,18 @@ def replace_matches(run: Run, items: Items, pattern: Items, other: Items) -> Ite
     whole, expression, substitute = (text(each, "replaceMatches()") for each in (items, pattern, other))
     if whole is None or expression is None or substitute is None:
         return []
+    _spend_on_pattern(run, whole, expression)
     # Each match can bring in the whole substitute, and each group in it the whole text.
     groups = substitute.count("$") + 1
     _refuse_growth(
         (len(whole) + 1) * (len(substitute) + 1) if groups == 1 else len(whole) * len(substitute) * groups
     )
     return [joined([patterns.replaced(expression, whole, substitute)], run)]
+
+
+def _spend_on_pattern(run: Run, whole: str, pattern: str) -> None:
+    """RE2 needs at worst time for each character of the text with each part of the pattern."""
+    run.spend(len(whole) * (1 + len(pattern) // 64) // 16 + 1)
 
 
 def _refuse_growth(length: int) -> None:
@@ -127,6 +141,7 @@ def to_chars(run: Run, items: Items) -> Items:
 @function("trim")
 def trim(run: Run, items: Items) -> Items:
     whole = text(items, "trim()")
+    run.spend(len(whole or "") // 1024)
     return [] if whole is None else [whole.strip()]
 
 

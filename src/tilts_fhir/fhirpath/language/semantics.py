@@ -33,7 +33,9 @@ _SAME: Final = frozenset(
      "checkModifiers", "sort"}
 )  # fmt: skip
 _ORDERED: Final = frozenset({"first", "last", "tail", "skip", "take"})
-_OVER_EACH: Final = frozenset({"where", "select", "all", "exists", "repeat", "trace", "sort", "iif"})
+_OVER_EACH: Final = frozenset({"where", "select", "all", "exists", "sort", "iif"})
+# Here an argument may also see what an earlier round gave, or stand in the outer scope: nothing is said of it.
+_OVER_MORE: Final = frozenset({"repeat", "trace", "aggregate"})
 _TYPES: Final = frozenset({"as", "ofType"})
 
 
@@ -104,7 +106,7 @@ class _Checker:
         if tree.name in _TYPES or tree.name == "is":
             name = type_name_of(tree.arguments[0]) if len(tree.arguments) == 1 else None
             return _narrowed(left, name, tree.position) if name and tree.name != "is" else _ANYTHING
-        inner = left if tree.name in _OVER_EACH else this
+        inner = left if tree.name in _OVER_EACH else _ANYTHING if tree.name in _OVER_MORE else this
         arguments = [self.known(each, inner) for each in tree.arguments]
         if tree.name in _ON_TEXT:
             _check_text(left, tree)

@@ -108,9 +108,12 @@ def sum(one: Number, other: Number) -> Number:
 
 
 def has_value(path: Path) -> Truth:
-    gather = gatherer(path)
+    gather, first = gatherer(path), path.steps[0]
+    key = first[0].key if len(path.steps) == len(first) == 1 and not path.of_resource else None
 
     def truth(value: Any, context: Context) -> bool:
+        if key is not None and type(value.get(key)) is str:
+            return True
         found = gather(value, context)
         return len(found) == 1 and found[0] is not None and type(found[0]) not in (dict, list)
 

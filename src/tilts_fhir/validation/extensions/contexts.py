@@ -10,6 +10,7 @@ from tilts_fhir.issues import quoted
 from tilts_fhir.structures import TYPE_ROOT, Context, Structure
 from tilts_fhir.validation.extensions.places import Place, place_of
 from tilts_fhir.validation.invariants import context_of
+from tilts_fhir.validation.profiles.ground import named
 from tilts_fhir.validation.profiles.items import by_name
 from tilts_fhir.validation.walk import Path, Walk
 
@@ -39,9 +40,9 @@ def check_context(walk: Walk, structure: Structure, path: Path) -> None:
             "extension-context",
             path,
             source=structure.url,
-            url=structure.url,
+            url=named(structure.url),
             place=quoted(", ".join(sorted(place.names))),
-            allowed=", ".join(shown),
+            allowed=", ".join(map(named, shown)),
         )
     for rule in structure.context_invariants:
         if not _holds(walk, rule, place):
@@ -49,7 +50,7 @@ def check_context(walk: Walk, structure: Structure, path: Path) -> None:
                 "extension-context-invariant",
                 path,
                 source=structure.url,
-                url=structure.url,
+                url=named(structure.url),
                 rule=quoted(rule),
             )
 

@@ -8,6 +8,7 @@ from tilts_fhir.validation.extensions.contexts import check_context
 from tilts_fhir.validation.extensions.known import is_example, is_of_hl7, is_of_other_release
 from tilts_fhir.validation.plans import Slot
 from tilts_fhir.validation.profiles.check import check_profile
+from tilts_fhir.validation.profiles.ground import named
 from tilts_fhir.validation.walk import Path, Walk
 
 EXTENSION: Final = "Extension"
@@ -35,9 +36,9 @@ def check_extension(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
         return
     structure = walk.library.structure(url)
     if structure is None:
-        _report_unknown(walk, url, path)
+        _report_unknown(walk, url, slot, path)
     elif structure.type != EXTENSION:
-        walk.report("extension-not-one", path, url=url, type=structure.type)
+        walk.report("extension-not-one", path, url=named(url), type=structure.type)
     else:
         _check_known(walk, structure, slot, value, path)
 
@@ -47,16 +48,17 @@ def _is_nested(path: Path) -> bool:
     return holder is not None and holder[1] in ("extension", MODIFIER)
 
 
-def _report_unknown(walk: Walk, url: str, path: Path) -> None:
+def _report_unknown(walk: Walk, url: str, slot: Slot, path: Path) -> None:
     if is_example(url) or is_of_other_release(url):
-        walk.report("extension-unchecked", path, url=url)
+        walk.report("extension-unchecked", path, url=named(url))
     else:
-        severity = "warning" if is_of_hl7(url) else "error"
-        walk.report("extension-unknown", path, severity=severity, url=url)
+        # What changes the meaning of the rest cannot be passed over.
+        severity = "warning" if is_of_hl7(url) and slot.name != MODIFIER else "error"
+        walk.report("extension-unknown", path, severity=severity, url=named(url))
 
 
 def _check_known(walk: Walk, structure: Structure, slot: Slot, value: Any, path: Path) -> None:
-    url = structure.url
+    url = named(structure.url)
     is_modifier = structure.rows[0].is_modifier
     if is_modifier and slot.name != MODIFIER:
         walk.report("extension-is-modifier", path, source=structure.url, url=url)

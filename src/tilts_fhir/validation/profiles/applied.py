@@ -6,6 +6,7 @@ from typing import Final
 from tilts_fhir.issues import quoted
 from tilts_fhir.structures import TYPE_ROOT
 from tilts_fhir.validation.profiles.check import check_profile
+from tilts_fhir.validation.profiles.ground import named
 from tilts_fhir.validation.profiles.tree import ANY_RESOURCE
 from tilts_fhir.validation.walk import Json, Path, Walk
 
@@ -29,16 +30,7 @@ VITAL_SIGNS: Final[dict[tuple[str, str], str]] = {
     (LOINC, "85354-9"): "bp",
     # Codes of other names or systems for exactly these measurements: the profile asks for the LOINC code beside them.
     (LOINC, "76534-7"): "bp",
-    (SNOMED_CT, "75367002"): "bp",
-    (SNOMED_CT, "386725007"): "bodytemp",
     (SNOMED_CT, "276885007"): "bodytemp",
-    (SNOMED_CT, "364075005"): "heartrate",
-    (SNOMED_CT, "86290005"): "resprate",
-    (SNOMED_CT, "431314004"): "oxygensat",
-    (SNOMED_CT, "50373000"): "bodyheight",
-    (SNOMED_CT, "27113001"): "bodyweight",
-    (SNOMED_CT, "60621009"): "bmi",
-    (SNOMED_CT, "363812007"): "headcircum",
 }
 
 
@@ -84,11 +76,13 @@ def _check_one(walk: Walk, resource: Json, path: Path, canonical: str) -> bool:
     structure = walk.library.structure(canonical)
     if structure is None:
         severity = "error" if asked else "warning"
-        walk.report("profile-unknown", place, severity=severity, canonical=canonical)
+        walk.report("profile-unknown", place, severity=severity, canonical=named(canonical))
         return False
     found = str(resource.get("resourceType"))
     if structure.type != found and structure.type not in ANY_RESOURCE:
-        walk.report("profile-other-type", place, canonical=canonical, expected=structure.type, found=found)
+        walk.report(
+            "profile-other-type", place, canonical=named(canonical), expected=structure.type, found=found
+        )
         return False
     if structure.url != TYPE_ROOT + structure.type:
         check_profile(walk, structure, resource, path)

@@ -87,9 +87,8 @@ def _next(ground: Ground, place: Described, step: Step) -> list[Described]:
     if step.kind == RESOLVE:
         canonicals = [target for kind in place.node.row.types for target in kind.targets]
         return _roots(ground, canonicals)
-    return _child(ground, place, step) or [
-        found for root in _profiled(ground, place.node) for found in _child(ground, root, step)
-    ]
+    roots = [place, *_profiled(ground, place.node)]
+    return [found for root in roots for found in _child(root, step)]
 
 
 def _profiled(ground: Ground, node: Node) -> list[Described]:
@@ -104,7 +103,7 @@ def _profiled(ground: Ground, node: Node) -> list[Described]:
     return found
 
 
-def _child(ground: Ground, place: Described, step: Step) -> list[Described]:
+def _child(place: Described, step: Step) -> list[Described]:
     tree, node = place
     if node.row.content_reference in tree.by_id and not node.children:
         node = tree.by_id[node.row.content_reference or ""]
@@ -113,10 +112,9 @@ def _child(ground: Ground, place: Described, step: Step) -> list[Described]:
         slices = found.slices if found is not None else []
         return [Described(tree, each) for each in slices if _url_of(each) == step.name]
     found = node.children.get(step.name)
-    if found is not None and found.slices:
-        # Slices below say more than the element that they divide.
-        return [Described(tree, found), *(Described(tree, each) for each in found.slices if each.row.min)]
-    return [Described(tree, found)] if found is not None else _inside(tree, node, step.name)
+    # Slices below say more than the element that they divide, and so may a value of the whole.
+    told = [] if found is None else [found, *(each for each in found.slices if each.row.min)]
+    return [*(Described(tree, each) for each in told), *_inside(tree, node, step.name)]
 
 
 def _inside(tree: Tree, node: Node, name: str) -> list[Described]:
@@ -185,7 +183,8 @@ def _has_url(item: Item, url: str) -> bool:
 def _meets_type(
     ground: Ground, places: list[Described], seen: list[Seen], item: Item, path: tuple[Step, ...]
 ) -> bool:
-    codes = {code for place in places for code in _codes(place.node)}
+    own = [place for place in places if place.tree is ground.tree]
+    codes = {code for place in own or places for code in _codes(place.node)}
     if path and path[-1].kind == RESOLVE:
         # The structures that describe the targets are roots: their type is what counts.
         codes = {place.tree.structure.type for place in places}

@@ -10,6 +10,7 @@ from tilts_fhir.validation.walk import Enough, Path, Scene, Walk
 
 MAX_TRIAL_ISSUES: Final = 50
 MAX_HOPS: Final = 12
+MAX_CANONICAL_CHARACTERS: Final = 200
 
 
 @dataclass(slots=True)
@@ -86,3 +87,12 @@ def try_out(walk: Walk, scene: Scene, check: Callable[[], None]) -> tuple[Issue,
 def is_clean(issues: tuple[Issue, ...] | None) -> bool:
     """Whether there is no error; also while nothing is known yet."""
     return not issues or all(each.severity != "error" for each in issues)
+
+
+def named(canonical: str) -> str:
+    """A canonical in a text: whole, as far as canonicals of people go."""
+    return (
+        canonical
+        if len(canonical) <= MAX_CANONICAL_CHARACTERS
+        else canonical[:MAX_CANONICAL_CHARACTERS] + "…"
+    )

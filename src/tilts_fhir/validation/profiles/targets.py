@@ -3,7 +3,7 @@
 from tilts_fhir.issues import Issue, quoted
 from tilts_fhir.structures import TYPE_ROOT, AllowedType, Structure
 from tilts_fhir.validation.profiles import check
-from tilts_fhir.validation.profiles.ground import MAX_HOPS, Ground, is_clean, memory_of, try_out
+from tilts_fhir.validation.profiles.ground import MAX_HOPS, Ground, is_clean, memory_of, named, try_out
 from tilts_fhir.validation.profiles.items import Item, by_name
 from tilts_fhir.validation.profiles.links import inner_scene, resolved, text_of, type_by_text
 from tilts_fhir.validation.profiles.tree import ANY_RESOURCE, Node
@@ -14,14 +14,28 @@ from tilts_fhir.validation.walk import Scene, Walk
 
 def check_types(ground: Ground, node: Node, item: Item) -> None:
     """The profiles and reference targets that the element's type asks for."""
-    for kind in node.row.types:
-        if not _is_of(item.type, kind.code):
-            continue
-        if kind.profiles and item.value is not None and not _is_checked_by_url(kind, item):
-            _check_profiles(ground, kind, item)
-        if item.type == "Reference" and isinstance(item.value, dict):
-            _check_target(ground, kind, item)
+    kinds = [each for each in node.row.types if _is_of(item.type, each.code)]
+    if not kinds:
         return
+    kind = kinds[0] if len(kinds) == 1 else _merged(kinds)
+    if kind.profiles and item.value is not None and not _is_checked_by_url(kind, item):
+        _check_profiles(ground, kind, item)
+    if item.type == "Reference" and isinstance(item.value, dict):
+        _check_target(ground, kind, item)
+
+
+def _merged(kinds: list[AllowedType]) -> AllowedType:
+    """One type stated several times: each statement is one more choice."""
+    return AllowedType(
+        kinds[0].code,
+        tuple(each for kind in kinds for each in kind.profiles)
+        if all(kind.profiles for kind in kinds)
+        else (),
+        tuple(each for kind in kinds for each in kind.targets) if all(kind.targets for kind in kinds) else (),
+        tuple(each for kind in kinds for each in kind.aggregation)
+        if all(kind.aggregation for kind in kinds)
+        else (),
+    )
 
 
 def _is_checked_by_url(kind: AllowedType, item: Item) -> bool:
@@ -46,7 +60,7 @@ def _check_profiles(ground: Ground, kind: AllowedType, item: Item) -> None:
     known = [(each, walk.library.structure(each)) for each in canonicals]
     for canonical, structure in known:
         if structure is None:
-            ground.report("profile-part-unknown", item.path, expected=canonical, canonical=quoted(canonical))
+            ground.report("profile-part-unknown", item.path, expected=canonical, canonical=named(canonical))
     if not all(structure for _, structure in known):
         return
     if len(known) == 1 and known[0][1] is not None:
@@ -58,13 +72,13 @@ def _check_profiles(ground: Ground, kind: AllowedType, item: Item) -> None:
         return
     if not any(is_met(walk, scene, item, canonical) for canonical, _ in known):
         reason = _reason(walk, item, canonicals)
-        ground.report("profile-no-match", item.path, choices=", ".join(canonicals), **reason)
+        ground.report("profile-no-match", item.path, choices=", ".join(map(named, canonicals)), **reason)
 
 
 def _check_inside(walk: Walk, scene: Scene, structure: Structure, item: Item) -> None:
     """Note what an item lacks of a profile; what is known from a trial is not found out again."""
     if not _is_right_type(structure, item):
-        canonical = quoted(structure.url)
+        canonical = named(structure.url)
         facts = {"canonical": canonical, "expected": structure.type, "found": item.type}
         walk.report("profile-other-type", item.path, source=structure.url, **facts)
         return
@@ -155,12 +169,14 @@ def _check_target_profile(ground: Ground, kind: AllowedType, item: Item, found: 
         return
     unknown = [each for each in kind.targets if walk.library.structure(each) is None]
     if unknown:
-        ground.report("profile-part-unknown", item.path, expected=unknown[0], canonical=quoted(unknown[0]))
+        ground.report("profile-part-unknown", item.path, expected=unknown[0], canonical=named(unknown[0]))
         return
     if not any(is_met(walk, found.scene, target, each) for each in kind.targets):
         text = quoted(text_of(item.value) or "")
         reason = _reason(walk, target, kind.targets)
-        ground.report("profile-target", item.path, target=text, choices=", ".join(kind.targets), **reason)
+        ground.report(
+            "profile-target", item.path, target=text, choices=", ".join(map(named, kind.targets)), **reason
+        )
 
 
 def _fits(canonical: str, type: str) -> bool:

@@ -95,6 +95,15 @@ def matches(walk: Walk, form: Form, scene: Scene) -> list[Entry]:
     return [] if bundle is None or url is None else index_of(walk, bundle).named(url, form.version)
 
 
+def is_outside(walk: Walk, scene: Scene, reference: str) -> bool:
+    """Whether a reference `Type/id` surely leads out of the Bundle, to where nobody can be asked."""
+    bundle = bundle_of(scene)
+    if bundle is None or bundle.outer is not None or walk.options.resolve is not None:
+        return False
+    type_name, _, own = reference.partition("/")
+    return scene.container.full_url is not None and (type_name, own) not in index_of(walk, bundle).by_id
+
+
 def bundle_of(scene: Scene) -> Scene | None:
     """The Bundle of which the resource, or what contains it, is an entry; None if it is in none."""
     container = scene.container
