@@ -14,8 +14,11 @@ from tilts.access.scopes import open_to
 from tilts.ids import new_id
 from tilts.transport.listeners import all_routes
 from tilts.transport.search import PageLinks
+from tilts.transport.validation import ValidationParts
 
-ROUTES = all_routes(PageLinks(bytes(32), minutes=1, pages=1))
+ROUTES = all_routes(
+    PageLinks(bytes(32), minutes=1, pages=1), checks=ValidationParts(takes_definitions=True)
+)  # of a sandbox
 ASKING = [
     route for route in ROUTES if not route.open_in_sandbox and route.method != "HEAD"
 ]  # a HEAD says nothing
@@ -27,7 +30,9 @@ def name_of(route: Route) -> str:
 
 
 def address(route: Route) -> str:
-    return route.path.format(type="Patient", id=new_id(), version=1, name="iso-4217", file="2026.2.csv").lstrip("/")
+    return route.path.format(
+        type="Patient", id=new_id(), version=1, name="iso-4217", file="2026.2.csv"
+    ).lstrip("/")
 
 
 def sent(http: httpx.Client, route: Route, **headers: str) -> tuple[httpx.Response, str]:
@@ -51,7 +56,7 @@ def of_a_kind_that_may(route: Route, caller: Callable[..., Caller]) -> Caller:
 
 def test_the_table_of_routes_is_the_whole_of_it() -> None:
     assert len(ROUTES) > 40
-    assert {route.method for route in ROUTES} == {"GET", "HEAD", "POST"}
+    assert {route.method for route in ROUTES} == {"GET", "HEAD", "POST", "PUT", "DELETE"}
 
 
 @pytest.mark.parametrize("route", ASKING, ids=name_of)

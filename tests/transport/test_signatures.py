@@ -157,6 +157,7 @@ def bad_bundles(practice: Caller, patient: str, other: str) -> dict[str, tuple[s
 
     twice = [identifier_of(practice)]
     good = bundle(order())
+    named = bundle(order(id="1"))["entry"][0]
     return {
         "no quantity in the last line": ("PRE-004", bundle(order(), order(), order(dispenseRequest=ABSENT))),
         "two patients": ("PRE-007", bundle(order(), order(patient=other))),
@@ -171,10 +172,10 @@ def bad_bundles(practice: Caller, patient: str, other: str) -> dict[str, tuple[s
             "PRE-008",
             {
                 **good,
-                "entry": [{**good["entry"][0], "request": {"method": "PUT", "url": "MedicationRequest/1"}}],
+                "entry": [{**named, "request": {"method": "PUT", "url": "MedicationRequest/1"}}],
             },
         ),
-        "no request": ("PRE-008", {**good, "entry": [{"resource": order()}]}),
+        "no request": ("WIRE-005", {**good, "entry": [{"resource": order()}]}),  # bdl-3 of FHIR itself
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from tilts.access.pipeline import kept_of
+from tilts.access.keeping import kept_of
 from tilts.account import Account
 from tilts.clock import Clock
 from tilts.ids import new_id

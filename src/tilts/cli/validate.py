@@ -1,110 +1,129 @@
 """`tilts validate`: what is wrong with FHIR files, with line and column, on all cores."""
 
-import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.markup import escape
 
+from tilts.cli.findings import WRONG, Checked, Totals, lines, row, show
 from tilts.cli.places import AsJson, terminal_language
 from tilts.cli.progress import Steps
-from tilts.cli.refusals import NotPossible
+from tilts.clock import WallClock
 from tilts.rules.profiles import library
-from tilts_fhir.issues import Issue
-from tilts_fhir.json_strict import JsonError, decode
+from tilts_fhir.json_strict import JsonError, decode_resource
 from tilts_fhir.library import Library
 from tilts_fhir.validation import Options, validate_text
 from tilts_fhir.xml_reader import read_xml
 
-SUFFIXES: Final = {".json": "json", ".xml": "xml"}
-COLOURS: Final = {"fatal": "bold red", "error": "red", "warning": "yellow", "information": "cyan"}
-WRONG: Final = frozenset({"fatal", "error"})
+Form: TypeAlias = Literal["json", "xml"]
+
+FORMS: Final[dict[str, Form]] = {".json": "json", ".xml": "xml"}
 FEW: Final = 8  # files that are checked without starting other processes
+WRONG_USAGE: Final = 2
+
+
+class _Unusable(Exception):
+    """What was named cannot be used; ends with exit status 2."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A file and what is to be said about it."""
-
-    file: str
-    issues: tuple[Issue, ...]
-
-    @property
-    def is_wrong(self) -> bool:
-        return any(each.severity in WRONG for each in self.issues)
+class _Wanted:
+    profiles: tuple[str, ...]
+    definitions: tuple[Path, ...]
+    errors_only: bool
+    now: datetime
 
 
 def validate(
     *files: Annotated[Path, Parameter(help="Files (.json, .xml) or folders of them.")],
     profile: Annotated[
-        list[str] | None, Parameter(help="Canonical that each must meet; may be repeated.")
+        list[str] | None,
+        Parameter(help="Canonical of a profile that each must meet; may be repeated.", negative=""),
     ] = None,
     definitions: Annotated[
         list[Path] | None,
-        Parameter(help="File or folder with profiles, value sets, ... to validate with; may be repeated."),
+        Parameter(
+            help="File or folder with profiles, value sets, ... to validate with; may be repeated.",
+            negative="",
+        ),
     ] = None,
     errors_only: Annotated[bool, Parameter(negative="", help="Leave out warnings and information.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Check FHIR R4 files: structure, values, codes, references, invariants, extensions, profiles.
 
-    Needs no sandbox and no network. The profiles of Tilts are in reach without naming them.
+    Needs no sandbox and no network. The profiles of Tilts are in reach without naming them. In a terminal what is found
+    stands in blocks; elsewhere each finding is one line, file:line:column: severity: element: text [key].
 
     Exit status: 0 nothing is wrong, 1 some file is wrong or cannot be read, 2 wrong usage.
     """
-    found = list(_files(files))
-    if not found:
-        raise NotPossible("no .json or .xml file to check: name files or folders")
-    wanted = _Wanted(tuple(profile or ()), tuple(str(each) for each in definitions or ()))
-    checked: list[Checked] = []
-    with Steps(quiet=as_json or len(found) <= FEW) as steps:
-        advance = steps.bar("files", len(found))
-        for one in _checked(found, wanted):
-            checked.append(one)
-            advance(len(checked))
-    shown = [_only_errors(each) for each in checked] if errors_only else checked
-    if as_json:
-        for each in shown:
-            print(json.dumps(_row(each), ensure_ascii=False))
-    else:
-        _tell(shown)
-    return 1 if any(each.is_wrong for each in checked) else 0
+    wanted = _Wanted(tuple(profile or ()), tuple(definitions or ()), errors_only, WallClock().now())
+    try:
+        found = list(_files(files))
+        if not found:
+            raise _Unusable("no .json or .xml file to check: name files or folders")
+        options = _options(wanted)
+    except _Unusable as no:
+        Console(stderr=True).print(f"tilts: {no}", markup=False, highlight=False, soft_wrap=True)
+        return WRONG_USAGE
+    try:
+        return _told(_checked(found, wanted, options), len(found), as_json=as_json)
+    except BrokenPipeError:  # `| head`: whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    profiles: tuple[str, ...]
-    definitions: tuple[str, ...]
+def _told(checked: Iterator[Checked], count: int, *, as_json: bool) -> int:
+    language, totals = terminal_language(), Totals()
+    console = Console(highlight=False)
+    in_blocks = console.is_terminal and not as_json
+    kept: list[Checked] = []  # a terminal shows the progress first, on the same screen
+    with Steps(quiet=as_json or count <= FEW) as steps:
+        advance = steps.bar("files", count)
+        for one in checked:
+            totals.add(one)
+            if in_blocks:
+                kept.append(one)
+            else:
+                for line in [row(one, language)] if as_json else lines(one, language):
+                    print(line)
+            advance(totals.files)
+    for one in kept:
+        show(console, one, language)
+    if not as_json:
+        console.print(totals.told(language), style="red" if totals.wrong else "green", markup=False)
+    return 1 if totals.wrong else 0
 
 
 def _files(given: Iterable[Path]) -> Iterator[Path]:
     for each in given:
         if each.is_dir():
-            yield from (
-                path for path in sorted(each.rglob("*")) if path.suffix in SUFFIXES and path.is_file()
-            )
-        elif each.suffix not in SUFFIXES:
-            raise NotPossible(f"{each}: only .json and .xml are read")
-        elif not each.is_file():
-            raise NotPossible(f"{each} is not there")
+            inside = (path for path in sorted(each.rglob("*")) if path.suffix.lower() in FORMS)
+            yield from (path for path in inside if path.is_file())
+        elif not each.exists():
+            raise _Unusable(f"{each} is not there")
+        elif each.suffix.lower() not in FORMS:
+            raise _Unusable(f"{each}: only .json and .xml are read")
         else:
             yield each
 
 
-def _checked(files: list[Path], wanted: _Wanted) -> Iterator[Checked]:
+def _checked(files: list[Path], wanted: _Wanted, options: Options) -> Iterator[Checked]:
     """In the order of the files; few of them here, many by all cores."""
-    options = _options(wanted)  # says here already that a definition cannot be read
     if len(files) <= FEW:
         yield from (_check(each, wanted, options) for each in files)
         return
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_begin, initargs=(wanted,)) as pool:
-        yield from pool.map(_check_there, files, chunksize=8)
+    cores = os.cpu_count() or 1
+    share = max(1, min(16, len(files) // (4 * cores)))
+    with ProcessPoolExecutor(cores, initializer=_begin, initargs=(wanted,)) as pool:
+        yield from pool.map(_check_there, files, chunksize=share)
 
 
 # Of a process of the pool: set once when it begins.
@@ -116,80 +135,33 @@ def _begin(wanted: _Wanted) -> None:
 
 
 def _check_there(file: Path) -> Checked:
-    wanted, options = _there[0]
-    return _check(file, wanted, options)
+    return _check(file, *_there[0])
 
 
 def _check(file: Path, wanted: _Wanted, options: Options) -> Checked:
-    form = "xml" if file.suffix == ".xml" else "json"
+    try:
+        raw = file.read_bytes()
+    except OSError as fault:
+        return Checked(str(file), fault=f"cannot be read: {fault.strerror}")
+    issues = validate_text(raw, FORMS[file.suffix.lower()], profiles=wanted.profiles, options=options)
     return Checked(
-        str(file),
-        tuple(validate_text(file.read_bytes(), form, profiles=wanted.profiles, options=options)),
+        str(file), tuple(each for each in issues if not wanted.errors_only or each.severity in WRONG)
     )
 
 
 def _options(wanted: _Wanted) -> Options:
-    given = [_definition(path) for each in wanted.definitions for path in _files([Path(each)])]
-    return Options(library=Library(given, beneath=library()) if given else library())
+    given = [_definition(path) for path in _files(wanted.definitions)]
+    return Options(library=Library(given, beneath=library()) if given else library(), now=wanted.now)
 
 
 def _definition(file: Path) -> dict[str, Any]:
-    raw = file.read_bytes()
     try:
-        resource = read_xml(raw).resource if file.suffix == ".xml" else decode(raw)
+        raw = file.read_bytes()
+        resource = read_xml(raw).resource if FORMS[file.suffix.lower()] == "xml" else decode_resource(raw)
+    except OSError as fault:
+        raise _Unusable(f"{file} cannot be read: {fault.strerror}") from fault
     except JsonError as fault:
-        raise NotPossible(f"{file}: {fault}") from fault
-    if not isinstance(resource, dict):
-        raise NotPossible(f"{file}: not a FHIR resource")
+        raise _Unusable(f"{file}: {fault}") from fault
+    if resource is None:
+        raise _Unusable(f"{file}: not a FHIR resource")
     return resource
-
-
-def _only_errors(checked: Checked) -> Checked:
-    return Checked(checked.file, tuple(each for each in checked.issues if each.severity in WRONG))
-
-
-def _row(checked: Checked) -> dict[str, object]:
-    language = terminal_language()
-    return {
-        "file": checked.file,
-        "valid": not checked.is_wrong,
-        "issues": [
-            {
-                "severity": each.severity,
-                "code": each.code,
-                "key": each.key,
-                "expression": each.expression,
-                "line": each.line,
-                "column": each.column,
-                "text": each.text_lv if language == "lv" else each.text_en,
-                "source": each.source,
-            }
-            for each in checked.issues
-        ],
-    }
-
-
-def _tell(checked: list[Checked]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    language = terminal_language()
-    for each in checked:
-        if not each.issues:
-            continue
-        console.print(f"[bold]{escape(each.file)}[/bold]")
-        for found in each.issues:
-            text = found.text_lv if language == "lv" else found.text_en
-            colour = COLOURS.get(found.severity, "white")
-            place = f"{found.line or 1}:{found.column or 1}"
-            console.print(
-                f"  {place:>8}  [{colour}]{found.severity}[/{colour}]  [bold]{escape(found.expression)}[/bold]  "
-                f"{escape(text)}  [dim]{found.key}[/dim]"
-            )
-    wrong = sum(each.is_wrong for each in checked)
-    counts = [
-        sum(found.severity in names for each in checked for found in each.issues)
-        for names in (WRONG, {"warning"})
-    ]
-    colour = "red" if wrong else "green"
-    console.print(
-        f"[{colour}]{len(checked)} files, {wrong} wrong[/{colour}]: {counts[0]} errors, {counts[1]} warnings"
-    )

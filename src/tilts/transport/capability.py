@@ -100,6 +100,8 @@ def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, 
     if interactions & REST_INTERACTIONS:  # a type with operations only has none
         resource["interaction"] = [{"code": code} for code in sorted(interactions & REST_INTERACTIONS)]
         resource["versioning"] = "versioned" if "vread" in interactions else "no-version"
+    if "update" in interactions:  # of definitions only: their ids are the caller's
+        resource["updateCreate"] = True
     if "create" in interactions:
         resource["conditionalCreate"] = True
     if "search-type" in interactions:

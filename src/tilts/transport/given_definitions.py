@@ -13,20 +13,28 @@ from tilts_fhir.library import RELEASE, Library
 Json: TypeAlias = dict[str, Any]
 
 KINDS: Final = (
+    "ActivityDefinition",
+    "CapabilityStatement",
     "CodeSystem",
     "ConceptMap",
+    "GraphDefinition",
+    "ImplementationGuide",
     "Library",
     "Measure",
+    "MessageDefinition",
     "NamingSystem",
     "OperationDefinition",
+    "PlanDefinition",
     "Questionnaire",
     "SearchParameter",
     "StructureDefinition",
+    "StructureMap",
     "ValueSet",
 )
 MAX_ADDRESSES: Final = 256
 MAX_DEFINITIONS: Final = 500
-MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_BYTES: Final = 20 * 1024 * 1024  # of one address, as they were sent
+MAX_BYTES_IN_ALL: Final = 5 * MAX_BYTES
 
 
 @dataclass(slots=True)
@@ -48,7 +56,7 @@ class GivenDefinitions:
 
     def __init__(self, beneath: Library = RELEASE) -> None:
         self.beneath = beneath
-        self._by_address: OrderedDict[str, _Kept] = OrderedDict()
+        self._by_address: OrderedDict[str, _Kept] = OrderedDict()  # the one that asked last at the end
 
     def put(self, address: str, resource_id: str, resource: Json, length: int) -> bool:
         """Keep a definition of `length` bytes; whether it is new to this address."""
@@ -60,7 +68,7 @@ class GivenDefinitions:
         kept.bytes += length
         while len(kept.resources) > MAX_DEFINITIONS or kept.bytes > MAX_BYTES:
             _forget(kept, next(iter(kept.resources)))
-        while len(self._by_address) > MAX_ADDRESSES:
+        while len(self._by_address) > MAX_ADDRESSES or self._bytes() > MAX_BYTES_IN_ALL:
             self._by_address.popitem(last=False)
         return is_new
 
@@ -74,11 +82,15 @@ class GivenDefinitions:
         kept = self._by_address.get(address)
         library = self.beneath
         if kept is not None and kept.resources:
+            self._by_address.move_to_end(address)
             if kept.library is None:
                 kept.library = Library((each for each, _ in kept.resources.values()), beneath=self.beneath)
             library = kept.library
         given = list(more)
         return Library(given, beneath=library) if given else library
+
+    def _bytes(self) -> int:
+        return sum(kept.bytes for kept in self._by_address.values())
 
 
 def _forget(kept: _Kept, key: tuple[str, str]) -> bool:

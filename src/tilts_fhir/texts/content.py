@@ -52,6 +52,7 @@ TEXTS: Final[dict[str, Text]] = {
         "value",
         "A canonical is an absolute URL, or # with the id of a contained resource; '{value}' is neither.",
         "Kanoniskā adrese ir absolūts URL vai # ar iekļauta resursa id; '{value}' nav ne viens, ne otrs.",
+        "warning",
     ),
     "uuid-form": Text(
         "value",

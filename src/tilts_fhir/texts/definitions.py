@@ -25,6 +25,7 @@ TEXTS: Final[dict[str, Text]] = {
         "business-rule",
         "A profile keeps the {name} of its base: for '{base}' it is '{expected}', not '{stated}'.",
         "Profils saglabā bāzes definīcijas elementu '{name}': '{base}' tas ir '{expected}', nevis '{stated}'.",
+        "warning",
     ),
     "sd-root-slicing": Text(
         "business-rule",
@@ -148,6 +149,7 @@ TEXTS: Final[dict[str, Text]] = {
         "business-rule",
         "'{value_set}' is a {kind}, but codes are bound to a ValueSet.",
         "'{value_set}' ir {kind}, bet kodus saista ar ValueSet.",
+        "warning",
     ),
     "sd-discriminator": Text(
         "business-rule",

@@ -126,6 +126,7 @@ TEXTS: Final[dict[str, Text]] = {
         "code-invalid",
         "The {side_en} code '{code}' is not valid in the code system {system}.",
         "{side_lv} kods '{code}' kodu sistēmā {system} nav derīgs.",
+        "warning",
     ),
     "concept-map-value-set": Text(
         "code-invalid",

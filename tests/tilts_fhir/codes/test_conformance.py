@@ -295,11 +295,11 @@ def test_a_right_map_has_no_issue() -> None:
     [
         (
             {"group": {"element": [{"code": "green"}]}},
-            ("concept-map-code", "error", "group[0].element[0].code"),
+            ("concept-map-code", "warning", "group[0].element[0].code"),
         ),
         (
             {"group": {"element": [{"code": "rose", "target": [{"code": "woman"}]}]}},
-            ("concept-map-code", "error", "group[0].element[0].target[0].code"),
+            ("concept-map-code", "warning", "group[0].element[0].target[0].code"),
         ),
         (
             {"group": {"element": [{"code": "rose", "display": "Tulip"}]}},
@@ -307,7 +307,7 @@ def test_a_right_map_has_no_issue() -> None:
         ),
         (
             {"group": {"unmapped": {"mode": "fixed", "code": "woman"}}},
-            ("concept-map-code", "error", "group[0].unmapped.code"),
+            ("concept-map-code", "warning", "group[0].unmapped.code"),
         ),
         ({"sourceCanonical": LIGHT}, ("concept-map-value-set", "error", "group[0].element[0].code")),
         ({"targetUri": "http://hl7.org/fhir/issue-type"}, ("concept-map-scope", "error", "target")),

@@ -29,15 +29,6 @@ RULES = {
 
 # Name of the definition and the fault that it really has.
 KNOWN_BAD = {
-    "ChargeItemDefinition": {
-        "definition-expression"
-    },  # cid-0 asks for a name, which the resource does not have
-    "ExplanationOfBenefit": {"sd-value-set-kind"},  # binds to a code system
-    "allergyintolerance-substanceExposureRisk": {
-        "definition-expression"
-    },  # names an element it does not have
-    "example-composition": {"sd-base-differs"},  # kind complex-type, though it constrains a resource
-    "example-section-library": {"sd-base-differs"},  # the same
     "familymemberhistory-genetic": {"sd-slicing-missing"},  # slices condition without saying how
 }
 

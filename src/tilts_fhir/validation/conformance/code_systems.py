@@ -61,7 +61,8 @@ def _check_properties(walk: Walk, resource: Json, path: Path) -> None:
                 "code-system-property-twice", here, what_en="code", what_lv="kodu", value=quoted(code)
             )
         if uri is not None and uri in uris:
-            walk.report("code-system-property-twice", here, what_en="URI", what_lv="URI", value=quoted(uri))
+            facts = {"what_en": "URI", "what_lv": "URI", "value": quoted(uri)}
+            walk.report("code-system-property-twice", here, severity="warning", **facts)
         codes.add(code)
         uris.add(uri)
         _check_standard(walk, each, here)

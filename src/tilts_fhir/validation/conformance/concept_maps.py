@@ -6,9 +6,9 @@ Source: https://hl7.org/fhir/R4/conceptmap.html.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tilts_fhir.codes import CodeChecker, Standing
+from tilts_fhir.codes import CodeChecker
 from tilts_fhir.issues import quoted
-from tilts_fhir.validation.bindings import MOVING_SYSTEMS, checker_of
+from tilts_fhir.validation.bindings import checker_of
 from tilts_fhir.validation.walk import Json, Path, Walk
 
 _SIDES: Final = {"source": "Avota", "target": "Mērķa"}
@@ -88,8 +88,7 @@ def _check_code(walk: Walk, side: _Side | None, entry: Json, path: Path) -> None
     facts = {"code": quoted(code), "side_en": side.name, "side_lv": _SIDES[side.name]}
     here = (path, "code", None)
     if standing.place in ("absent", "malformed"):
-        severity = "warning" if _may_be_meant(side, standing, code) else "error"
-        walk.report("concept-map-code", here, severity=severity, system=side.system, **facts)
+        walk.report("concept-map-code", here, system=side.system, **facts)
     if standing.place != "known":
         return
     if standing.wrong_display:
@@ -99,10 +98,3 @@ def _check_code(walk: Walk, side: _Side | None, entry: Json, path: Path) -> None
         verdict = checker.check(side.value_set, side.system, code, None, side.version)
         if verdict.kind == "out":
             walk.report("concept-map-value-set", here, value_set=side.value_set, **facts)
-
-
-def _may_be_meant(side: _Side, standing: Standing, code: str) -> bool:
-    """Whether the system may have grown since, or the entry is one that HL7's own maps make: codes with commas."""
-    if standing.place == "malformed":
-        return False
-    return "," in code or (side.system.startswith(MOVING_SYSTEMS) and side.version != standing.version)

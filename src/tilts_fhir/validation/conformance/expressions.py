@@ -6,7 +6,7 @@ from tilts_fhir.validation.walk import Path, Walk
 
 
 def check_expression(
-    walk: Walk, expression: str, path: Path, *, start: str | None = None, severity: str = "error"
+    walk: Walk, expression: str, path: Path, *, start: str | None = None, severity: str = "warning"
 ) -> None:
     """
     Report an expression that cannot be read.

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from tilts_fhir.issues import quoted
-from tilts_fhir.validation.plans import Slot, plan
+from tilts_fhir.validation.plans import Slot
 from tilts_fhir.validation.references.forms import is_absolute
-from tilts_fhir.validation.walk import Json, Path, Walk
+from tilts_fhir.validation.walk import Path, Walk
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
@@ -20,15 +20,9 @@ def check_canonical(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
     if not isinstance(value, str) or value.startswith("#"):
         return
     if not is_absolute(value):
-        severity = "warning" if _is_definition(walk.scene.resource) else None
-        walk.report("canonical-relative", path, severity=severity, value=quoted(value))
+        walk.report("canonical-relative", path, value=quoted(value))
     elif value.startswith("urn:"):
         check_urn(walk, value.partition("|")[0].partition("#")[0], path)
-
-
-def _is_definition(resource: Json) -> bool:
-    """Whether the resource has a canonical URL itself; those carry many references from before they were canonicals."""
-    return "url" in plan(resource["resourceType"]).slots
 
 
 def check_url(walk: Walk, slot: Slot, value: Any, path: Path) -> None:

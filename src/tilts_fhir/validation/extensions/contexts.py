@@ -23,6 +23,7 @@ ALSO_IN: Final = {
     TYPE_ROOT + "structuredefinition-normative-version": "Element",
     TYPE_ROOT + "valueset-concept-comments": "CodeSystem.concept",
     TYPE_ROOT + "regex": "ElementDefinition.type",
+    TYPE_ROOT + "translation": "ValueSet.expansion.contains",
 }
 # Kinds of resources that are types of their own only in later releases.
 CANONICAL_RESOURCES: Final = frozenset({"CanonicalResource", "MetadataResource"})

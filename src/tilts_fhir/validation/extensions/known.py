@@ -3,9 +3,7 @@
 import re
 from typing import Final
 
-from tilts_fhir.structures import TYPE_ROOT
-
-HL7_TOOLS: Final = "http://hl7.org/fhir/tools/StructureDefinition/"
+HL7: Final = "http://hl7.org/fhir/"
 
 # Domains that HL7's own examples use for extensions that are nowhere defined; nobody has to know them.
 _EXAMPLE: Final = re.compile(r"^https?://([a-z0-9-]+\.)*(example\.org|acme\.com|nema\.org)(/|$)")
@@ -25,6 +23,6 @@ def is_of_other_release(url: str) -> bool:
 
 
 def is_of_hl7(url: str) -> bool:
-    """Whether a url is of those extensions for all that HL7 publishes apart from FHIR, with new ones ever since R4."""
+    """Whether a url is under HL7's root: packs with new extensions have been published there ever since R4."""
     # https://hl7.org/fhir/extensions/
-    return url.startswith((TYPE_ROOT, HL7_TOOLS))
+    return url.startswith(HL7)

@@ -45,12 +45,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Index:
-    """Entries by fullUrl, by fullUrl and version, and by type and id."""
+    """Entries by fullUrl, by fullUrl and version, and by type and id; `ends` holds the ends of fullUrls, `Patient/1`."""
 
     entries: list[Entry] = field(default_factory=list)
     by_url: dict[str, list[Entry]] = field(default_factory=dict)
     by_version: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     by_id: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    ends: set[str] = field(default_factory=set)
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -64,6 +65,7 @@ class Index:
         if entry.full_url is None:
             return
         self.by_url.setdefault(entry.full_url, []).append(entry)
+        self.ends.add("/".join(entry.full_url.rsplit("/", 2)[-2:]))
         version = entry.version
         if version is not None:
             self.by_version.setdefault((entry.full_url, version), []).append(entry)

@@ -100,8 +100,12 @@ def is_outside(walk: Walk, scene: Scene, reference: str) -> bool:
     bundle = bundle_of(scene)
     if bundle is None or bundle.outer is not None or walk.options.resolve is not None:
         return False
+    full_url = scene.container.full_url
+    if full_url is None or not full_url.startswith("http"):
+        return False
     type_name, _, own = reference.partition("/")
-    return scene.container.full_url is not None and (type_name, own) not in index_of(walk, bundle).by_id
+    index = index_of(walk, bundle)
+    return (type_name, own) not in index.by_id and reference not in index.ends
 
 
 def bundle_of(scene: Scene) -> Scene | None:
