@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tilts_fhir.json_strict import decode_resource
+from tilts_fhir.validation import structure, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / ".cache" / "hl7.fhir.r4.examples-4.0.1"

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from tilts_fhir import definitions
 from tilts_fhir.fhirpath import Compiled, Context, FhirPathError, compile_expression
 from tilts_fhir.structures import Constraint
+from tilts_fhir.validation.native_invariants import ANSWERS, Answer
 from tilts_fhir.validation.references import resolve
 from tilts_fhir.validation.walk import Json, Path, Scene, Walk
 
@@ -19,6 +20,7 @@ NATIVE: Final = frozenset(
     {"ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ref-1", "txt-1", "txt-2"}
 )
 
+Holds: TypeAlias = Callable[[Any, Context], bool]
 Constraints: TypeAlias = tuple["Invariant", ...]
 
 
@@ -27,7 +29,7 @@ class Invariant:
     """A constraint with its expression compiled; `holds` is None where the expression cannot be compiled."""
 
     constraint: Constraint
-    holds: Callable[[Any, Context], bool] | None
+    holds: Holds | None
     reason: str = ""
 
 
@@ -52,7 +54,14 @@ def compiled(constraint: Constraint, start: str) -> Invariant:
         made: Compiled = compile_expression(constraint.expression, start)
     except FhirPathError as fault:
         return Invariant(constraint, None, str(fault))
-    return Invariant(constraint, made.holds)
+    answer = ANSWERS.get(constraint.expression)
+    return Invariant(constraint, made.holds if answer is None else partial(_first, answer, made.holds))
+
+
+def _first(answer: Answer, holds: Holds, value: Any, context: Context) -> bool:
+    """The short answer, or that of FHIRPath where there is none."""
+    found = answer(value)
+    return holds(value, context) if found is None else found
 
 
 def check_invariants(walk: Walk, invariants: Constraints, value: Any, path: Path) -> None:
