@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages run test check format bench proof suites docs examples locks definitions environment-server environment-dev
+.PHONY: help setup packages run test check format bench proof suites fuzz docs examples locks definitions environment-server environment-dev
 
 ##@ Use
 run: environment-server ## start the sandbox and play the story; ONCE=1 ends after it; PORT=, DATA_DIR=
@@ -48,6 +48,9 @@ proof: environment-dev ## the full-size proofs, resumable; ONLY=name for one
 suites: environment-dev ## public test suites found in SUITES=DIR
 	@test -n "$(SUITES)" || { echo "Say where the suites are: make suites SUITES=DIR" >&2; exit 2; }
 	@$(PY) tools/suites.py "$(SUITES)"
+
+fuzz: environment-dev ## spoilt resources for the codecs, for SECONDS=60, from SEED=1
+	@$(PY) tools/fuzz_codecs.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
 
 ##@ Renew what is made
 docs: environment-dev ## write the parts of docs/ that are made from the code

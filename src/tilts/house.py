@@ -35,12 +35,12 @@ from tilts.terminology.loading import load_content
 from tilts.transport.app import Listener
 from tilts.transport.bodies import FhirShapes
 from tilts.transport.classifiers import ClassifierParts
-from tilts.transport.given_definitions import GivenDefinitions
 from tilts.transport.listeners import Parts, listener
 from tilts.transport.observing.eye import Observer
 from tilts.transport.peer import PeerProtocol, tls_context
 from tilts.transport.search import PageLinks
 from tilts.transport.validation import ValidationParts
+from tilts.transport.validation.given_definitions import GivenDefinitions
 
 ENVIRONMENT_HEADER: Final = "X-Tilts-Environment"  # on every answer: test, rehearsal or production
 

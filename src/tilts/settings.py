@@ -41,7 +41,7 @@ class Settings:
     )  # 0600: secret for hashes of signers' person codes; empty: in the keys folder
     database_connections: int = 16  # of one server process, at most
     body_limit_bytes: int = 1_048_576  # of a request
-    bundle_limit_bytes: int = 10_485_760  # of a transaction Bundle
+    bundle_limit_bytes: int = 10_485_760  # of a transaction Bundle, and of what is sent to $validate
     header_limit_bytes: int = 16_384  # of all headers of a request
     claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
     handover_period_hours: int = 72  # how long a hold lasts from its first dispense

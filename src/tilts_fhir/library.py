@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,10 @@ from tilts_fhir.structures import TYPE_ROOT, Structure
 
 Json: TypeAlias = dict[str, Any]
 
+MAX_STRUCTURES_KEPT: Final = 5_000
+MAX_URL_KEPT: Final = 500
+# Elements made on the way to the snapshots of all definitions that came without one.
+MAX_COPIES: Final = 1_000_000
 
 class Library:
     """
@@ -26,6 +30,7 @@ class Library:
         self._beneath = beneath
         self._given: dict[tuple[str, str], list[Json]] = {}
         self._structures: dict[str, Structure | None] = {}
+        self._copies = MAX_COPIES
         # What a validation found in order with these definitions, so that it need not ask again; bounded there.
         self.in_order: set[object] = set()
         self.plain_extensions: dict[str, Any] = {}
@@ -63,9 +68,16 @@ class Library:
         definition or it cannot be read at all.
         """
         url = canonical if "/" in canonical or ":" in canonical else TYPE_ROOT + canonical
-        if url not in self._structures:
-            self._structures[url] = self._read(url)
-        return self._structures[url]
+        kept = self._structures
+        if url in kept:
+            return kept[url]
+        found = self._read(url)
+        # Urls come from outside, and one library may serve for long: neither how many nor how long they are is known.
+        if len(url) <= MAX_URL_KEPT:
+            if len(self._structures) >= MAX_STRUCTURES_KEPT:  # replaced, not cleared: another thread may be reading
+                self._structures = {}
+            self._structures[url] = found
+        return found
 
     def given(self, kind: str) -> Iterator[Json]:
         """What was passed in of one resource type, here and beneath; nothing of the release."""
@@ -82,6 +94,11 @@ class Library:
             found = self.structure(f"{resource['url']}|{version}" if version else resource["url"])
             if found is not None:
                 yield found
+
+    @property
+    def is_bottom(self) -> bool:
+        """Whether nothing stands beneath it but the release: it is no library of one request."""
+        return self._beneath is None
 
     def kinds(self, canonical: str) -> tuple[str, ...]:
         """The resource types that the url of a canonical stands for, whatever its version; empty if it is unknown."""
@@ -101,7 +118,7 @@ class Library:
             return None
         try:
             if "snapshot" not in resource:
-                resource, _ = snapshots.generate(resource, self._definition)
+                resource = self._with_snapshot(resource)
             if "snapshot" not in resource:
                 return None
             found = read_structure(resource)
@@ -111,8 +128,24 @@ class Library:
             # A definition that came with the request may be anything; what is wrong with it, its own check says.
             return None
 
+    def _with_snapshot(self, resource: Json) -> Json:
+        """With all that are made for one library bounded together: each may rest on all the others."""
+        if self.is_bottom:  # its definitions are our own
+            return snapshots.generate(resource, self._definition)[0]
+        given = max(min(snapshots.MAX_COPIES, self._copies), 0)
+        budget = snapshots.Budget(given)
+        found, _ = snapshots.generate(resource, self._definition, budget)
+        self._copies -= given - budget.elements + _reading(found)
+        return found
+
     def _definition(self, canonical: str) -> Json | None:
         return self.find("StructureDefinition", canonical)
+
+
+def _reading(resource: Json) -> int:
+    """What it costs to read a snapshot: most of it are the types, of which an open choice has fifty."""
+    elements = resource.get("snapshot", {}).get("element", ())
+    return sum(2 + 2 * len(each.get("type", ())) for each in elements)
 
 
 def _typed(found: Structure) -> Structure:

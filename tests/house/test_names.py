@@ -1,7 +1,10 @@
 """Names say what a thing is; the words of STYLE.md that say nothing are not used, and modules begin with a sentence."""
 
 import ast
+import inspect
 import re
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,9 @@ import tilts_connector
 from tests.house.tree import ROOT, SRC, compared, parsed, short, sources, tracked
 
 EMPTY = {"util", "utils", "helper", "helpers", "common", "base", "manager", "handler", "data", "info", "misc"}
+OFFERED = [
+    f"tilts_fhir.{name}" for name in ("codes", "fhirpath", "patch", "search", "snapshots", "validation")
+]
 EMPTY_TAIL = re.compile(r"(Utils?|Helpers?|Manager|Handler|Info|Base|Data)\Z")
 
 
@@ -74,8 +80,32 @@ def test_the_engine_says_what_it_offers() -> None:
     silent = [
         f"{module}.{name}"
         for module, name in sorted(used, key=str)
-        for node in parsed(SRC / f"{module.replace('.', '/')}.py").body
+        for node in parsed(_module(module)).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
         if not ast.get_docstring(node)
     ]
     assert not silent
+
+
+@pytest.mark.parametrize("package", OFFERED)
+def test_a_package_of_the_engine_says_what_it_offers(package: str) -> None:
+    """What stands in `__all__` is for others: every function, class and method of it has its words."""
+    offered = import_module(package)
+    names: list[str] = offered.__all__
+    silent = [name for name in names if not inspect.getdoc(getattr(offered, name))]
+    for name in names:
+        found = getattr(offered, name)
+        members = vars(found).items() if isinstance(found, type) else ()
+        silent += [
+            f"{name}.{member}"
+            for member, value in members
+            if not member.startswith("_") and inspect.isfunction(value) and not value.__doc__
+        ]
+
+    assert not silent
+
+
+def _module(name: str) -> Path:
+    """The file of a module or of a package."""
+    place = SRC / name.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")

@@ -70,6 +70,17 @@ def test_classifiers(exchange: Running, tmp_path: Path) -> None:
 
 
 @needs_tools
+def test_validate(exchange: Running, tmp_path: Path) -> None:
+    said = played("validate.md", tmp_path, exchange).splitlines()
+
+    assert re.match(r"patient\.json:2:2: error: Patient\.gender: ", said[0])
+    assert said[2:5] == ["Files: 1, wrong: 1, errors: 2, warnings: 0", "exit status 1", said[4]]
+    assert said[4].startswith("Files: 1, wrong: 0")
+    assert said[5:7] == ["2 Patient.gender", "3 Patient.birthDate"]
+    assert said[7:] == ["Patient.gender", "Patient.birthDate", "true", "201", "Patient.birthDate"]
+
+
+@needs_tools
 def test_run_the_scenarios(exchange: Running, tmp_path: Path) -> None:
     said = played("run-the-scenarios.md", tmp_path, exchange).splitlines()
 

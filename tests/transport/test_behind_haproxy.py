@@ -132,6 +132,15 @@ def leaf_of(caller: Caller) -> str:
     return f":{base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()}:"
 
 
+def test_definitions_are_not_taken_where_all_callers_have_one_address(
+    behind: Callable[[str], Caller],
+) -> None:
+    practice = behind("practice-3")
+    assert practice.post("Patient/$validate", {"resourceType": "Patient"}).status_code == 200
+    answer = practice.send("PUT", "StructureDefinition/x", {"resourceType": "StructureDefinition"})
+    refused(answer, 404, "WIRE-003")
+
+
 def test_prescribing_and_dispensing_go_through(behind: Callable[[str], Caller], patient: str) -> None:
     practice, pharmacy = behind("practice-3"), behind("pharmacy-4")
     made = practice.post("MedicationRequest", prescription(practice, patient), signed=True)

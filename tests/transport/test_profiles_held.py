@@ -9,7 +9,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.transport.documents import Line, claimed, dispense, parameters, patient_of, prescribed
+from tests.transport.documents import (
+    Line,
+    claimed,
+    parameters,
+    patient_of,
+    prescribed,
+)
 from tests.transport.tables import Tables
 from tests.transport.wire import Caller, refused, rule_of
 from tilts.rules.profiles import right, wrong
@@ -125,39 +131,21 @@ def test_the_right_example_is_taken_at_its_door(scenes: Callable[[str], Scene], 
 
 
 def test_what_meets_the_rules_but_not_the_profile_is_refused_and_leaves_nothing(
-    scenes: Callable[[str], Scene], tables: Tables
+    practice: Caller, pharmacy: Caller, patient: str, tables: Tables
 ) -> None:
-    scene = scenes("tilts-dispense")
-    good = dispense(scene.pharmacy, scene.line)
-    handed_out_by_patient = {"actor": {"reference": f"Patient/{scene.line.patient}"}}
-    faulty = {**good, "performer": [*good["performer"], handed_out_by_patient]}
-    request_id = str(uuid4())
-    with tables.unchanged():
-        answer = scene.pharmacy.post(
-            "MedicationDispense", faulty, signed=True, headers={"X-Request-Id": request_id}
-        )
-    issue = refused(answer, 422, "WIRE-017")
-    assert issue["expression"] == ["MedicationDispense.performer[1].actor"]
-    entry = tables.audit(request_id)
-    assert (entry["event"], entry["outcome"], entry["rule_id"]) == (
-        "dispense.recorded",
-        "refused",
-        "WIRE-017",
-    )
-    again = scene.pharmacy.post("MedicationDispense", good, signed=True)  # under the same identifier
-    assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False), again.text
-
-
-def test_the_key_of_what_the_profile_refuses_is_not_taken(
-    scenes: Callable[[str], Scene], tables: Tables
-) -> None:
-    scene, key = scenes("tilts-release"), str(uuid4())
-    address = f"Task/{scene.line.task}/$release"
+    line = prescribed(practice, patient)
+    claimed(pharmacy, line)
+    address, key, request_id = f"Task/{line.task}/$release", str(uuid4()), str(uuid4())
     two = next(one.resource for one in wrong("tilts-release") if one.name == "two-reasons")
     with tables.unchanged():
-        refused(scene.pharmacy.post(address, two, key=key), 422, "WIRE-017")
-    answer = scene.pharmacy.post(address, parameters(reason="not-in-stock"), key=key)
-    assert (answer.status_code, "idempotency-replayed" in answer.headers) == (200, False), answer.text
+        answer = pharmacy.post(address, two, key=key, headers={"X-Request-Id": request_id})
+    assert refused(answer, 422, "WIRE-017")["expression"] == ["Parameters.parameter"]
+    entry = tables.audit(request_id)
+    told = (entry["event"], entry["outcome"], entry["rule_id"])
+    assert told == ("prescription.released", "refused", "WIRE-017")
+    assert pharmacy.get(f"Task/{line.task}").json()["status"] == "in-progress"
+    again = pharmacy.post(address, parameters(reason="not-in-stock"), key=key)  # the key was not taken
+    assert (again.status_code, "idempotency-replayed" in again.headers) == (200, False), again.text
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_the_capability_statement_lists_exactly_the_routes(practice: Caller) -> 
         for one in resource.get(kind, ())
     }
     offered |= {("Bundle", one["code"]) for one in rest["interaction"]}
-    offered |= {("", one["name"]) for one in rest["operation"]}
+    offered |= {("Resource", one["name"]) for one in rest["operation"]}
     assert offered == {(route.resource_type, route.interaction) for route in ROUTES if not route.feed}
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -86,14 +85,14 @@ def row(one: Checked, language: Language) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def lines(one: Checked, language: Language) -> Iterable[str]:
+def lines(one: Checked, language: Language) -> str:
     """As compilers do, so that editors and grep understand it: file:line:column: severity: element: text [key]."""
-    if one.fault:
-        yield f"{one.file}: fatal: {one.fault}"
+    told = [f"{one.file}: fatal: {one.fault}\n"] if one.fault else []
     for each in one.issues:
         element = f"{each.expression}: " if each.expression else ""
         text = f"{each.severity}: {element}{text_of(each, language)} [{each.key}]"
-        yield f"{one.file}:{each.line or 1}:{each.column or 1}: {shown(text)}"
+        told.append(f"{one.file}:{each.line or 1}:{each.column or 1}: {shown(text)}\n")
+    return "".join(told)
 
 
 def show(console: Console, one: Checked, language: Language) -> None:

@@ -92,8 +92,7 @@ def _told(checked: Iterator[Checked], count: int, *, as_json: bool) -> int:
             if in_blocks:
                 kept.append(one)
             else:
-                for line in [row(one, language)] if as_json else lines(one, language):
-                    print(line)
+                print(row(one, language) + "\n" if as_json else lines(one, language), end="")
             advance(totals.files)
     for one in kept:
         show(console, one, language)

@@ -29,6 +29,7 @@ from tilts.transport.routing import RouteTable
 from tilts_fhir.json_strict import encode
 
 BASE: Final = ("fhir", "r4")
+VALIDATE: Final = "$validate"
 UNKNOWN: Final = "address.unknown"  # the audit event of an address that is not there
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 log = structlog.get_logger("tilts.calls")
@@ -149,7 +150,9 @@ class FhirApp:
         return incoming, too_large
 
     def _limit(self, path: tuple[str, ...]) -> int:
-        return self._settings.body_limit_bytes if path else self._settings.bundle_limit_bytes
+        """The larger one for what may be a Bundle: a transaction, and what is to be checked."""
+        may_be_bundle = not path or path[-1] == VALIDATE
+        return self._settings.bundle_limit_bytes if may_be_bundle else self._settings.body_limit_bytes
 
 
 async def read_body(receive: Receive, limit_bytes: int) -> tuple[bytes, bool]:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tilts.access.routes import Incoming, Reply, Route
-from tilts.rules import FaultyContent, Refusal, Rule
+from tilts.rules import FaultyContent, Refusal
 from tilts.rules.profiles import ARC, CANONICAL, canonical, library
 from tilts.rules.wire import WIRE_NOT_JSON, WIRE_PROFILE, WIRE_STRUCTURE, WIRE_WRONG_TYPE
 from tilts.transport.negotiate import FHIR_JSON, check_content_type
@@ -45,7 +45,8 @@ class FhirShapes:
     def check_profile(self, route: Route, resource: dict[str, Any]) -> None:
         if route.profile:
             wanted = canonical(route.profile, self._base)
-            _refuse_faulty(WIRE_PROFILE, validate(resource, profiles=[wanted], options=self._options))
+            if faults := _errors(validate(resource, profiles=[wanted], options=self._options)):
+                raise FaultyContent(WIRE_PROFILE, faults)
 
     def written(self, route: Route, reply: Reply) -> tuple[int, dict[str, str], bytes]:
         status = reply.status or (200 if reply.existing else route.success_status)
@@ -74,14 +75,13 @@ def read_resource(body: bytes, expected: str, options: Options) -> dict[str, Any
         ) from fault
     if not isinstance(resource, dict) or resource.get("resourceType") != expected:
         raise Refusal(WIRE_WRONG_TYPE, expected=expected)
-    _refuse_faulty(WIRE_STRUCTURE, validate(resource, options=options))
+    if faults := _errors(validate(resource, options=options)):
+        raise FaultyContent(WIRE_STRUCTURE, faults)
     return resource
 
 
-def _refuse_faulty(rule: Rule, issues: list[Issue]) -> None:
-    faults = [issue for issue in issues if issue.severity == "error"]
-    if faults:
-        raise FaultyContent(rule, tuple(faults[:MOST_FAULTS]))
+def _errors(issues: list[Issue]) -> tuple[Issue, ...]:
+    return tuple(each for each in issues if each.severity in ("error", "fatal"))[:MOST_FAULTS]
 
 
 def read_form(body: bytes) -> list[tuple[str, str]]:

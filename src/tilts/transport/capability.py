@@ -54,7 +54,9 @@ def capability_statement(
 
 
 def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str, Any]:
-    types = sorted({route.resource_type for route in routes if route.resource_type not in ("", "Bundle")})
+    types = sorted(
+        {route.resource_type for route in routes if route.resource_type not in ("Resource", "Bundle")}
+    )
     return {
         "mode": "server",
         # Without FHIR's extension for OAuth addresses: it asks for an authorization endpoint, and there is none.

@@ -3,7 +3,7 @@
 Source: https://hl7.org/fhir/R4/codesystem.html, https://hl7.org/fhir/R4/codesystem-concept-properties.html.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -76,6 +76,7 @@ class KnownSystem:
         return self._concepts.get(code if self.case_sensitive else code.casefold())
 
     def has(self, code: str) -> bool:
+        """Whether the system has the code."""
         return self.find(code) is not None
 
     def displays(self, code: str) -> tuple[str, ...]:
@@ -84,10 +85,12 @@ class KnownSystem:
         return concept.displays if concept else ()
 
     def properties(self, code: str) -> tuple[tuple[str, Any], ...]:
+        """Pairs (code of the property, value) of a code, as stated; empty if it has none or is unknown."""
         concept = self.find(code)
         return concept.properties if concept else ()
 
-    def concepts(self) -> Iterable[Concept]:
+    def concepts(self) -> Collection[Concept]:
+        """Every concept, at any depth, in the order of the CodeSystem."""
         return self._concepts.values()
 
     def children(self, code: str) -> tuple[str, ...]:
@@ -129,9 +132,10 @@ class KnownSystem:
                 elif role == "child":
                     above.setdefault(str(value), []).append(code)
         for entry, _ in entries:
-            concept = self._concept(entry, tuple(dict.fromkeys(above[entry["code"]])))
-            key = concept.code if self.case_sensitive else concept.code.casefold()
-            self._concepts.setdefault(key, concept)
+            code = entry["code"]
+            key = code if self.case_sensitive else code.casefold()
+            if key not in self._concepts:  # the first of a code counts
+                self._concepts[key] = self._concept(entry, tuple(dict.fromkeys(above[code])))
         for concept in self._concepts.values():
             for parent in concept.parents:
                 self._children.setdefault(parent, []).append(concept.code)

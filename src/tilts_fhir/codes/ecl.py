@@ -11,7 +11,7 @@ MAX_ECL_CHARACTERS: Final = 20_000
 
 _TOKEN: Final = re.compile(
     r"\s+|/\*.*?\*/"
-    r"|(?P<filter>\{\{(?:\"(?:[^\"\\]|\\.)*\"|(?!\}\}).)*\}\})"
+    r"|(?P<filter>\{\{(?:\"(?:[^\"\\]|\\.)*+\"|(?!\}\})[^\"])*+\}\})"
     r"|(?P<term>\|[^|]*\|)"
     r"|(?P<compare>!=|<>)"
     r"|(?P<prefix><<!|>>!|<<|>>|<!|>!|!!>|!!<|<|>|\^)"
@@ -119,7 +119,8 @@ class _Reader:
         if self._peek() != ("sign", "("):
             return False
         depth = 0
-        for kind, text in self._tokens[self.at :]:
+        for place in range(self.at, len(self._tokens)):
+            kind, text = self._tokens[place]
             depth += {"(": 1, ")": -1}.get(text, 0) if kind == "sign" else 0
             if depth == 0:
                 return False

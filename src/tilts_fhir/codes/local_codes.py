@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tilts_fhir.codes.code_systems import Concept, Json, KnownSystem
 from tilts_fhir.codes.grammars import UCUM, form_of
 from tilts_fhir.codes.membership import Expansion, Membership
-from tilts_fhir.codes.value_sets import KnownValueSet, names_in, read_value_set
+from tilts_fhir.codes.value_sets import Allowance, KnownValueSet, names_in, read_value_set
 from tilts_fhir.codes.verdicts import Kind, Place, Standing, Verdict
 from tilts_fhir.library import Library
 
@@ -34,6 +34,9 @@ class Codes:
         self._library = library
         self._systems: dict[str, tuple[Json, KnownSystem]] = {}
         self._value_sets: dict[str, KnownValueSet] = {}
+        # Those of the release are known and few; what came with a request shares one allowance.
+        self._allowance = None if library.is_bottom else Allowance()
+        self._supplements: dict[str, list[KnownSystem]] = {}
         self._standings: dict[tuple[str, str, str | None, str | None], Standing] = {}
         self._kinds: dict[tuple[str, str | None, str], Kind] = {}
 
@@ -105,7 +108,7 @@ class Codes:
             resource = self._library.find("ValueSet", canonical)
             if resource is None:
                 return None
-            kept = self._read(resource)
+            kept = read_value_set(resource, self._versioned, self._allowance)
             _keep(self._value_sets, canonical, kept, MAX_KEPT)
         return kept
 
@@ -116,12 +119,21 @@ class Codes:
 
     def _supplemented(self, system: str, code: str, display: str | None, standing: Standing) -> Standing:
         """The supplements that were given may have the name too."""
-        for each in self._library.given("CodeSystem"):
-            if str(each.get("supplements", "")).partition("|")[0] == system:
-                names = _read_system(_Same(each)).displays(code)
-                if any(same_display(display or "", name) for name in names):
-                    return replace(standing, wrong_display=False)
+        for each in self._supplements_of(system):
+            if any(same_display(display or "", name) for name in each.displays(code)):
+                return replace(standing, wrong_display=False)
         return standing
+
+    def _supplements_of(self, system: str) -> list[KnownSystem]:
+        kept = self._supplements.get(system)
+        if kept is None:
+            kept = [
+                KnownSystem(each)
+                for each in self._library.given("CodeSystem")
+                if str(each.get("supplements", "")).partition("|")[0] == system
+            ]
+            _keep(self._supplements, system, kept, MAX_KEPT)
+        return kept
 
     def _named_here(
         self, value_set: str | Json, system: str | None, code: str, display: str, standing: Standing

@@ -15,9 +15,18 @@ from tilts_fhir.codes.verdicts import Kind
 
 # Each filter looks at every concept of its system: a value set with more is not worked out.
 MAX_FILTERS: Final = 200
+# By all filters of one value set, or of all that came with one request.
+MAX_LOOKS: Final = 2_000_000
 
 UNCLOSED: Final = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
 CONTAINED_SYSTEM: Final = "http://hl7.org/fhir/StructureDefinition/valueset-system"
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many concepts filters may still look at; what a filter has beyond it cannot be told."""
+
+    looks: int = MAX_LOOKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,19 @@ def in_system(system: str, known: KnownSystem | None, code: str) -> Kind:
     return form_of(system, code)
 
 
-def read_value_set(resource: Json, find: Callable[[str, str | None], KnownSystem | None]) -> KnownValueSet:
+def read_value_set(
+    resource: Json,
+    find: Callable[[str, str | None], KnownSystem | None],
+    allowance: Allowance | None = None,
+) -> KnownValueSet:
     """
     A ValueSet as decoded from JSON; what is misshapen in it is left aside.
 
     Args:
         find: Gives the code system of a canonical and a version (None for any), if it is at hand.
+        allowance: What its filters may cost; shared by all value sets that are read with the same one.
     """
+    allowance = allowance or Allowance()
     composed = resource.get("compose")
     compose: Json = composed if isinstance(composed, dict) else {}
     contained = {
@@ -94,8 +109,8 @@ def read_value_set(resource: Json, find: Callable[[str, str | None], KnownSystem
         return KnownValueSet(str(resource.get("url", "")), (), (), _stored(resource.get("expansion")))
     return KnownValueSet(
         str(resource.get("url", "")),
-        tuple(_part(each, find, contained) for each in includes),
-        tuple(_part(each, find, contained) for each in excludes),
+        tuple(_part(each, find, contained, allowance) for each in includes),
+        tuple(_part(each, find, contained, allowance) for each in excludes),
         _stored(resource.get("expansion")),
     )
 
@@ -117,7 +132,10 @@ def names_in(resource: Json, system: str, code: str) -> tuple[str, ...]:
 
 
 def _part(
-    include: Json, find: Callable[[str, str | None], KnownSystem | None], contained: dict[str, Json]
+    include: Json,
+    find: Callable[[str, str | None], KnownSystem | None],
+    contained: dict[str, Json],
+    allowance: Allowance,
 ) -> Part:
     system, version = include.get("system"), include.get("version")
     known = None
@@ -127,7 +145,8 @@ def _part(
     conditions = objects_in(include.get("filter"))
     listed = _listed(include, known)
     if conditions and listed is None and known is not None and known.content != "not-present":
-        codes = filtered(known, conditions)
+        allowance.looks -= len(conditions) * len(known.concepts())
+        codes = filtered(known, conditions) if allowance.looks >= 0 else None
         # What a fragment does not have may still meet the filter: it cannot be told from here.
         if codes is not None and known.complete:
             listed = _by_form(codes, known)

@@ -13,6 +13,13 @@ MAX_TEXT: Final = 1_048_576  # characters that a string made by an expression ma
 Items: TypeAlias = list[Any]  # Node, or a System value: bool, int, Decimal, str, Temporal, Quantity
 
 
+@dataclass(slots=True)
+class Meter:
+    """Steps that several evaluations share; `left` goes down with each of them."""
+
+    left: int
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """
@@ -31,6 +38,7 @@ class Context:
         subsumes: Whether the first coding subsumes the second (JSON values); None if it cannot be said.
         html: Whether a narrative text is allowed XHTML; without it every text is.
         trace: Called by trace() with the name and the collection.
+        meter: Steps shared with other evaluations: what is left of them bounds `steps`, and what is spent is taken off.
     """
 
     resource: Json | None = None
@@ -44,6 +52,7 @@ class Context:
     subsumes: Callable[[Any, Any], bool | None] | None = None
     html: Callable[[str], bool] | None = None
     trace: Callable[[str, Items], None] | None = None
+    meter: Meter | None = None
 
 
 EMPTY_CONTEXT: Final = Context()
@@ -52,16 +61,23 @@ EMPTY_CONTEXT: Final = Context()
 class Run:
     """One evaluation: its context, what it may still spend, and what it has found out once."""
 
-    __slots__ = ("below", "context", "focus", "left", "resource", "root", "wrapped")
+    __slots__ = ("below", "context", "focus", "given", "left", "resource", "root", "wrapped")
 
     def __init__(self, context: Context, focus: Any) -> None:
         self.context = context
         self.focus = focus
-        self.left = context.steps
+        self.left = context.steps if context.meter is None else min(context.steps, context.meter.left)
+        self.given = self.left
         self.resource = context.resource
         self.root = context.root
         self.wrapped: dict[str, Node] = {}
         self.below: Items | None = None
+
+    def settle(self) -> None:
+        """Take what was spent off the shared steps, if there are any."""
+        if self.context.meter is not None:
+            self.context.meter.left = max(self.context.meter.left - (self.given - self.left), 0)
+            self.given = self.left
 
     def spend(self, steps: int) -> None:
         self.left -= steps

@@ -1,7 +1,7 @@
 """The public side of a compiled expression."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from tilts_fhir.fhirpath.compiler import Compiler
 from tilts_fhir.fhirpath.context import EMPTY_CONTEXT, Context, Items, Run, Scope
@@ -13,6 +13,8 @@ from tilts_fhir.fhirpath.nodes import Node, root_node
 from tilts_fhir.fhirpath.shortcuts.forms import shortcut
 from tilts_fhir.fhirpath.shortcuts.paths import Truth
 from tilts_fhir.fhirpath.values import truth
+
+SHORT_CHARACTERS: Final = 1_000
 
 
 class Compiled:
@@ -50,6 +52,8 @@ class Compiled:
             return list(self._expression(Scope(run, [node])))
         except RecursionError:
             raise FhirPathError("The evaluation is nested too deeply.", None, TOO_DEEP) from None
+        finally:
+            run.settle()
 
     def values(self, focus: Any, context: Context = EMPTY_CONTEXT) -> list[Any]:
         """As `evaluate`, with the JSON values of the elements in their place.
@@ -88,15 +92,18 @@ class Compiled:
 
         def evaluate(value: Any, context: Context) -> bool | None:
             node = root_node(value, start)
-            return truth(expression(Scope(Run(context, node), [node])), "An invariant")
+            run = Run(context, node)
+            try:
+                return truth(expression(Scope(run, [node])), "An invariant")
+            finally:
+                run.settle()
 
         return evaluate
 
 
-@lru_cache(maxsize=4096)
 def compile_expression(text: str, start: str | None = None, strict: bool = False) -> Compiled:
     """
-    Read an expression once; the same text, start and strictness give the same object.
+    Read an expression once; the same text, start and strictness give the same object as long as it is kept.
 
     Args:
         text: FHIRPath N1 with the additions of FHIR R4.
@@ -108,7 +115,16 @@ def compile_expression(text: str, start: str | None = None, strict: bool = False
     Raises:
         FhirPathError: `syntax`, `too-deep`, `unknown-function`, `unknown-type`, `arguments`; when strict `semantic`.
     """
+    # Compiled they take some hundred times the memory of their text, and texts come from outside.
+    return (_of_short if len(text) <= SHORT_CHARACTERS else _of_long)(text, start, strict)
+
+
+def _compiled(text: str, start: str | None, strict: bool) -> Compiled:
     try:
         return Compiled(text, start, strict)
     except RecursionError:
         raise FhirPathError("The expression is nested too deeply.", None, TOO_DEEP) from None
+
+
+_of_short: Final = lru_cache(maxsize=4096)(_compiled)
+_of_long: Final = lru_cache(maxsize=64)(_compiled)

@@ -5,5 +5,6 @@ Source: https://hl7.org/fhir/R4/structuredefinition.html#snapshot, https://hl7.o
 
 from tilts_fhir.snapshots.generation import generate
 from tilts_fhir.snapshots.problems import Problem
+from tilts_fhir.snapshots.tree import MAX_COPIES, Budget
 
-__all__ = ["Problem", "generate"]
+__all__ = ["MAX_COPIES", "Budget", "Problem", "generate"]

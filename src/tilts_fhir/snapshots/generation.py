@@ -5,18 +5,19 @@ from typing import Any, TypeAlias
 from tilts_fhir.snapshots.application import Application
 from tilts_fhir.snapshots.problems import Problem
 from tilts_fhir.snapshots.reach import Find, Reach, differential_elements
-from tilts_fhir.snapshots.tree import MAX_ELEMENTS, Node, TooLarge, clone, flatten, grow
+from tilts_fhir.snapshots.tree import MAX_ELEMENTS, Budget, Node, TooLarge, clone, flatten, grow
 
 Json: TypeAlias = dict[str, Any]
 
 
-def generate(definition: Json, find: Find) -> tuple[Json, list[Problem]]:
+def generate(definition: Json, find: Find, budget: Budget | None = None) -> tuple[Json, list[Problem]]:
     """
     The definition with a snapshot made from its differential; a snapshot that it has is left aside.
 
     Args:
         definition: A StructureDefinition as decoded from JSON; its differential may have gaps.
         find: Gives a StructureDefinition by canonical, or None; those without a snapshot are made in turn.
+        budget: How many elements may be made on the way, for all that are made with the same one.
 
     Returns:
         The definition with `snapshot`, and what is wrong with the differential. Without a snapshot if there is
@@ -24,7 +25,7 @@ def generate(definition: Json, find: Find) -> tuple[Json, list[Problem]]:
         more than 20,000 elements.
     """
     problems: list[Problem] = []
-    reach = Reach(find, _inner, (str(definition.get("url")),))
+    reach = Reach(find, _inner, (str(definition.get("url")),), budget=budget or Budget())
     try:
         elements = _made(definition, reach, problems)
         elements = None if elements is None else _bounded(elements)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from tilts_fhir import definitions
 from tilts_fhir.validation import rules
 from tilts_fhir.validation.extensions.plain import (
     accepter_of_extensions,
@@ -19,7 +20,8 @@ from tilts_fhir.validation.extensions.plain import (
 )
 from tilts_fhir.validation.invariants import all_hold, invariants_of, invariants_on
 from tilts_fhir.validation.plans import Slot, plan
-from tilts_fhir.validation.references.resolving import is_outside
+from tilts_fhir.validation.references.resolving import contained_type, is_outside
+from tilts_fhir.validation.scenes import scene_of
 from tilts_fhir.validation.walk import Json, Path, Scene, Walk
 
 Accept: TypeAlias = Callable[[Any, Walk], bool]
@@ -32,8 +34,11 @@ MAX_LEVELS_TRIED: Final = 8
 LOOKING_AROUND: Final = frozenset({"Reference"})
 REMEMBERED: Final = frozenset({"Coding", "CodeableConcept"})
 MAX_REMEMBERED: Final = 50_000
+MAX_CODINGS_REMEMBERED: Final = 8
+MAX_CHARACTERS_REMEMBERED: Final = 250
 WHOLE: Final = "*"
 PRIMITIVE_KINDS: Final = frozenset({"text", "number", "boolean", "texts", "numbers", "booleans"})
+_LITERAL: Final = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
 # Rules report to this place while a value is tried; what they report there is taken back.
 NOWHERE: Final[Path] = (None, "", None)
 
@@ -113,6 +118,8 @@ def trial(slot: Slot) -> Trial:
                     if part(item, walk):
                         accepted.append(id(item))
                         continue
+                elif key == "contained" and _contained_are_accepted(item, walk):
+                    continue
             except (TypeError, AttributeError):
                 pass
             left.append(key)
@@ -126,6 +133,25 @@ def trial(slot: Slot) -> Trial:
     return tried
 
 
+def _contained_are_accepted(items: Any, walk: Walk) -> bool:
+    outer = walk.scene
+    left: list[str] = []
+    for index, item in enumerate(items):
+        name = item.get("resourceType")
+        if type(items) is not list or name not in definitions.resource_types():
+            return False
+        walk.scene = scene_of(walk, item, outer.resource, (outer.path, "contained", index))
+        try:
+            found = trial(resource_slot(name))(item, walk)
+        finally:
+            walk.scene = outer
+        if found:
+            left += found
+        else:
+            walk.accepted.add(id(item))
+    return not left and bool(items)
+
+
 @cache
 def resource_slot(name: str) -> Slot:
     """The slot of a resource of one type that stands by itself."""
@@ -137,7 +163,10 @@ def postponed_with_news(walk: Walk) -> list[Postponed]:
     scene = walk.scene
     found: list[Postponed] = []
     for each in walk.postponed:
-        if each.is_plain and is_outside(walk, each.scene, each.value["reference"]):
+        text = each.value.get("reference", "")
+        if each.is_plain and is_outside(walk, each.scene, text):
+            continue
+        if text[:1] == "#" and contained_type(walk, each.scene, text[1:]) in each.slot.targets:
             continue
         walk.scene = each.scene
         if not _is_silent(walk, rules.TYPE_RULES.get(each.slot.type, ()), each.slot, each.value):
@@ -236,6 +265,8 @@ def _says(slot: Slot) -> Accept | None:
 
     def units(value: Any, walk: Walk) -> bool:
         mark = (slot, value.get("system"), value.get("code"), value.get("unit"))
+        if any(part is not None and len(part) > MAX_CHARACTERS_REMEMBERED for part in mark[1:]):
+            return _is_silent(walk, found, slot, value)
         return mark in walk.library.in_order or (
             _is_silent(walk, found, slot, value) and _remember(walk, mark)
         )
@@ -245,14 +276,15 @@ def _says(slot: Slot) -> Accept | None:
 
 def _reference(slot: Slot) -> Accept:
     """References: to a type that may stand here, from a resource by itself; what else is looked at afterwards."""
-    types = "|".join(slot.targets) if slot.targets and "Resource" not in slot.targets else None
-    plain = re.compile(rf"(?:{types})/[A-Za-z0-9.-]{{1,64}}").fullmatch if types else None
+    any_type = not slot.targets or "Resource" in slot.targets
+    types = definitions.resource_types() if any_type else frozenset(slot.targets)
 
     def reference(value: Any, walk: Walk) -> bool:
         text = value.get("reference", "")
-        is_plain = bool(plain is not None and "type" not in value and plain(text))
+        found = _LITERAL(text)
+        is_plain = found is not None and found[1] in types and "type" not in value
         scene = walk.scene
-        if not is_plain or scene.outer is not None or walk.options.resolve is not None:
+        if not is_plain or scene.container.outer is not None or walk.options.resolve is not None:
             walk.postponed.append(Postponed(scene, slot, value, is_plain))
             if text[:1] == "#":
                 walk.fragments.add((id(scene.container.resource), text[1:]))
@@ -266,18 +298,31 @@ def _remembering(slot: Slot, accept: Accept) -> Accept:
     if slot.type == "Coding":
 
         def coding(value: Any, walk: Walk) -> bool:
+            if not _is_kept([value]):
+                return accept(value, walk)
             mark = (slot, *value.items())
             return mark in walk.library.in_order or (accept(value, walk) and _remember(walk, mark))
 
         return coding
 
     def concept(value: Any, walk: Walk) -> bool:
-        if "text" in value or "coding" not in value or len(value) != 1:
+        if "coding" not in value or len(value) != 1 or not _is_kept(value["coding"]):
             return accept(value, walk)
         mark = (slot, *[tuple(each.items()) for each in value["coding"]])
         return mark in walk.library.in_order or (accept(value, walk) and _remember(walk, mark))
 
     return concept
+
+
+def _is_kept(codings: list[Json]) -> bool:
+    """Whether it may be remembered: `True` and `1` would be the same mark, and long texts would fill the memory."""
+    if len(codings) > MAX_CODINGS_REMEMBERED:
+        return False
+    for each in codings:
+        for item in each.values():
+            if type(item) is not str or len(item) > MAX_CHARACTERS_REMEMBERED:
+                return False
+    return True
 
 
 def _remember(walk: Walk, mark: object) -> bool:

@@ -5,12 +5,13 @@ here and by the references, txt-1 and txt-2 by the narrative. The others are FHI
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 from tilts_fhir import definitions
 from tilts_fhir.fhirpath import Compiled, Context, FhirPathError, compile_expression
+from tilts_fhir.fhirpath.context import Meter
 from tilts_fhir.structures import Constraint
 from tilts_fhir.validation.native_invariants import ANSWERS, Answer
 from tilts_fhir.validation.references import resolve
@@ -20,7 +21,11 @@ NATIVE: Final = frozenset(
     {"ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ref-1", "txt-1", "txt-2"}
 )
 
-Holds: TypeAlias = Callable[[Any, Context], bool]
+Holds: TypeAlias = Callable[
+    [Any, Context], bool
+]  # Of all expressions of profiles and extensions in one walk together.
+MAX_STEPS: Final = 3_000_000
+
 Constraints: TypeAlias = tuple["Invariant", ...]
 
 
@@ -64,9 +69,11 @@ def _first(answer: Answer, holds: Holds, value: Any, context: Context) -> bool:
     return holds(value, context) if found is None else found
 
 
-def check_invariants(walk: Walk, invariants: Constraints, value: Any, path: Path) -> None:
+def check_invariants(
+    walk: Walk, invariants: Constraints, value: Any, path: Path, context: Context | None = None
+) -> None:
     """Report those of the invariants that the value does not meet, and those that cannot be decided."""
-    context = context_of(walk)
+    context = context_of(walk) if context is None else context
     for each in invariants:
         if each.holds is None:
             walk.report(
@@ -118,6 +125,17 @@ def context_of(walk: Walk) -> Context:
     known = walk.context
     if known is None or known[0] is not walk.scene:
         known = walk.context = walk.scene, _context(walk, walk.scene)
+    found: Context = known[1]
+    return found
+
+
+def metered_context_of(walk: Walk) -> Context:
+    """The same for expressions of definitions that may come with the request: all of a walk share `MAX_STEPS`."""
+    context = context_of(walk)
+    known = walk.memo.get("metered")
+    if known is None or known[0] is not context:
+        meter = walk.memo.setdefault("meter", Meter(MAX_STEPS))
+        known = walk.memo["metered"] = context, replace(context, meter=meter)
     found: Context = known[1]
     return found
 

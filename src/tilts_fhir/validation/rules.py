@@ -3,6 +3,7 @@
 A rule is called with shapes that are right: misshapen values were reported and taken out before.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
@@ -29,6 +30,7 @@ from tilts_fhir.validation.questionnaires import check_questionnaire, check_resp
 from tilts_fhir.validation.references import check_reference
 from tilts_fhir.validation.walk import Json, Path, Walk
 
+VALUE_SETS: Final = "http://hl7.org/fhir/ValueSet/"
 ResourceRule: TypeAlias = Callable[[Walk, Json, Path], None]
 TypeRule: TypeAlias = Callable[[Walk, Slot, Any, Path], None]
 
@@ -75,6 +77,13 @@ BOUND_PRIMITIVE_RULES: Final[tuple[TypeRule, ...]] = (check_code,)
 """For primitives whose binding the structure check cannot decide by a list."""
 
 
+PLAIN_CODES: Final[dict[str, Check]] = {
+    VALUE_SETS + "mimetypes": re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]{0,60}").fullmatch,
+    VALUE_SETS + "languages": re.compile(r"[a-z]{2}(?:-[A-Z]{2})?").fullmatch,
+}
+"""By value set that nobody can list: forms of codes that surely fit."""
+
+
 def primitive_rules(slot: Slot) -> tuple[TypeRule, ...]:
     """The rules for the values of a primitive element."""
     found = PRIMITIVE_RULES.get(slot.type, ())
@@ -84,4 +93,7 @@ def primitive_rules(slot: Slot) -> tuple[TypeRule, ...]:
 
 def plain_text(slot: Slot) -> Check | None:
     """A quick check that lets through only texts of which no primitive rule says anything; None if there is none."""
-    return plain(slot) if primitive_rules(slot) == CHECKS.get(slot.type) else None
+    found = primitive_rules(slot)
+    if found == BOUND_PRIMITIVE_RULES and slot.binding is not None:
+        return PLAIN_CODES.get((slot.binding.value_set or "").partition("|")[0])
+    return plain(slot) if found == CHECKS.get(slot.type) else None

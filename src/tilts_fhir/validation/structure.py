@@ -58,6 +58,8 @@ def _resource(walk: Walk, value: Any, path: Path) -> None:
 
 def _unless_accepted(walk: Walk, slot: Slot, value: Holder, path: Path) -> None:
     """One object: where it is not surely right, the long way."""
+    if id(value) in walk.accepted:
+        return
     walk.count(len(value) + 1, path)
     if slot.type == "Extension" or walk.levels > MAX_LEVELS_TRIED or not value:
         _parts(walk, value, plan(slot.type), path, value)

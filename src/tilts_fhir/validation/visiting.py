@@ -1,6 +1,6 @@
 """The second look at a resource, after its structure: rules and invariants at every place that was not accepted before."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -12,10 +12,10 @@ from tilts_fhir.validation.invariants import (
     invariants_of,
     invariants_on,
 )
-from tilts_fhir.validation.plans import Kind, Plan, Slot, plan
+from tilts_fhir.validation.plans import Kind, Slot, plan
 from tilts_fhir.validation.profiles import check_profiles
 from tilts_fhir.validation.scenes import scene_of
-from tilts_fhir.validation.walk import Json, Path, Walk
+from tilts_fhir.validation.walk import Json, Path, Scene, Walk
 
 
 def visit_resource(walk: Walk, resource: Json, path: Path) -> None:
@@ -28,6 +28,8 @@ def visit_resource(walk: Walk, resource: Json, path: Path) -> None:
     if id(resource) not in walk.accepted:
         _parts(walk, resource, kind, path)
         check_invariants(walk, invariants_of(kind), resource, path)
+    for index, inner in enumerate(resource.get("contained", ())):
+        _resource_in(walk, inner, resource, (path, "contained", index))
     check_contained(walk, resource, path)
     for rule in (*rules.ANY_RESOURCE_RULES, *rules.RESOURCE_RULES.get(kind, ())):
         rule(walk, resource, path)
@@ -41,28 +43,60 @@ def visit_postponed(walk: Walk, found: Sequence[Postponed]) -> None:
         Enough: A bound is reached.
     """
     outer = walk.scene
-    wanted = {id(each.value): each.slot for each in found}
-    scenes = {id(each.scene.resource): each.scene for each in found}
-    for scene in scenes.values():
-        walk.scene = scene
-        for value, path in _places(scene.resource, plan(scene.resource["resourceType"]), scene.path, wanted):
-            for rule in rules.TYPE_RULES.get(wanted[id(value)].type, ()):
-                rule(walk, wanted[id(value)], value, path)
+    wanted = {id(each.value) for each in found}
+    known: dict[object, dict[int, Path]] = {}
+    for each in found:
+        walk.scene = each.scene
+        by_slot, anywhere = (id(each.scene.resource), each.slot), id(each.scene.resource)
+        if by_slot not in known:
+            known[by_slot] = _places_of(each)
+        path = known[by_slot].get(id(each.value))
+        if path is None:
+            if anywhere not in known:
+                known[anywhere] = _places_anywhere(each.scene, wanted)
+            path = known[anywhere][id(each.value)]
+        for rule in rules.TYPE_RULES.get(each.slot.type, ()):
+            rule(walk, each.slot, each.value, path)
     walk.scene = outer
 
 
-def _places(value: Json, here: Plan, path: Path, wanted: Container[int]) -> Iterator[tuple[Json, Path]]:
-    """The wanted objects of a resource, each with its place, without those of the resources in it."""
-    for key, item in value.items():
-        slot = here.slots.get(key)
-        if slot is None or slot.kind not in ("object", "objects"):
-            continue
-        entries = enumerate(item) if slot.kind == "objects" else [(None, item)]
-        for index, each in entries:
-            place = (path, slot.name, index)
-            if id(each) in wanted:
-                yield each, place
-            yield from _places(each, plan(slot.type), place, wanted)
+def _places_of(wanted: Postponed) -> dict[int, Path]:
+    """All values of that element by identity, if it is one of the resource or of its backbone parts."""
+    scene, slot = wanted.scene, wanted.slot
+    kind, *steps = slot.part.split(".")
+    if kind != scene.resource["resourceType"]:
+        return {}
+    holders: list[tuple[Json, Path]] = [(scene.resource, scene.path)]
+    for step in steps:
+        holders = [inner for holder, path in holders for inner in _under(holder, step, step, path)]
+    found = [inner for holder, path in holders for inner in _under(holder, slot.key, slot.name, path)]
+    return {id(value): path for value, path in found}
+
+
+def _under(holder: Json, key: str, name: str, path: Path) -> list[tuple[Json, Path]]:
+    item = holder.get(key)
+    if type(item) is list:
+        return [(each, (path, name, index)) for index, each in enumerate(item)]
+    return [] if item is None else [(item, (path, name, None))]
+
+
+def _places_anywhere(scene: Scene, wanted: Container[int]) -> dict[int, Path]:
+    """The wanted objects of a resource by identity, without those of the resources in it."""
+    found: dict[int, Path] = {}
+    waiting: list[tuple[Json, str, Path]] = [(scene.resource, scene.resource["resourceType"], scene.path)]
+    for value, part, path in waiting:  # grows as it is walked
+        slots = plan(part).slots
+        for key, item in value.items():
+            kind = type(item)
+            slot = slots.get(key) if kind is dict or kind is list else None
+            if slot is None or slot.kind not in ("object", "objects"):
+                continue
+            for index, each in [(None, item)] if kind is dict else enumerate(item):
+                place = (path, slot.name, index)
+                waiting.append((each, slot.type, place))
+                if id(each) in wanted:
+                    found[id(each)] = place
+    return found
 
 
 class Place(NamedTuple):
@@ -88,6 +122,8 @@ def looked_at(part: str) -> dict[str, Slot]:
 
 
 def _is_ruled(slot: Slot) -> bool:
+    if slot.kind == "resources" and slot.name == "contained":
+        return False  # visited by `visit_resource`
     if slot.text is None and slot.number is None and slot.kind not in ("boolean", "booleans"):
         return True
     return bool(rules.primitive_rules(slot) or invariants_on(slot.part, slot.name, slot.type))

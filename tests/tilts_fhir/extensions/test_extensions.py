@@ -48,6 +48,16 @@ def test_the_url_of_an_extension_leads_to_a_definition(
     assert checked(a_patient(extension=[extension])) == expected
 
 
+def test_a_link_under_another_name_than_url_is_none() -> None:
+    """The place and the value are right for what the link says; found by spoiling official examples."""
+    definition = {"valueString": "x", "link": BASE + "valueset-concept-definition"}
+    include = {"system": "urn:x:y", "concept": [{"code": "a", "extension": [definition]}]}
+    value_set = {"resourceType": "ValueSet", "status": "draft", "compose": {"include": [include]}}
+
+    place = "ValueSet.compose.include[0].concept[0].extension[0]"
+    assert checked(value_set) == [("extension-url", place)]
+
+
 def test_the_url_of_an_extension_has_no_version() -> None:
     keys = {key for key, _ in checked(a_patient(extension=[coloured(url=ROOT + "colour|1.0")]), COLOUR)}
     assert "extension-version" in keys

@@ -27,6 +27,7 @@ SHELVES: Final = (
             "howto/first-prescription",
             "howto/connector",
             "howto/sign-a-document",
+            "howto/validate",
             "howto/trust-the-ca",
             "reference/api",
             "reference/wire",
@@ -38,6 +39,7 @@ SHELVES: Final = (
             "reference/status-codes",
             "reference/stock-clients",
             "why/refusals",
+            "why/validation",
         ),
         (
             ("/guide", N_("FHIR profiles")),

@@ -112,6 +112,7 @@ def replace_matches(run: Run, items: Items, pattern: Items, other: Items) -> Ite
     _refuse_growth(
         (len(whole) + 1) * (len(substitute) + 1) if groups == 1 else len(whole) * len(substitute) * groups
     )
+    run.spend(2 * len(whole) * groups)
     return [joined([patterns.replaced(expression, whole, substitute)], run)]
 
 

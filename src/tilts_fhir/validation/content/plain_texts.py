@@ -42,7 +42,9 @@ _CLOCK: Final = (
 # What is longer than a string may be is told by its length, without reading it.
 _TOO_LONG: Final = rf"(?!(?s:.{{{primitives.MAX_STRING_CHARACTERS + 1}}}))"
 _PLAIN_TEXT: Final = re.compile(f"{_TOO_LONG}[{_INK}]+(?: +[{_INK}]+)*").fullmatch
-_PLAIN_WEB: Final = re.compile(r"https?://[!-~]+|urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+").fullmatch
+_PLAIN_WEB: Final = re.compile(
+    r"https?://[!-~]+|urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+|urn:(?!oid:|uuid:)[a-z0-9-]+:[!-~]+"
+).fullmatch
 _PLAIN_URI: Final = re.compile(r"(?!urn:|oid:|uuid:)[!-~]+").fullmatch
 _PLAIN_DATE: Final = re.compile(f"{_DAY}|{_YEAR}(?:-(?:0[1-9]|1[0-2]))?").fullmatch
 _PLAIN_DATETIME: Final = re.compile(f"{_DAY}(?:T{_CLOCK})?|{_YEAR}(?:-(?:0[1-9]|1[0-2]))?").fullmatch

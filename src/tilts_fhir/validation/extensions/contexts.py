@@ -9,7 +9,7 @@ from tilts_fhir.fhirpath import FhirPathError, Node, compile_expression
 from tilts_fhir.issues import quoted
 from tilts_fhir.structures import TYPE_ROOT, Context, Structure
 from tilts_fhir.validation.extensions.places import Place, place_of
-from tilts_fhir.validation.invariants import context_of
+from tilts_fhir.validation.invariants import metered_context_of
 from tilts_fhir.validation.profiles.ground import named
 from tilts_fhir.validation.profiles.items import by_name
 from tilts_fhir.validation.walk import Path, Walk
@@ -34,6 +34,7 @@ def check_context(walk: Walk, structure: Structure, path: Path) -> None:
     place = place_of(walk.scene, path)
     if place is None:
         return
+    walk.count(len(structure.contexts) + len(structure.context_invariants), path)
     is_outside = structure.contexts and not any(_is_in(walk, each, place) for each in structure.contexts)
     if is_outside and ALSO_IN.get(structure.url) not in (*place.names, "Element"):
         shown = [each.expression for each in structure.contexts][:MAX_SHOWN]
@@ -84,7 +85,9 @@ def _found(walk: Walk, expression: str) -> frozenset[int] | None:
     resource = walk.scene.resource
     try:
         compiled = compile_expression(expression, str(resource.get("resourceType")))
-        nodes = [each for each in compiled.evaluate(resource, context_of(walk)) if isinstance(each, Node)]
+        nodes = [
+            each for each in compiled.evaluate(resource, metered_context_of(walk)) if isinstance(each, Node)
+        ]
     except FhirPathError:
         return None
     return frozenset(id(each.value if isinstance(each.value, dict) else each.companion) for each in nodes) - {
@@ -96,6 +99,6 @@ def _holds(walk: Walk, rule: str, place: Place) -> bool:
     item = place.item
     focus = Node(item.value, item.companion, item.type)
     try:
-        return compile_expression(rule, item.type).holds(focus, context_of(walk))
+        return compile_expression(rule, item.type).holds(focus, metered_context_of(walk))
     except FhirPathError:
         return True

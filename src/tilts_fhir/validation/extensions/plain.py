@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from tilts_fhir.library import Library
+from tilts_fhir.library import MAX_URL_KEPT, Library
 from tilts_fhir.structures import TYPE_ROOT, Row, Structure
 from tilts_fhir.validation.extensions.places import types_of
 from tilts_fhir.validation.walk import Walk
@@ -52,10 +52,10 @@ def accepter_of_extensions(names: frozenset[str], value: Callable[[str], Accept 
         for item in items:
             if len(item) != 2:
                 return False
-            (first, url), (key, content) = item.items()
-            if first != "url":
-                key, content, url = first, url, content
-            known = plain_extension(walk.library, url)
+            (name, url), (key, content) = item.items()
+            if name != "url":
+                name, url, key, content = key, content, name, url
+            known = plain_extension(walk.library, url) if name == "url" else None
             if known is None or key not in known.keys or names.isdisjoint(known.places):
                 return False
             test = value(key)
@@ -68,12 +68,16 @@ def accepter_of_extensions(names: frozenset[str], value: Callable[[str], Accept 
 
 def plain_extension(library: Library, url: str) -> Plain | None:
     """The extension of this url if it is plain; None for any other."""
-    if url not in library.plain_extensions:
+    known = library.plain_extensions  # replaced, not cleared, when it is full: another thread may be reading
+    if url in known:
+        kept: Plain | None = known[url]
+        return kept
+    structure = library.structure(url) if ":" in url and "|" not in url else None
+    found = _plain(structure) if structure is not None else None
+    if len(url) <= MAX_URL_KEPT:
         if len(library.plain_extensions) >= MAX_KNOWN:
-            library.plain_extensions.clear()
-        structure = library.structure(url) if ":" in url and "|" not in url else None
-        library.plain_extensions[url] = _plain(structure) if structure is not None else None
-    found: Plain | None = library.plain_extensions[url]
+            library.plain_extensions = {}
+        library.plain_extensions[url] = found
     return found
 
 

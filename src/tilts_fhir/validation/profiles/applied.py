@@ -48,6 +48,7 @@ def check_profiles(walk: Walk, resource: Json, path: Path) -> None:
         if canonical in done:
             continue
         done.add(canonical)
+        walk.count(1, path)
         if _check_one(walk, resource, path, canonical):
             waiting.extend(_imposed(walk, canonical))
 
@@ -91,10 +92,15 @@ def _check_one(walk: Walk, resource: Json, path: Path, canonical: str) -> bool:
 
 def _imposed(walk: Walk, canonical: str) -> list[str]:
     """The profiles that a profile asks for beside itself."""
-    definition = walk.library.find("StructureDefinition", canonical) or {}
-    found = [each for each in definition.get("extension", ()) if each.get("url") == IMPOSED]
-    stated = [each.get("valueCanonical") for each in found]
-    return [each for each in stated if isinstance(each, str)]
+    key = ("imposed", canonical)
+    if key not in walk.memo:
+        definition = walk.library.find("StructureDefinition", canonical) or {}
+        found = [each for each in definition.get("extension", ()) if each.get("url") == IMPOSED]
+        stated = [each.get("valueCanonical") for each in found]
+        walk.memo[key] = list(dict.fromkeys(each for each in stated if isinstance(each, str)))
+    imposed: list[str] = walk.memo[key]
+    walk.count(len(imposed), walk.scene.path)
+    return imposed
 
 
 def _implied(walk: Walk, resource: Json, path: Path) -> Iterator[str]:

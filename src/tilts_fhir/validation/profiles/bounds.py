@@ -4,7 +4,7 @@ from typing import Any
 
 from tilts_fhir.issues import quoted
 from tilts_fhir.validation.profiles.durations import DATES, moved
-from tilts_fhir.validation.profiles.ground import Ground
+from tilts_fhir.validation.profiles.ground import Ground, count_fixed
 from tilts_fhir.validation.profiles.items import Item
 from tilts_fhir.validation.profiles.narratives import check_narrative
 from tilts_fhir.validation.profiles.terminology import check_binding
@@ -63,6 +63,8 @@ def _check_same(ground: Ground, item: Item, expected: Any, *, is_pattern: bool) 
         return
     if is_pattern:
         ground.walk.count(effort(expected, found), item.path)
+    else:
+        count_fixed(ground, expected, item.path)
     if contains(expected, found) if is_pattern else is_equal(expected, found):
         return
     key = "profile-pattern" if is_pattern else "profile-fixed"

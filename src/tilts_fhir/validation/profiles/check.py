@@ -5,7 +5,7 @@ from typing import Any, Final
 from tilts_fhir.fhirpath import Node as FhirPathNode
 from tilts_fhir.issues import quoted
 from tilts_fhir.structures import Structure
-from tilts_fhir.validation.invariants import check_invariants, compiled
+from tilts_fhir.validation.invariants import check_invariants, compiled, metered_context_of
 from tilts_fhir.validation.profiles import slicing, targets
 from tilts_fhir.validation.profiles.bounds import check_value
 from tilts_fhir.validation.profiles.ground import Ground
@@ -16,6 +16,9 @@ from tilts_fhir.validation.walk import Path, Walk
 
 # A resource is at most 64 levels deep; references followed on the way go deeper.
 MAX_LEVELS_CHECKED: Final = 96
+# What an expression costs beside the steps it takes.
+CHARACTERS_COMPILED_AS_A_VALUE: Final = 4
+CHARACTERS_EVALUATED_AS_A_VALUE: Final = 64
 
 
 def check_profile(
@@ -60,8 +63,7 @@ def check_node(ground: Ground, node: Node, item: Item) -> None:
     walk.count(1 + len(node.active), item.path)
     check_value(ground, node, item)
     if node.constraints:
-        ready = tuple(compiled(each, item.type) for each in node.constraints)
-        check_invariants(walk, ready, FhirPathNode(item.value, item.companion, item.type), item.path)
+        _check_constraints(walk, node, item)
     if node.profiled:
         targets.check_types(ground, node, item)
     below = _below(ground, node)
@@ -72,6 +74,22 @@ def check_node(ground: Ground, node: Node, item: Item) -> None:
             check_element(ground, child, item)
         walk.scene = outer
     walk.levels -= 1
+
+
+def _check_constraints(walk: Walk, node: Node, item: Item) -> None:
+    """The invariants of the profile; each counts as so many values as its length says."""
+    key = ("invariants", id(node), item.type)
+    known = walk.memo.get(key)
+    if known is None:
+        length = sum(len(each.expression or "") for each in node.constraints)
+        walk.count(length // CHARACTERS_COMPILED_AS_A_VALUE, item.path)
+        ready = tuple(compiled(each, item.type) for each in node.constraints)
+        cost = len(ready) + length // CHARACTERS_EVALUATED_AS_A_VALUE
+        # The node is kept with the answer, so that no other can have its identity.
+        known = walk.memo[key] = node, ready, cost
+    walk.count(known[2], item.path)
+    focus = FhirPathNode(item.value, item.companion, item.type)
+    check_invariants(walk, known[1], focus, item.path, metered_context_of(walk))
 
 
 def check_element(ground: Ground, node: Node, holder: Item) -> None:

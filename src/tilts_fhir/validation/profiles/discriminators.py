@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from tilts_fhir.structures import Discriminator
 from tilts_fhir.validation.profiles import targets
-from tilts_fhir.validation.profiles.ground import Ground
+from tilts_fhir.validation.profiles.ground import Ground, count_fixed
 from tilts_fhir.validation.profiles.items import Item, children
 from tilts_fhir.validation.profiles.links import resolved, type_by_text
 from tilts_fhir.validation.profiles.paths import EXTENSION, OF_TYPE, RESOLVE, THIS, Step, steps
@@ -20,6 +20,8 @@ from tilts_fhir.validation.profiles.values import contains, effort, is_equal
 from tilts_fhir.validation.walk import Scene
 
 MAX_PLACES: Final = 64
+# To be asked for a whole profile costs more than to be compared.
+PROFILE_WEIGHT: Final = 4
 MAX_LEVELS_TOLD: Final = 3
 
 
@@ -44,7 +46,8 @@ def meets(ground: Ground, node: Node, discriminator: Discriminator, item: Item) 
         return None
     places = _described(ground, node, path)
     seen = _look(ground, Seen(item, ground.walk.scene), path)
-    ground.walk.count(len(places) * len(seen), item.path)
+    weight = PROFILE_WEIGHT if discriminator.kind == "profile" else 1
+    ground.walk.count(len(places) * len(seen) * weight, item.path)
     if discriminator.kind == "type":
         return _meets_type(ground, places, seen, item, path)
     if discriminator.kind == "profile":
@@ -238,6 +241,7 @@ def _of_number(ground: Ground, node: Node, seen: list[Seen]) -> bool | None:
 def _of_place(ground: Ground, node: Node, seen: list[Seen]) -> bool | None:
     row = node.row
     if row.fixed is not None:
+        count_fixed(ground, row.fixed, (None, node.name, None))
         return any(is_equal(row.fixed, each.item.value) for each in seen)
     if row.pattern is not None:
         ground.walk.count(sum(effort(row.pattern, each.item.value) for each in seen), (None, node.name, None))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tilts_fhir.issues import Issue
 from tilts_fhir.validation.profiles.tree import Tree
+from tilts_fhir.validation.profiles.values import size
 from tilts_fhir.validation.walk import Enough, Path, Scene, Walk
 
 MAX_TRIAL_ISSUES: Final = 50
@@ -51,6 +52,22 @@ class Ground:
         if mark not in self.seen:
             self.seen.add(mark)
             self.walk.report(key, path, severity=severity, source=self.source, **facts)
+
+
+def count_fixed(ground: Ground, expected: Any, path: Path) -> None:
+    """Count a comparison with a fixed value: with a large one it costs as much as it has parts.
+
+    Raises:
+        Enough: The bound on values is reached.
+    """
+    if not isinstance(expected, dict):
+        return
+    key = ("size", id(expected))
+    known = ground.walk.memo.get(key)
+    if known is None:
+        # The value is kept with its size, so that no other can have its identity.
+        known = ground.walk.memo[key] = expected, size(expected)
+    ground.walk.count(known[1], path)
 
 
 def memory_of(walk: Walk) -> Memory:

@@ -61,13 +61,18 @@ def element_of(part: str, name: str) -> Element | None:
     return by_name(part).get(name)
 
 
-@cache
 def by_name(part: str) -> dict[str, Element]:
     """The elements of a type or backbone part by name; none for a primitive or an unknown type."""
     try:
-        return {element.name: element for element in definitions.elements(part)}
+        return _by_name(part)
     except KeyError:
         return NO_ELEMENTS
+
+
+@cache
+def _by_name(part: str) -> dict[str, Element]:
+    """Only what there is is kept: definitions that come with a request can name any number of other types."""
+    return {element.name: element for element in definitions.elements(part)}
 
 
 def _of_element(item: Item, holder: Json, element: Element) -> Iterator[Item]:

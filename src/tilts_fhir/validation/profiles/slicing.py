@@ -73,7 +73,7 @@ def _discriminators(node: Node) -> tuple[Discriminator, ...] | None:
 def _sort(ground: Ground, node: Node, discriminators: tuple[Discriminator, ...], items: list[Item]) -> Sorted:
     found = Sorted()
     for item in items:
-        ground.walk.count(len(node.slices), item.path)
+        ground.walk.count(len(node.slices) * len(discriminators), item.path)
         hits: list[int] = []
         for index, each in enumerate(node.slices):
             verdicts = [meets(ground, each, discriminator, item) for discriminator in discriminators]

@@ -11,6 +11,8 @@ from tilts_fhir import definitions
 
 Kind: TypeAlias = Literal["fragment", "relative", "absolute", "urn", "conditional", "malformed"]
 
+MAX_URL_CHARACTERS: Final = 4_096
+
 _ID: Final = r"[A-Za-z0-9.-]{1,64}"
 _LITERAL = re.compile(rf"(?P<base>.*/)?(?P<type>[A-Za-z]+)/(?P<id>{_ID})(?:/_history/(?P<version>{_ID}))?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -90,5 +92,8 @@ def target_url(form: Form, full_url: str | None) -> str | None:
         return None
     if full_url.startswith("urn:"):
         return f"{full_url.rpartition(':')[0]}:{form.id}"
+    # A longer one names nothing that could be fetched, and would be copied for each reference.
+    if len(full_url) > MAX_URL_CHARACTERS:
+        return None
     base = full_url.split("/")[:-2]
     return "/".join([*base, form.url])

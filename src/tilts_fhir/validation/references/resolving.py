@@ -63,6 +63,13 @@ def contained_target(walk: Walk, form: Form, scene: Scene) -> Resolved | None:
     return Resolved(inner, path, _scene(walk, container, inner, container.resource, path), "contained")
 
 
+def contained_type(walk: Walk, scene: Scene, name: str) -> str | None:
+    """The type of the contained resource of that id; None if there is none."""
+    container = scene.container.resource
+    index = _contained(walk, container).get(name)
+    return None if index is None else str(container["contained"][index].get("resourceType"))
+
+
 def _contained(walk: Walk, container: Json) -> dict[str, int]:
     """The places of contained resources by id; the first of an id counts."""
     key = ("contained", id(container))

@@ -15,8 +15,8 @@ from tilts.access.routes import Call, Reply, Route
 from tilts.rules import FaultyContent, Refusal
 from tilts.rules.profiles import library
 from tilts.rules.wire import WIRE_NO_SUCH_ADDRESS, WIRE_NOT_JSON, WIRE_STRUCTURE, WIRE_WRONG_TYPE
-from tilts.transport.given_definitions import KINDS, GivenDefinitions
 from tilts.transport.negotiate import RELEASES, check_content_type, release_in
+from tilts.transport.validation.given_definitions import KINDS, GivenDefinitions
 from tilts_fhir.definitions import resource_types
 from tilts_fhir.issues import Issue, issue, quoted
 from tilts_fhir.json_strict import JsonError, decode_resource
@@ -213,6 +213,7 @@ def declare(parts: ValidationParts) -> list[Route]:
             SCOPE,
             "content.validated",
             partial(validate, parts),
+            resource_type=ANY,
             interaction="validate",
             open_in_sandbox=True,
         )
