@@ -18,6 +18,7 @@ MAX_URL_KEPT: Final = 500
 # Elements made on the way to the snapshots of all definitions that came without one.
 MAX_COPIES: Final = 1_000_000
 
+
 class Library:
     """
     Conformance resources by type and canonical.
@@ -74,8 +75,8 @@ class Library:
         found = self._read(url)
         # Urls come from outside, and one library may serve for long: neither how many nor how long they are is known.
         if len(url) <= MAX_URL_KEPT:
-            if len(self._structures) >= MAX_STRUCTURES_KEPT:  # replaced, not cleared: another thread may be reading
-                self._structures = {}
+            if len(self._structures) >= MAX_STRUCTURES_KEPT:
+                self._structures = {}  # not cleared: another thread may be reading
             self._structures[url] = found
         return found
 

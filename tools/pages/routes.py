@@ -4,6 +4,7 @@ from tilts.access import scopes
 from tilts.access.routes import Route
 from tilts.transport.listeners import all_routes
 from tilts.transport.search import PageLinks
+from tilts.transport.validation import ValidationParts
 from tools.pages.blocks import code, table
 
 KEYS = {"none": "", "identifier": "own identifier", "header": "`Idempotency-Key`"}
@@ -22,7 +23,10 @@ OUTSIDE = [
 
 def routes() -> list[Route]:
     links = PageLinks(bytes(32), minutes=1, pages=1)
-    return sorted(all_routes(links), key=lambda route: (route.resource_type, route.path, route.method))
+    checks = ValidationParts(takes_definitions=True)
+    return sorted(
+        all_routes(links, checks=checks), key=lambda route: (route.resource_type, route.path, route.method)
+    )
 
 
 def made_for_routes() -> dict[str, str]:
@@ -68,6 +72,7 @@ def needs(route: Route) -> str:
     wanted = ["practitioner in a role"] if route.person else []
     wanted += ["at the root, beside `/fhir/r4`"] if route.feed else []
     wanted += ["in the sandbox nothing"] if route.open_in_sandbox else []
+    wanted += ["not offered elsewhere"] if route.audit_event == "definition.given" else []
     wanted += [f"open for {route.functionality}"] if route.functionality else []
     wanted += ["`X-Provenance`"] if route.signed else []
     wanted += [KEYS[route.key]] if route.key == "identifier" else []

@@ -63,6 +63,11 @@ class Compiled:
         """
         return [item.value if type(item) is Node else item for item in self.evaluate(focus, context)]
 
+    @property
+    def quick(self) -> Truth | None:
+        """The same as `holds` for a JSON object of the start type, with None for empty; None if there is no short way."""
+        return self._shortcut
+
     def holds(self, focus: Any, context: Context = EMPTY_CONTEXT) -> bool:
         """
         Whether an invariant is kept: its result is true, or empty (not to be known).

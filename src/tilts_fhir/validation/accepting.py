@@ -6,7 +6,6 @@ plans, the same invariants and the same rules as the long way, or from tests tha
 opinion on what is right.
 """
 
-import re
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -20,9 +19,10 @@ from tilts_fhir.validation.extensions.plain import (
 )
 from tilts_fhir.validation.invariants import all_hold, invariants_of, invariants_on
 from tilts_fhir.validation.plans import Slot, plan
-from tilts_fhir.validation.references.resolving import contained_type, is_outside
+from tilts_fhir.validation.postponing import is_silent, reference_accepter
+from tilts_fhir.validation.remembering import remembering_codes, remembering_units
 from tilts_fhir.validation.scenes import scene_of
-from tilts_fhir.validation.walk import Json, Path, Scene, Walk
+from tilts_fhir.validation.walk import Json, Walk
 
 Accept: TypeAlias = Callable[[Any, Walk], bool]
 Check: TypeAlias = Callable[[Any], Any]
@@ -33,23 +33,8 @@ MAX_LEVELS_TRIED: Final = 8
 # Their rules look beyond the value, at a resource whose shape is not known to be right yet: they are tried afterwards.
 LOOKING_AROUND: Final = frozenset({"Reference"})
 REMEMBERED: Final = frozenset({"Coding", "CodeableConcept"})
-MAX_REMEMBERED: Final = 50_000
-MAX_CODINGS_REMEMBERED: Final = 8
-MAX_CHARACTERS_REMEMBERED: Final = 250
 WHOLE: Final = "*"
 PRIMITIVE_KINDS: Final = frozenset({"text", "number", "boolean", "texts", "numbers", "booleans"})
-_LITERAL: Final = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
-# Rules report to this place while a value is tried; what they report there is taken back.
-NOWHERE: Final[Path] = (None, "", None)
-
-
-class Postponed(NamedTuple):
-    """An accepted reference; `is_plain`: of the form `Type/id`, with a type that may stand here."""
-
-    scene: Scene
-    slot: Slot
-    value: Json
-    is_plain: bool
 
 
 class _Keys(NamedTuple):
@@ -76,19 +61,19 @@ def accepter(slot: Slot) -> Accept:
         for key, item in value.items():
             check = checks.get(key)
             if check is not None:
-                if not check(item):
+                if check(item):
+                    continue
+                return False
+            part = parts.get(key)
+            if part is None:
+                if key not in makers:
                     return False
-            else:
-                part = parts.get(key)
-                if part is None:
-                    if key not in makers:
-                        return False
-                    part = parts[key] = makers[key]()
-                if not part(item, walk):
-                    return False
-        return rest(value, walk)
+                part = parts[key] = makers[key]()
+            if not part(item, walk):
+                return False
+        return rest is None or rest(value, walk)
 
-    return _remembering(slot, accept) if slot.type in REMEMBERED else accept
+    return remembering_codes(slot, accept) if slot.type in REMEMBERED else accept
 
 
 @cache
@@ -102,29 +87,30 @@ def trial(slot: Slot) -> Trial:
     parts: dict[str, Accept] = {}
     rest = _rest(slot)
 
+    def made(key: str) -> Accept | None:
+        if key in makers:
+            parts[key] = makers[key]()
+        return parts.get(key)
+
     def tried(value: Json, walk: Walk) -> list[str]:
         left: list[str] = []
         accepted: list[int] = []
         for key, item in value.items():
+            check = checks.get(key)
+            part = None if check is not None else parts.get(key) or made(key)
             try:
-                check = checks.get(key)
-                if check is not None:
-                    if check(item):
-                        continue
-                elif key in makers:
-                    part = parts.get(key)
-                    if part is None:
-                        part = parts[key] = makers[key]()
-                    if part(item, walk):
-                        accepted.append(id(item))
-                        continue
-                elif key == "contained" and _contained_are_accepted(item, walk):
+                if check is not None and check(item):
+                    continue
+                if part is not None and part(item, walk):
+                    accepted.append(id(item))
+                    continue
+                if key == "contained" and _contained_are_accepted(item, walk):
                     continue
             except (TypeError, AttributeError):
                 pass
             left.append(key)
         if not left:
-            if rest(value, walk):
+            if rest is None or rest(value, walk):
                 return left
             left.append(WHOLE)
         walk.accepted.update(accepted)
@@ -156,24 +142,6 @@ def _contained_are_accepted(items: Any, walk: Walk) -> bool:
 def resource_slot(name: str) -> Slot:
     """The slot of a resource of one type that stands by itself."""
     return Slot(part="", name="", key="", kind="resource", type=name)
-
-
-def postponed_with_news(walk: Walk) -> list[Postponed]:
-    """Those values about which the rules that look around have something to say; to be asked once the shape is right."""
-    scene = walk.scene
-    found: list[Postponed] = []
-    for each in walk.postponed:
-        text = each.value.get("reference", "")
-        if each.is_plain and is_outside(walk, each.scene, text):
-            continue
-        if text[:1] == "#" and contained_type(walk, each.scene, text[1:]) in each.slot.targets:
-            continue
-        walk.scene = each.scene
-        if not _is_silent(walk, rules.TYPE_RULES.get(each.slot.type, ()), each.slot, each.value):
-            found.append(each)
-    walk.scene = scene
-    walk.postponed.clear()
-    return found
 
 
 @cache
@@ -224,7 +192,7 @@ def _of_objects(slot: Slot) -> Accept:
     return accepter(slot) if slot.kind == "object" else _each(accepter(slot), slot.max)
 
 
-def _rest(slot: Slot) -> Accept:
+def _rest(slot: Slot) -> Accept | None:
     """What does not belong to one key: required elements, choices, invariants, rules."""
     here = plan(slot.type)
     single = frozenset(keys[0] for _, _, keys in here.required if len(keys) == 1)
@@ -235,6 +203,8 @@ def _rest(slot: Slot) -> Accept:
     )
     found = (*invariants_of(slot.type), *invariants_on(slot.part, slot.name, slot.type))
     says = _says(slot)
+    if not (single or required or groups or found):
+        return says
 
     def rest(value: Any, walk: Walk) -> bool:
         keys = value.keys()
@@ -257,93 +227,13 @@ def _says(slot: Slot) -> Accept | None:
     """Whether the rules for the type have nothing to say."""
     found = rules.TYPE_RULES.get(slot.type, ())
     if slot.type in LOOKING_AROUND:
-        return _reference(slot)
+        return reference_accepter(slot)
     if not found or slot.part == "CodeableConcept":  # which is looked at as a whole
         return None
     if slot.type != "Quantity":
-        return lambda value, walk: _is_silent(walk, found, slot, value)
+        return lambda value, walk: is_silent(walk, found, slot, value)
 
-    def units(value: Any, walk: Walk) -> bool:
-        mark = (slot, value.get("system"), value.get("code"), value.get("unit"))
-        if any(part is not None and len(part) > MAX_CHARACTERS_REMEMBERED for part in mark[1:]):
-            return _is_silent(walk, found, slot, value)
-        return mark in walk.library.in_order or (
-            _is_silent(walk, found, slot, value) and _remember(walk, mark)
-        )
-
-    return units
-
-
-def _reference(slot: Slot) -> Accept:
-    """References: to a type that may stand here, from a resource by itself; what else is looked at afterwards."""
-    any_type = not slot.targets or "Resource" in slot.targets
-    types = definitions.resource_types() if any_type else frozenset(slot.targets)
-
-    def reference(value: Any, walk: Walk) -> bool:
-        text = value.get("reference", "")
-        found = _LITERAL(text)
-        is_plain = found is not None and found[1] in types and "type" not in value
-        scene = walk.scene
-        if not is_plain or scene.container.outer is not None or walk.options.resolve is not None:
-            walk.postponed.append(Postponed(scene, slot, value, is_plain))
-            if text[:1] == "#":
-                walk.fragments.add((id(scene.container.resource), text[1:]))
-        return True
-
-    return reference
-
-
-def _remembering(slot: Slot, accept: Accept) -> Accept:
-    """Codes come again and again: what was accepted with the same definitions is accepted at once."""
-    if slot.type == "Coding":
-
-        def coding(value: Any, walk: Walk) -> bool:
-            if not _is_kept([value]):
-                return accept(value, walk)
-            mark = (slot, *value.items())
-            return mark in walk.library.in_order or (accept(value, walk) and _remember(walk, mark))
-
-        return coding
-
-    def concept(value: Any, walk: Walk) -> bool:
-        if "coding" not in value or len(value) != 1 or not _is_kept(value["coding"]):
-            return accept(value, walk)
-        mark = (slot, *[tuple(each.items()) for each in value["coding"]])
-        return mark in walk.library.in_order or (accept(value, walk) and _remember(walk, mark))
-
-    return concept
-
-
-def _is_kept(codings: list[Json]) -> bool:
-    """Whether it may be remembered: `True` and `1` would be the same mark, and long texts would fill the memory."""
-    if len(codings) > MAX_CODINGS_REMEMBERED:
-        return False
-    for each in codings:
-        for item in each.values():
-            if type(item) is not str or len(item) > MAX_CHARACTERS_REMEMBERED:
-                return False
-    return True
-
-
-def _remember(walk: Walk, mark: object) -> bool:
-    known = walk.library.in_order
-    if len(known) >= MAX_REMEMBERED:
-        known.clear()
-    known.add(mark)
-    return True
-
-
-def _is_silent(walk: Walk, found: tuple[rules.TypeRule, ...], slot: Slot, value: Any) -> bool:
-    """Whether none of the rules has anything to say."""
-    before = len(walk.issues)
-    if before >= walk.max_issues:
-        return False
-    for rule in found:
-        rule(walk, slot, value, NOWHERE)
-        if len(walk.issues) > before:
-            del walk.issues[before:]
-            return False
-    return True
+    return remembering_units(slot, lambda value, walk: is_silent(walk, found, slot, value))
 
 
 def _is_boolean(item: Any) -> bool:

@@ -42,9 +42,8 @@ def _fragments(resource: Json) -> set[str]:
     for holder in waiting:  # grows as it is walked
         for item in holder.values() if type(holder) is dict else holder:
             kind = type(item)
-            if kind is str:
-                if item[:1] == "#":
-                    found.add(item)
+            if kind is str and item[:1] == "#":
+                found.add(item)
             elif kind is dict or kind is list:
                 waiting.append(item)
     return found

@@ -31,10 +31,17 @@ Constraints: TypeAlias = tuple["Invariant", ...]
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A constraint with its expression compiled; `holds` is None where the expression cannot be compiled."""
+    """
+    A constraint with its expression compiled.
+
+    Attributes:
+        holds: Whether a value meets it; None where the expression cannot be compiled.
+        quick: The same for a JSON object of its type, by the shortest way there is.
+    """
 
     constraint: Constraint
     holds: Holds | None
+    quick: Holds | None = None
     reason: str = ""
 
 
@@ -54,19 +61,24 @@ def invariants_on(part: str, name: str, kind: str) -> Constraints:
 def compiled(constraint: Constraint, start: str) -> Invariant:
     """A constraint made ready for values of the type `start`."""
     if not constraint.expression:
-        return Invariant(constraint, None, "it has no expression")
+        return Invariant(constraint, None, reason="it has no expression")
     try:
         made: Compiled = compile_expression(constraint.expression, start)
     except FhirPathError as fault:
-        return Invariant(constraint, None, str(fault))
-    answer = ANSWERS.get(constraint.expression)
-    return Invariant(constraint, made.holds if answer is None else partial(_first, answer, made.holds))
+        return Invariant(constraint, None, reason=str(fault))
+    return Invariant(constraint, made.holds, _quick(made, ANSWERS.get(constraint.expression)))
 
 
-def _first(answer: Answer, holds: Holds, value: Any, context: Context) -> bool:
-    """The short answer, or that of FHIRPath where there is none."""
-    found = answer(value)
-    return holds(value, context) if found is None else found
+def _quick(made: Compiled, answer: Answer | None) -> Holds:
+    holds, short = made.holds, made.quick
+    if answer is not None:
+
+        def answered(value: Any, context: Context) -> bool:
+            found = answer(value)
+            return holds(value, context) if found is None else found
+
+        return answered
+    return holds if short is None else lambda value, context: short(value, context) is not False
 
 
 def check_invariants(
@@ -85,7 +97,7 @@ def check_invariants(
             )
             continue
         try:
-            met = each.holds(value, context)
+            met = (each.quick if each.quick and type(value) is dict else each.holds)(value, context)
         except FhirPathError as fault:
             walk.report(
                 "invariant-not-checked",
@@ -110,10 +122,11 @@ def report_invariant(walk: Walk, constraint: Constraint, path: Path) -> None:
 
 def all_hold(walk: Walk, invariants: Constraints, value: Any) -> bool:
     """Whether every one of the invariants is surely met; nothing is reported."""
-    context = context_of(walk)
+    known = walk.context
+    context = known[1] if known is not None and known[0] is walk.scene else context_of(walk)
     try:
         for each in invariants:
-            if each.holds is None or not each.holds(value, context):
+            if each.quick is None or not each.quick(value, context):
                 return False
     except FhirPathError:
         return False
@@ -130,27 +143,28 @@ def context_of(walk: Walk) -> Context:
 
 
 def metered_context_of(walk: Walk) -> Context:
-    """The same for expressions of definitions that may come with the request: all of a walk share `MAX_STEPS`."""
+    """
+    The same for expressions of definitions that may come with the request: they may ask for value sets and profiles,
+    and all of a walk share `MAX_STEPS`.
+    """
+    # Imported here, since profiles have invariants of their own.
+    from tilts_fhir.validation.profiles.oracles import conforms_to, member_of
+
     context = context_of(walk)
     known = walk.memo.get("metered")
     if known is None or known[0] is not context:
         meter = walk.memo.setdefault("meter", Meter(MAX_STEPS))
-        known = walk.memo["metered"] = context, replace(context, meter=meter)
+        asked = replace(
+            context, meter=meter, member_of=member_of(walk), conforms_to=conforms_to(walk, walk.scene)
+        )
+        known = walk.memo["metered"] = context, asked
     found: Context = known[1]
     return found
 
 
 def _context(walk: Walk, scene: Scene) -> Context:
-    # Imported here, since profiles have invariants of their own.
-    from tilts_fhir.validation.profiles.oracles import conforms_to, member_of
-
     return Context(
-        resource=scene.resource,
-        root=scene.container.resource,
-        resolve=partial(_target, walk, scene),
-        now=walk.options.now,
-        member_of=member_of(walk),
-        conforms_to=conforms_to(walk, scene),
+        scene.resource, scene.container.resource, partial(_target, walk, scene), now=walk.options.now
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from tilts_fhir.issues import Issue, issue
 from tilts_fhir.json_strict import JsonError, decode_resource
 from tilts_fhir.places import locate_json, locate_xml
-from tilts_fhir.validation.accepting import postponed_with_news
+from tilts_fhir.validation.postponing import postponed_with_news
 from tilts_fhir.validation.shapes import shaped
 from tilts_fhir.validation.structure import check_structure, root_path
 from tilts_fhir.validation.visiting import visit_postponed, visit_resource
@@ -27,7 +27,11 @@ def validate(resource: Json, *, profiles: Sequence[str] = (), options: Options =
         options: The definitions in reach, what may be asked of others, and the bounds.
 
     Returns:
-        The issues; empty if there is nothing to say. Only `error` and `fatal` mean that the resource is wrong.
+        The issues, each once; empty if there is nothing to say. Only `error` and `fatal` mean that the resource is wrong.
+        At most `options.max_issues` errors and as many others, and one issue more where there were more.
+
+    No resource makes it raise; what `options.resolve` and `options.codes` raise passes through.
+    Source: https://hl7.org/fhir/R4/validation.html, ADR 0014, docs/why/validation.md.
     """
     walk = Walk(options, Scene(resource, root_path(resource)), tuple(profiles))
     try:
@@ -54,6 +58,10 @@ def validate_text(
         raw: The text as received, UTF-8.
         form: How it is written.
         profiles, options: As for `validate`.
+
+    Returns:
+        As `validate`; a text that cannot be read at all is one issue, `json` or `xml-...`, where the reading ended. Lines
+        and columns are counted from 1, columns in characters.
     """
     found: list[Issue] = []
     if form == "xml":

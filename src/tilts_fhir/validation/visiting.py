@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from tilts_fhir.validation import rules
-from tilts_fhir.validation.accepting import Postponed
 from tilts_fhir.validation.invariants import (
     check_contained,
     check_invariants,
@@ -13,6 +12,7 @@ from tilts_fhir.validation.invariants import (
     invariants_on,
 )
 from tilts_fhir.validation.plans import Kind, Slot, plan
+from tilts_fhir.validation.postponing import Postponed
 from tilts_fhir.validation.profiles import check_profiles
 from tilts_fhir.validation.scenes import scene_of
 from tilts_fhir.validation.walk import Json, Path, Scene, Walk
@@ -91,11 +91,10 @@ def _places_anywhere(scene: Scene, wanted: Container[int]) -> dict[int, Path]:
             slot = slots.get(key) if kind is dict or kind is list else None
             if slot is None or slot.kind not in ("object", "objects"):
                 continue
-            for index, each in [(None, item)] if kind is dict else enumerate(item):
-                place = (path, slot.name, index)
-                waiting.append((each, slot.type, place))
-                if id(each) in wanted:
-                    found[id(each)] = place
+            entries = [(None, item)] if kind is dict else list(enumerate(item))
+            inside = [(each, slot.type, (path, slot.name, index)) for index, each in entries]
+            waiting += inside
+            found |= {id(each): place for each, _, place in inside if id(each) in wanted}
     return found
 
 

@@ -32,7 +32,7 @@ KINDS: Final = (
     "ValueSet",
 )
 MAX_ADDRESSES: Final = 256
-MAX_DEFINITIONS: Final = 512
+MAX_DEFINITIONS: Final = 1_000
 MAX_BYTES: Final = 20 * 1024 * 1024  # of one address, as they were sent
 MAX_BYTES_IN_ALL: Final = 5 * MAX_BYTES
 

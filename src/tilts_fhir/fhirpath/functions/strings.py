@@ -158,6 +158,7 @@ def split(run: Run, items: Items, separator: Items) -> Items:
 @function("join", 0, 1)
 def join(run: Run, items: Items, separator: Items | None = None) -> Items:
     between = text(separator, "join()") if separator else None
+    run.spend(len(items))
     parts = [text([item], "join()") or "" for item in items]
     return [joined(parts, run, between or "")] if parts else []
 

@@ -30,8 +30,8 @@ _BLANKS: Final = " \t\r\n\xa0"
 _HIDDEN = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 
-# Printable, without `<` and without blanks at the ends.
-_INK: Final = "!-;=-~\xa1-\u2027\u2030-\u2065\u206a-\ufffd\U00010000-\U0010ffff"
+# Printable, without `<` and without blanks at the ends; what has rarer signs is looked at the long way.
+_INK: Final = "!-;=-~\xa1-\u1fff"
 _YEAR: Final = "(?:1[89]|2[01])[0-9]{2}"
 # Every day but 29 February, for which the year would have to be known.
 _DAY: Final = f"{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -41,7 +41,7 @@ _CLOCK: Final = (
 
 # What is longer than a string may be is told by its length, without reading it.
 _TOO_LONG: Final = rf"(?!(?s:.{{{primitives.MAX_STRING_CHARACTERS + 1}}}))"
-_PLAIN_TEXT: Final = re.compile(f"{_TOO_LONG}[{_INK}]+(?: +[{_INK}]+)*").fullmatch
+_PLAIN_TEXT: Final = re.compile(f"{_TOO_LONG}[{_INK}](?:[ {_INK}]*[{_INK}])?").fullmatch
 _PLAIN_WEB: Final = re.compile(
     r"https?://[!-~]+|urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+|urn:(?!oid:|uuid:)[a-z0-9-]+:[!-~]+"
 ).fullmatch

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tilts_fhir.codes.code_systems import objects_in
 from tilts_fhir.issues import quoted
 from tilts_fhir.validation.profiles.durations import DATES, moved
 from tilts_fhir.validation.profiles.ground import Ground, count_fixed
@@ -51,8 +52,11 @@ def _bound(ground: Ground, item: Item, bound: Any, direction: int) -> Any:
 def _check_alternatives(ground: Ground, node: Node, item: Item) -> None:
     """A primitive without a value: the profile may say which extension has to stand for it."""
     wanted = node.row.alternatives
-    given = {each.get("url") for each in (item.companion or {}).get("extension", ())}
-    if wanted and given.isdisjoint(wanted):
+    if not wanted:
+        return
+    extensions = objects_in((item.companion or {}).get("extension"))
+    given = {each["url"] for each in extensions if isinstance(each.get("url"), str)}
+    if given.isdisjoint(wanted):
         ground.report("profile-alternative", item.path, expected=", ".join(wanted))
 
 
