@@ -62,9 +62,10 @@ def _entries(bundle: Json) -> Iterator[Json]:
 
 
 def _search_only_in_searchset(bundle: Json) -> bool | None:
-    if "_type" in bundle:
+    kind = bundle.get("type")
+    if not isinstance(kind, str):
         return None
-    return bundle.get("type") == "searchset" or all("search" not in each for each in _entries(bundle))
+    return kind == "searchset" or all("search" not in each for each in _entries(bundle))
 
 
 def _all_have(name: str, kinds: frozenset[str]) -> Answer:
@@ -79,8 +80,9 @@ def _all_have(name: str, kinds: frozenset[str]) -> Answer:
 
 
 def _full_urls_unique(bundle: Json) -> bool | None:
-    if "_type" in bundle or bundle.get("type") == "history":
-        return None if "_type" in bundle else True
+    kind = bundle.get("type")
+    if not isinstance(kind, str) or kind == "history":
+        return True if kind == "history" else None
     seen: set[str] = set()
     count = 0
     for each in _entries(bundle):
