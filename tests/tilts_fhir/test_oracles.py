@@ -80,7 +80,7 @@ def spoil_array(holder: Any, key: Any) -> None:
 
 
 def spoil_no_array(holder: Any, key: Any) -> None:
-    if isinstance(holder[key], list):
+    if isinstance(holder[key], list) and holder[key]:
         holder[key] = holder[key][0]
 
 

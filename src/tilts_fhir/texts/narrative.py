@@ -56,6 +56,18 @@ TEXTS: Final[dict[str, Text]] = {
         "'{value}' at {place} has the scheme '{scheme}', which a reader cannot follow.",
         "'{value}' vietā {place} lieto shēmu '{scheme}', kurai lasītājs nevar sekot.",
     ),
+    "xhtml-address": Text(
+        "invalid",
+        "'{value}' in '{attribute}' of <{element}> is not a URL: it is empty, has characters that a URL cannot have, or is "
+        "data without a media type and base64.",
+        "Elementa <{element}> atribūta '{attribute}' vērtība '{value}' nav URL: tā ir tukša, tajā ir rakstzīmes, kādu URL "
+        "nevar būt, vai dati nav base64 ar multivides tipu.",
+    ),
+    "xhtml-in-paragraph": Text(
+        "invariant",
+        "<{name}> cannot stand in a paragraph <p>; end the paragraph before it.",
+        "<{name}> nevar atrasties rindkopā <p>; rindkopa jānoslēdz pirms tā.",
+    ),
     "xhtml-same-id": Text(
         "duplicate",
         "Two elements of the narrative have the id '{id}'.",

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from xml.parsers import expat
 
 from tilts_fhir.issues import quoted
+from tilts_fhir.validation.content.xhtml_markup import BLOCKS, ELEMENTS, is_address, may_have
 from tilts_fhir.validation.plans import Slot
 from tilts_fhir.validation.walk import Path, Walk
 
@@ -20,19 +21,6 @@ MAX_FAULTS: Final = 20
 MAX_DEPTH: Final = 256
 SEPARATOR: Final = "\n"
 
-_ELEMENTS: Final = (
-    "a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 "
-    "h5 h6 hr i img kbd li map ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul "
-    "var"
-)
-_ATTRIBUTES: Final = (
-    "abbr accesskey align alt axis bgcolor border cellpadding cellspacing char charoff charset cite class clear color "
-    "cols colspan compact coords datetime dir frame headers height href hreflang hspace id ismap lang longdesc name "
-    "nohref noshade nowrap rel rev rowspan rules scope shape size span src start style summary tabindex target title "
-    "type usemap valign value vspace width"
-)
-ELEMENTS: Final = frozenset(_ELEMENTS.split())
-ATTRIBUTES: Final = frozenset(_ATTRIBUTES.split())
 LINK_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "tel", "data"})
 IMAGE_SCHEMES: Final = frozenset({"http", "https", "data"})
 
@@ -135,6 +123,8 @@ class _Reader:
             self._root(namespace, local, attributes)
         elif namespace != XHTML or local not in ELEMENTS:
             self.add("xhtml-element", name=quoted(local))
+        elif local in BLOCKS and "p" in self._open:
+            self.add("xhtml-in-paragraph", name=quoted(local))
         self._open.append(local)
         if len(self._open) > MAX_DEPTH:
             self.add("xhtml-deep", max=str(MAX_DEPTH))
@@ -184,7 +174,7 @@ class _Reader:
     def _attributes(self, element: str, attributes: Mapping[str, str]) -> None:
         for name, value in attributes.items():
             namespace, _, local = name.rpartition(SEPARATOR)
-            if local not in ATTRIBUTES or namespace not in ("", XML):
+            if not may_have(element, local) or namespace not in ("", XML):
                 if namespace != XML:  # xml:space and xml:base say nothing about the content
                     self.add("xhtml-attribute", name=quoted(local), element=quoted(element))
             elif local == "style" and _RISKY_STYLE.search(value):
@@ -202,6 +192,8 @@ class _Reader:
         if found is not None and found[1].lower() not in allowed:
             place = "/".join(self._open[-8:])
             self.add("xhtml-link", value=quoted(value), scheme=quoted(found[1]), place=quoted(place))
+        elif element in ("a", "img") and not is_address(value):
+            self.add("xhtml-address", value=quoted(value), attribute=attribute, element=element)
 
 
 def _language(attributes: Mapping[str, str]) -> str | None:
