@@ -6,13 +6,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from proofs import kill, last_pack
+from proofs import kill, last_pack, published
 from proofs.keeping import Journal, place_of
 from proofs.report import FOLDER, write
 from proofs.stopping import Stop, stoppable
 from tilts.lab.environment import forget
 
-PROOFS: dict[str, ModuleType] = {module.NAME: module for module in (last_pack, kill)}
+PROOFS: dict[str, ModuleType] = {module.NAME: module for module in (last_pack, kill, published)}
 
 
 def main() -> int:

@@ -9,8 +9,8 @@ from proofs.machine import commit, machine, today
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "proof"
 HEAD: Final = """# Proofs
 
-Made by `make proof` from the JSON files beside it; do not edit. Each proof drives a real sandbox (embedded PostgreSQL
-with fsync, server process, mutual TLS) from outside and then searches the database for what must not be there.
+Made by `make proof` from the JSON files beside it; do not edit. A proof that needs one drives a real sandbox (embedded
+PostgreSQL with fsync, server process, mutual TLS) from outside and then searches the database for what must not be there.
 Times are of the machine named with them and of what else ran there: compare only within one run. SIGKILL is not
 power loss: what the disk promised and lost is not covered here.
 """

@@ -145,6 +145,16 @@ TEXTS: Final[dict[str, Text]] = {
         "A reference points to resources, but '{profile}' describes the data type '{type}'.",
         "Atsauce norāda uz resursiem, bet '{profile}' apraksta datu tipu '{type}'.",
     ),
+    "sd-target-loosened": Text(
+        "business-rule",
+        "'{profile}' is not among the targets of the base definition: {allowed}.",
+        "'{profile}' nav starp bāzes definīcijas mērķiem: {allowed}.",
+    ),
+    "sd-no-derivation": Text(
+        "required",
+        "There is a 'baseDefinition' ('{base}'), but no 'derivation': say whether it is specialized or constrained.",
+        "Ir norādīta bāzes definīcija ('{base}'), bet nav 'derivation': jānorāda specialization vai constraint.",
+    ),
     "sd-value-set-kind": Text(
         "business-rule",
         "'{value_set}' is a {kind}, but codes are bound to a ValueSet.",

@@ -15,6 +15,11 @@ TEXTS: Final[dict[str, Text]] = {
         "The url of an extension is absolute; '{url}' could stand only inside of another extension.",
         "Paplašinājuma url ir absolūts; '{url}' varētu būt tikai cita paplašinājuma iekšienē.",
     ),
+    "extension-part-unknown": Text(
+        "structure",
+        "The extension {url} has no part '{name}' in its definition.",
+        "Paplašinājuma {url} definīcijā nav daļas '{name}'.",
+    ),
     "extension-version": Text(
         "value",
         "The url of an extension cannot carry a version: '{url}'.",

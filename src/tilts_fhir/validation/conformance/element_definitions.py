@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tilts_fhir import definitions
-from tilts_fhir.structures import FHIRPATH_TYPE_ROOT, Row
+from tilts_fhir.structures import FHIRPATH_TYPE_ROOT, TYPE_ROOT, Row
 from tilts_fhir.validation.conformance.citing import cited
 from tilts_fhir.validation.conformance.discriminators import resolves, start_of
 from tilts_fhir.validation.conformance.expressions import check_expression
@@ -12,6 +12,7 @@ from tilts_fhir.validation.walk import Json, Path, Walk
 
 ANY: Final = frozenset(("*", "Resource", "DomainResource", "Element", "BackboneElement"))
 POINTING: Final = frozenset(("Reference", "canonical"))
+MAX_LISTED: Final = 6
 
 
 @dataclass(slots=True)
@@ -23,11 +24,15 @@ class Ground:
         rows: The snapshot made from the differential; empty if there is none.
         kind: `resource`, `complex-type`, `logical`, ...
         type: The type it describes or constrains.
+        is_profile: Whether it constrains its base, instead of making a new type of it.
+        base: The elements of the base definition, by their paths; empty if it is not known.
     """
 
     rows: list[Row]
     kind: str
     type: str
+    is_profile: bool = False
+    base: dict[str, Row] = field(default_factory=dict)
     by_id: dict[str, Row] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,13 +56,16 @@ def check_element(walk: Walk, element: Json, ground: Ground, path: Path) -> None
     if row is not None:
         _check_value(walk, element, row, path)
         _check_slicing(walk, element, row, path)
-    _check_binding(walk, element, path)
+    _check_targets(walk, element, ground, path)
+    _check_binding(walk, element, ground, path)
     start = None if row is None or ground.kind == "logical" else start_of(row)
+    # In an extension it may be written for the element that has the extension.
+    severity = "error" if ground.is_profile and ground.type != "Extension" else "warning"
     for index, constraint in enumerate(element.get("constraint", [])):
         expression = constraint.get("expression")
         if isinstance(expression, str):
             place = ((path, "constraint", index), "expression", None)
-            check_expression(walk, expression, place, start=start)
+            check_expression(walk, expression, place, start=start, severity=severity)
 
 
 def _check_type(walk: Walk, kind: Json, ground: Ground, path: Path) -> None:
@@ -87,6 +95,37 @@ def _check_target(walk: Walk, canonical: Any, path: Path) -> None:
     found = _definition(walk, canonical, path)
     if found is not None and found.get("kind") in ("primitive-type", "complex-type"):
         walk.report("sd-target-type", path, profile=cited(canonical), type=cited(found.get("type")))
+
+
+def _check_targets(walk: Walk, element: Json, ground: Ground, path: Path) -> None:
+    """A profile may point to fewer resources than its base, and to none that the base does not have."""
+    base = ground.base.get(str(element.get("path")))
+    if not ground.is_profile or base is None:
+        return
+    for index, kind in enumerate(element.get("type", [])):
+        allowed = [each for each in base.types if each.code == kind.get("code") and each.code in POINTING]
+        targets = {target for each in allowed for target in each.targets}
+        if not allowed or not all(each.targets for each in allowed):
+            continue
+        for place, canonical in enumerate(kind.get("targetProfile", [])):
+            found = (
+                walk.library.find("StructureDefinition", canonical) if isinstance(canonical, str) else None
+            )
+            name = found.get("type") if found is not None else None
+            if isinstance(name, str) and not _is_target(walk, name, canonical, targets):
+                here = ((path, "type", index), "targetProfile", place)
+                listed = ", ".join(sorted(targets)[:MAX_LISTED])
+                walk.report("sd-target-loosened", here, profile=cited(canonical), allowed=cited(listed))
+
+
+def _is_target(walk: Walk, name: str, canonical: str, targets: set[str]) -> bool:
+    """Whether a resource type is one of those that the targets (canonicals) describe."""
+    for target in targets:
+        known = walk.library.find("StructureDefinition", target)
+        kind = known.get("type") if known is not None else target.removeprefix(TYPE_ROOT)
+        if target == canonical or kind == name or kind in ANY or not definitions.is_type(str(kind)):
+            return True
+    return False
 
 
 def _definition(walk: Walk, canonical: Any, path: Path) -> Json | None:
@@ -127,11 +166,12 @@ def _check_slicing(walk: Walk, element: Json, row: Row, path: Path) -> None:
             walk.report("sd-discriminator", place, stated=cited(stated), element=cited(row.id))
 
 
-def _check_binding(walk: Walk, element: Json, path: Path) -> None:
+def _check_binding(walk: Walk, element: Json, ground: Ground, path: Path) -> None:
     canonical = element.get("binding", {}).get("valueSet")
     if not isinstance(canonical, str) or walk.library.find("ValueSet", canonical) is not None:
         return
     kinds = walk.library.kinds(canonical)
     if kinds and "ValueSet" not in kinds:
         place = ((path, "binding", None), "valueSet", None)
-        walk.report("sd-value-set-kind", place, value_set=cited(canonical), kind=kinds[0])
+        severity = "error" if ground.is_profile else "warning"
+        walk.report("sd-value-set-kind", place, severity=severity, value_set=cited(canonical), kind=kinds[0])

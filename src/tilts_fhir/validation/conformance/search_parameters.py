@@ -16,7 +16,10 @@ def check_search_parameter(walk: Walk, resource: Json, path: Path) -> None:
         bases = resource.get("base", [])
         # An expression for several types names elements that only some of them have.
         start = bases[0] if len(bases) == 1 and definitions.is_type(bases[0]) else None
-        check_expression(walk, expression, (path, "expression", None), start=start, severity="warning")
+        # One that begins with another type may be shared by the parameters of many.
+        is_own = start is not None and expression.lstrip(" (").startswith(f"{start}.")
+        severity = "error" if is_own else "warning"
+        check_expression(walk, expression, (path, "expression", None), start=start, severity=severity)
     derived = resource.get("derivedFrom")
     if isinstance(derived, str):
         _check_origin(walk, resource, derived, path)

@@ -30,7 +30,9 @@ def check_structure_definition(walk: Walk, resource: Json, path: Path) -> None:
         _report(walk, problem, path)
     view = "differential" if "differential" in resource else "snapshot"
     elements = resource.get(view, {}).get("element", [])
-    ground = Ground(_rows(made), str(resource.get("kind")), str(resource.get("type")))
+    is_profile = resource.get("derivation") == "constraint"
+    base = _base_rows(walk, resource) if is_profile else {}
+    ground = Ground(_rows(made), str(resource.get("kind")), str(resource.get("type")), is_profile, base)
     for index, element in enumerate(elements):
         if isinstance(element.get("path"), str):
             check_element(walk, element, ground, ((path, view, None), "element", index))
@@ -39,6 +41,8 @@ def check_structure_definition(walk: Walk, resource: Json, path: Path) -> None:
 def _check_base(walk: Walk, resource: Json, path: Path) -> None:
     """A profile describes what its base describes: the same type, of the same kind."""
     base = resource.get("baseDefinition")
+    if isinstance(base, str) and "derivation" not in resource and "_derivation" not in resource:
+        walk.report("sd-no-derivation", path, base=cited(base))
     if not isinstance(base, str) or resource.get("derivation") != "constraint":
         return
     found = walk.library.find("StructureDefinition", base)
@@ -116,6 +120,16 @@ def _rows(definition: Json) -> list[Row]:
         except (KeyError, TypeError, ValueError, AttributeError):
             continue  # an element that lacks what it must have has been reported
     return rows
+
+
+def _base_rows(walk: Walk, resource: Json) -> dict[str, Row]:
+    """The elements of the base definition, by path; slices stand behind what they are cut from."""
+    canonical = resource.get("baseDefinition")
+    structure = walk.library.structure(canonical) if isinstance(canonical, str) else None
+    found: dict[str, Row] = {}
+    for row in structure.rows if structure is not None else ():
+        found.setdefault(row.path, row)
+    return found
 
 
 def _report(walk: Walk, problem: Problem, path: Path) -> None:

@@ -50,8 +50,9 @@ BLOCKS: Final = frozenset({"blockquote", "div", "ol", "p", "table", "ul"})
 """Elements that end a paragraph in HTML: inside one they would be read differently from what the XML says."""
 
 _ADDRESS = re.compile(r"[\w;?:@&=+$.,/%~#\[\]!'()*|-]*")
+_TOKEN: Final = r"[A-Za-z0-9!#$&^_.+*-]++"
 _DATA = re.compile(
-    r"data:\s*[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+(?:;\s*[^;,=]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]+)"
+    rf"data:\s*+{_TOKEN}/{_TOKEN}(?:;\s*+[^;,=\s][^;,=]*+=[^;,]*+)*;base64,([A-Za-z0-9+/=\s]++)"
 )
 
 

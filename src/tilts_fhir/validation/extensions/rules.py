@@ -13,6 +13,7 @@ from tilts_fhir.validation.walk import Path, Walk
 
 EXTENSION: Final = "Extension"
 MODIFIER: Final = "modifierExtension"
+PART_URL: Final = "Extension.extension.url"
 
 
 def check_extension(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
@@ -66,4 +67,21 @@ def _check_known(walk: Walk, structure: Structure, slot: Slot, value: Any, path:
         walk.report("extension-no-modifier", path, source=structure.url, url=url)
     check_context(walk, structure, path)
     if structure.url != TYPE_ROOT + EXTENSION:
+        _check_parts(walk, structure, value, path)
         check_profile(walk, structure, value, path)
+
+
+def _check_parts(walk: Walk, structure: Structure, value: Any, path: Path) -> None:
+    """A part with a plain name means what the definition says of that name: without a word there it means nothing."""
+    names = {row.fixed for row in structure.rows if row.path == PART_URL and isinstance(row.fixed, str)}
+    for index, part in enumerate(value.get("extension", ())):
+        name = part.get("url")
+        if isinstance(name, str) and name and ":" not in name and name not in names:
+            here = ((path, "extension", index), "url", None)
+            walk.report(
+                "extension-part-unknown",
+                here,
+                source=structure.url,
+                name=quoted(name),
+                url=named(structure.url),
+            )
