@@ -134,3 +134,12 @@ def test_what_must_not_be_said_is_not_said() -> None:
         for hit in claims.finditer(path.read_text(encoding="utf-8"))
     ]
     assert not said
+
+
+def test_what_is_taken_from_ucum_keeps_its_notice() -> None:
+    """The licence of UCUM asks for it wherever its codes go (https://ucum.org/license)."""
+    notice = "This product includes all or a portion of the UCUM table, UCUM codes, and UCUM definitions"
+    engine = ROOT / "src" / "tilts_fhir"
+
+    for path in (engine / "NOTICE.md", engine / "codes" / "ucum_units.py"):
+        assert notice in path.read_text(encoding="utf-8"), short(path)

@@ -54,6 +54,11 @@ TEXTS: Final[dict[str, Text]] = {
         "Kanoniskā adrese ir absolūts URL vai # ar iekļauta resursa id; '{value}' nav ne viens, ne otrs.",
         "warning",
     ),
+    "url-relative": Text(
+        "value",
+        "The url of a {type} is absolute, so that others can name it; '{value}' is not.",
+        "Resursa {type} url ir absolūts, lai citi varētu uz to atsaukties; '{value}' tāds nav.",
+    ),
     "uuid-form": Text(
         "value",
         "'{value}' is not a UUID: write urn:uuid: and 36 characters.",

@@ -145,6 +145,11 @@ TEXTS: Final[dict[str, Text]] = {
         "A reference points to resources, but '{profile}' describes the data type '{type}'.",
         "Atsauce norāda uz resursiem, bet '{profile}' apraksta datu tipu '{type}'.",
     ),
+    "capability-search-type": Text(
+        "business-rule",
+        "The search parameter {definition} is of the type '{expected}', not '{stated}'.",
+        "Meklēšanas parametra {definition} tips ir '{expected}', nevis '{stated}'.",
+    ),
     "sd-target-loosened": Text(
         "business-rule",
         "'{profile}' is not among the targets of the base definition: {allowed}.",

@@ -14,6 +14,7 @@ from tilts_fhir.validation.conformance import (
     check_search_parameter,
     check_structure_definition,
 )
+from tilts_fhir.validation.conformance.capability_statements import check_capability_statement
 from tilts_fhir.validation.conformance.code_systems import check_code_system
 from tilts_fhir.validation.conformance.concept_maps import check_concept_map
 from tilts_fhir.validation.conformance.value_sets import check_value_set
@@ -44,6 +45,7 @@ RESOURCE_RULES: Final[dict[str, tuple[ResourceRule, ...]]] = {
     "QuestionnaireResponse": (check_response,),
     "Binary": (check_binary,),
     "Bundle": (check_bundle,),
+    "CapabilityStatement": (check_capability_statement,),
     "CodeSystem": (check_code_system,),
     "ConceptMap": (check_concept_map,),
     "OperationDefinition": (check_operation_definition,),

@@ -25,7 +25,7 @@ def ucum(value: Any, code: str) -> Json:
         (ucum(90, "min"), ucum(1, "h"), 1),
         (ucum(120, "mm[Hg]"), ucum(10, "kPa"), 1),
         (ucum(1, "mg/dL"), ucum(2, "mg/dL"), -1),
-        (ucum(1, "mg/dL"), ucum(2, "g/L"), None),
+        (ucum(1, "mg/dL"), ucum(2, "g/L"), -1),
         (ucum(1, "kg"), ucum(1, "m"), None),
         ({"value": 1, "unit": "kg"}, ucum(1, "kg"), None),
         (ucum(10**30, "Tm"), ucum("1E999999999999999999", "pm"), None),

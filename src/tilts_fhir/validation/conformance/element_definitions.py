@@ -155,6 +155,8 @@ def _check_value(walk: Walk, element: Json, row: Row, path: Path) -> None:
 
 def _fits(stated: str, codes: set[str]) -> bool:
     name = stated if definitions.is_type(stated) else stated[:1].lower() + stated[1:]
+    if name in definitions.primitives():
+        return name in codes
     return any(definitions.is_kind_of(name, code) or definitions.is_kind_of(code, name) for code in codes)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from tilts_fhir import primitives
 from tilts_fhir.issues import quoted
 from tilts_fhir.validation.content.identifiers import check_system
-from tilts_fhir.validation.content.urls import check_canonical, check_url
+from tilts_fhir.validation.content.urls import check_canonical, check_own_url, check_url
 from tilts_fhir.validation.plans import Slot, plan
 from tilts_fhir.validation.walk import Path, Walk
 
@@ -67,7 +67,7 @@ def plain(slot: Slot) -> Check | None:
     """The test that lets through only texts in which there is nothing to find: a part of what the type allows."""
     if is_element_id(slot):
         return None
-    if slot.part in _SYSTEMS and slot.name == "system":
+    if (slot.part in _SYSTEMS and slot.name == "system") or is_own_url(slot):
         return _PLAIN_WEB
     return _PLAIN.get(slot.type)
 
@@ -75,6 +75,14 @@ def plain(slot: Slot) -> Check | None:
 def is_element_id(slot: Slot) -> bool:
     """Whether it is the id of an element, and not that of a resource."""
     return slot.name == "id" and not plan(slot.part).is_resource
+
+
+def is_own_url(slot: Slot) -> bool:
+    """Whether it is the canonical url of a definition: of a resource that is published under it."""
+    if slot.name != "url" or slot.type != "uri":
+        return False
+    around = plan(slot.part)
+    return around.is_resource and {"status", "publisher"} <= around.slots.keys()
 
 
 def check_text(walk: Walk, slot: Slot, text: Any, path: Path) -> None:
@@ -107,6 +115,8 @@ def check_uri(walk: Walk, slot: Slot, text: Any, path: Path) -> None:
         return
     if slot.part in _SYSTEMS and slot.name == "system":
         check_system(walk, slot, text, path)
+    elif is_own_url(slot):
+        check_own_url(walk, slot, text, path)
     else:
         check_url(walk, slot, text, path)
 

@@ -14,6 +14,8 @@ from tilts_fhir.validation.walk import Path, Walk
 EXTENSION: Final = "Extension"
 MODIFIER: Final = "modifierExtension"
 PART_URL: Final = "Extension.extension.url"
+# HL7's own example of this extension (Bundle hla-1) names the part `url` so.
+ALSO_PARTS: Final = {TYPE_ROOT + "hla-genotyping-results-glstring": "uri"}
 
 
 def check_extension(walk: Walk, slot: Slot, value: Any, path: Path) -> None:
@@ -74,9 +76,10 @@ def _check_known(walk: Walk, structure: Structure, slot: Slot, value: Any, path:
 def _check_parts(walk: Walk, structure: Structure, value: Any, path: Path) -> None:
     """A part with a plain name means what the definition says of that name: without a word there it means nothing."""
     names = {row.fixed for row in structure.rows if row.path == PART_URL and isinstance(row.fixed, str)}
+    names.add(ALSO_PARTS.get(structure.url, ""))
     for index, part in enumerate(value.get("extension", ())):
         name = part.get("url")
-        if isinstance(name, str) and name and ":" not in name and name not in names:
+        if isinstance(name, str) and ":" not in name and name not in names:
             here = ((path, "extension", index), "url", None)
             walk.report(
                 "extension-part-unknown",

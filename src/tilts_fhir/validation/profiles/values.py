@@ -6,25 +6,10 @@ Source: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefini
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from tilts_fhir.validation.questionnaires.quantities import compare_quantities
 from tilts_fhir.validation.walk import Json
 
 NUMBERS: Final = (int, float, Decimal)
-
-# UCUM prefixes and the units that take them, as far as bounds of quantities in profiles need them.
-PREFIXES: Final = {
-    "": 0,
-    "k": 3,
-    "h": 2,
-    "da": 1,
-    "d": -1,
-    "c": -2,
-    "m": -3,
-    "u": -6,
-    "n": -9,
-    "p": -12,
-    "M": 6,
-}
-METRIC_UNITS: Final = ("mol", "eq", "Pa", "cal", "g", "m", "L", "l", "s", "J", "N", "V", "W")
 
 
 def is_equal(expected: Any, found: Any) -> bool:
@@ -104,8 +89,8 @@ def is_below(found: Any, bound: Any) -> bool | None:
     """
     Whether a value is smaller than a bound of its type; None if the two cannot be compared.
 
-    Numbers by value, dates and times as far as both say, quantities where the units are the same or differ by a
-    metric prefix only.
+    Numbers by value, dates and times as far as both say, quantities where the units are the same or measure the
+    same by a known factor.
     """
     if isinstance(found, str) and isinstance(bound, str):
         size = min(len(found), len(bound))
@@ -117,22 +102,8 @@ def is_below(found: Any, bound: Any) -> bool | None:
 
 
 def _is_quantity_below(found: Json, bound: Json) -> bool | None:
+    if found.get("system") != bound.get("system") or found.get("code") != bound.get("code"):
+        compared = compare_quantities(found, bound)
+        return None if compared is None else compared < 0
     left, right = number(found.get("value")), number(bound.get("value"))
-    if left is None or right is None or found.get("system") != bound.get("system"):
-        return None
-    if found.get("code") == bound.get("code"):
-        return left < right
-    one, other = _scale(found.get("code")), _scale(bound.get("code"))
-    if one is None or other is None or one[1] != other[1]:
-        return None
-    return left.scaleb(one[0]) < right.scaleb(other[0])
-
-
-def _scale(code: Any) -> tuple[int, str] | None:
-    if not isinstance(code, str):
-        return None
-    for unit in METRIC_UNITS:
-        power = PREFIXES.get(code.removesuffix(unit)) if code.endswith(unit) else None
-        if power is not None:
-            return power, unit
-    return None
+    return None if left is None or right is None else left < right

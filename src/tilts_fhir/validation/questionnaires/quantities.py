@@ -1,83 +1,18 @@
-"""Compares quantities: of the same unit, or of units that differ by a known factor (m and km, g and mg, [mi_i]).
+"""Compares quantities: of the same unit, or of units that measure the same (m and km, g and mg, [mi_i] and km).
 
-Not a UCUM engine: a unit that is not one atom of the table, alone or with a metric prefix, is compared with itself
-only. Source of the factors: https://ucum.org/ucum sections 4.2 to 4.6.
+A unit that is not known (`fhirpath/units.py`) is compared with itself only.
 """
 
 from decimal import Decimal
-from types import MappingProxyType
+from fractions import Fraction
 from typing import Any, Final
 
+from tilts_fhir.fhirpath.units import canonical
 from tilts_fhir.validation.walk import Json
 
 UCUM: Final = "http://unitsofmeasure.org"
-
-_PREFIXES: Final = MappingProxyType(
-    {
-        "": 0,
-        "T": 12,
-        "G": 9,
-        "M": 6,
-        "k": 3,
-        "h": 2,
-        "da": 1,
-        "d": -1,
-        "c": -2,
-        "m": -3,
-        "u": -6,
-        "n": -9,
-        "p": -12,
-    }
-)
-_METRIC: Final = MappingProxyType(
-    {
-        "m": ("length", Decimal(1)),
-        "g": ("mass", Decimal(1)),
-        "s": ("time", Decimal(1)),
-        "L": ("volume", Decimal(1)),
-        "l": ("volume", Decimal(1)),
-        "mol": ("amount", Decimal(1)),
-        "eq": ("equivalents", Decimal(1)),
-        "Pa": ("pressure", Decimal(1)),
-        "bar": ("pressure", Decimal(100_000)),
-        "m[Hg]": ("pressure", Decimal("133322")),
-        "J": ("energy", Decimal(1)),
-        "cal": ("energy", Decimal("4.184")),
-        "W": ("power", Decimal(1)),
-        "V": ("voltage", Decimal(1)),
-        "A": ("current", Decimal(1)),
-        "Hz": ("frequency", Decimal(1)),
-        "Bq": ("activity", Decimal(1)),
-        "Sv": ("dose equivalent", Decimal(1)),
-        "Gy": ("absorbed dose", Decimal(1)),
-        "[IU]": ("international units", Decimal(1)),
-        "U": ("enzyme units", Decimal(1)),
-    }
-)
-_OTHERS: Final = MappingProxyType(
-    {
-        "min": ("time", Decimal(60)),
-        "h": ("time", Decimal(3_600)),
-        "d": ("time", Decimal(86_400)),
-        "wk": ("time", Decimal(604_800)),
-        "mo": ("time", Decimal(2_629_800)),
-        "a": ("time", Decimal(31_557_600)),
-        "t": ("mass", Decimal(1_000_000)),
-        "[in_i]": ("length", Decimal("0.0254")),
-        "[ft_i]": ("length", Decimal("0.3048")),
-        "[yd_i]": ("length", Decimal("0.9144")),
-        "[mi_i]": ("length", Decimal("1609.344")),
-        "[lb_av]": ("mass", Decimal("453.59237")),
-        "[oz_av]": ("mass", Decimal("28.349523125")),
-        "[stone_av]": ("mass", Decimal("6350.29318")),
-        "%": ("fraction", Decimal("0.01")),
-        "1": ("fraction", Decimal(1)),
-        "{score}": ("fraction", Decimal(1)),
-        "Cel": ("temperature in degrees Celsius", Decimal(1)),
-        "[degF]": ("temperature in degrees Fahrenheit", Decimal(1)),
-        "K": ("temperature in kelvin", Decimal(1)),
-    }
-)
+# Beyond it a number is not worth the memory that a fraction of it takes.
+MAX_MAGNITUDE: Final = 400
 
 
 def compare_quantities(one: Json, other: Json) -> int | None:
@@ -86,12 +21,19 @@ def compare_quantities(one: Json, other: Json) -> int | None:
     if first is None or second is None or not (has_formal_unit(one) and has_formal_unit(other)):
         return None
     if _unit(one) != _unit(other):
-        if not comparable(one, other) or one["system"] != UCUM:
+        if one["system"] != UCUM or other["system"] != UCUM:
             return None
-        try:
-            first, second = first * _atom(one["code"])[1], second * _atom(other["code"])[1]
-        except ArithmeticError:  # an exponent beyond all measure
-            return None
+        return _compare_in_base_units((first, one["code"]), (second, other["code"]))
+    return (first > second) - (first < second)
+
+
+def _compare_in_base_units(one: tuple[Decimal, str], other: tuple[Decimal, str]) -> int | None:
+    units = canonical(one[1]), canonical(other[1])
+    if units[0] is None or units[1] is None or units[0].dimensions != units[1].dimensions:
+        return None
+    if max(abs(one[0].adjusted()), abs(other[0].adjusted())) > MAX_MAGNITUDE:
+        return None
+    first, second = Fraction(one[0]) * units[0].factor, Fraction(other[0]) * units[1].factor
     return (first > second) - (first < second)
 
 
@@ -106,8 +48,8 @@ def comparable(one: Json, other: Json) -> bool | None:
         return True
     if one["system"] != UCUM or other["system"] != UCUM:
         return None if one["system"] == other["system"] else False
-    first, second = _atom(one["code"])[0], _atom(other["code"])[0]
-    return None if not first or not second else first == second
+    first, second = canonical(one["code"]), canonical(other["code"])
+    return None if first is None or second is None else first.dimensions == second.dimensions
 
 
 def written(quantity: Json) -> str:
@@ -130,14 +72,3 @@ def as_decimal(value: object) -> Decimal | None:
     except ArithmeticError:
         return None
     return number if number.is_finite() else None
-
-
-def _atom(code: str) -> tuple[str, Decimal]:
-    """What a unit measures, empty if it is not in the table, and its size in the smallest coherent unit of that."""
-    if code in _OTHERS:
-        return _OTHERS[code]
-    for prefix, power in _PREFIXES.items():
-        atom = _METRIC.get(code[len(prefix) :]) if code.startswith(prefix) else None
-        if atom is not None:
-            return atom[0], atom[1].scaleb(power)
-    return "", Decimal(1)
