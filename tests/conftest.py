@@ -1,5 +1,6 @@
 """One running exchange for the whole test run; tests tell each other apart by their own identifiers."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from tilts.store.tx import Database, Tx
 # No time is asserted in a test (design 8): on two shared cores any example may have to wait.
 settings.register_profile("tilts", deadline=None)
 settings.load_profile("tilts")
+
+
+# SIGTERM ends a run as Ctrl-C does: with the teardown of all that was started.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@
 #   tools/tests.sh              all; each line says which part it is of
 #   tools/tests.sh ARGUMENTS    pytest with these arguments
 set -euo pipefail
-set -m  # each part is a group of its own, which can be interrupted as from the keyboard
 cd "$(dirname "$0")/.."
 
 pytest() { .venv/bin/python -m pytest "$@"; }
@@ -22,8 +21,8 @@ declare -A parts=(
 )
 declare -A running=()
 stop() {
-	local group
-	for group in "${running[@]}"; do kill -INT -- "-$group" 2>/dev/null || true; done
+	# Not SIGINT: what was started in the background ignores it. tests/conftest.py makes an orderly end of this one.
+	kill -TERM "${running[@]}" 2>/dev/null || true
 	wait
 	exit 130
 }
@@ -31,13 +30,14 @@ trap stop INT TERM
 
 for part in path pages rest; do
 	# shellcheck disable=SC2086  # words of the table
-	(pytest ${parts[$part]} 2>&1 | sed -u "s/^/[$part] /") &
+	.venv/bin/python -m pytest ${parts[$part]} > >(sed -u "s/^/[$part] /") 2>&1 &
 	running[$part]=$!
 done
 failed=()
 for part in path pages rest; do
 	wait "${running[$part]}" || failed+=("$part")
 done
+wait  # for the last lines
 if ((${#failed[@]})); then
 	echo "Failed: ${failed[*]}; look for the lines [${failed[0]}] FAILED above." >&2
 	exit 1

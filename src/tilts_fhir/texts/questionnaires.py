@@ -64,6 +64,11 @@ TEXTS: Final[dict[str, Text]] = {
         "An initial value of type {found} cannot answer a question of type '{type}'; allowed: {allowed}.",
         "Sākuma vērtība ar tipu {found} nevar būt '{type}' jautājuma atbilde; atļauts: {allowed}.",
     ),
+    "form-initial-many": Text(
+        "business-rule",
+        "There are several initial values, but the question does not repeat (que-13).",
+        "Ir vairākas sākuma vērtības, bet jautājums neatkārtojas (que-13).",
+    ),
     "form-initial-twice": Text(
         "business-rule",
         "The same initial value is given before; leave one of them out.",

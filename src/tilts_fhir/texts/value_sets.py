@@ -107,6 +107,11 @@ TEXTS: Final[dict[str, Text]] = {
         "Parametrs '{name}' deklarēts, bet netiek lietots.",
         "warning",
     ),
+    "value-set-expansion-code": Text(
+        "invariant",
+        "An entry of an expansion has a code, or is marked as abstract (vsd-9).",
+        "Izvērsuma ierakstam ir kods vai arī tas ir atzīmēts kā abstrakts (vsd-9).",
+    ),
     "value-set-expansion-total": Text(
         "invalid",
         "The expansion has {count} codes, more than its total of {total}.",

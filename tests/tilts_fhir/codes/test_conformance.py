@@ -265,6 +265,15 @@ def test_an_expansion_holds_no_more_codes_than_its_total() -> None:
     ]
 
 
+def test_an_entry_of_an_expansion_has_a_code_or_is_abstract() -> None:
+    def of_entry(**facts: Any) -> list[tuple[str, str, str]]:
+        return of_value_set({"system": COLOURS}, expansion={"contains": [{"display": "Rose", **facts}]})
+
+    assert of_entry(abstract=True) == []
+    assert of_entry(system=COLOURS, code="rose") == []
+    assert of_entry() == [("value-set-expansion-code", "error", "expansion.contains[0]")]
+
+
 def test_a_pointer_to_a_contained_code_system_finds_it() -> None:
     pointer = {"url": "http://hl7.org/fhir/StructureDefinition/valueset-system", "valueCanonical": "#c"}
     include = {"system": "http://example.org/own", "_system": {"extension": [pointer]}}

@@ -6,6 +6,7 @@ import pytest
 
 from tilts_fhir.issues import Issue
 from tilts_fhir.library import RELEASE, Library
+from tilts_fhir.validation.conformance.capability_statements import check_capability_statement
 from tilts_fhir.validation.conformance.operation_definitions import check_operation_definition
 from tilts_fhir.validation.conformance.search_parameters import check_search_parameter
 from tilts_fhir.validation.conformance.structure_definitions import check_structure_definition
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 TYPE = "http://hl7.org/fhir/StructureDefinition/"
 URL = "http://example.lv/StructureDefinition/profils"
 RULES = {
+    "CapabilityStatement": check_capability_statement,
     "StructureDefinition": check_structure_definition,
     "OperationDefinition": check_operation_definition,
     "SearchParameter": check_search_parameter,
@@ -285,7 +287,8 @@ def search(**members: Any) -> Json:
         ({}, []),
         ({"expression": "Patient.name | Person.name", "base": ["Patient", "Person"]}, []),
         ({"expression": "Patient.name ="}, [("definition-expression", "error")]),
-        ({"expression": "Patient.nam"}, [("definition-expression", "warning")]),
+        ({"expression": "Patient.nam"}, [("definition-expression", "error")]),
+        ({"expression": "Person.nam"}, [("definition-expression", "warning")]),
         ({"derivedFrom": "http://hl7.org/fhir/SearchParameter/individual-family"}, []),
         ({"derivedFrom": "http://example.lv/none"}, [("sp-derived-unknown", "warning")]),
         (
@@ -306,3 +309,74 @@ def test_a_search_parameter_can_be_evaluated_and_fits_its_origin(
     members: Json, expected: list[tuple[str, str]]
 ) -> None:
     assert [(issue.key, issue.severity) for issue in issues(search(**members))] == expected
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        (["Organization"], []),
+        (["Patient"], ["sd-target-loosened"]),
+        (["Organization", "Group"], ["sd-target-loosened"]),
+    ],
+)
+def test_a_profile_points_only_to_what_its_base_points_to(targets: list[str], expected: list[str]) -> None:
+    kind = {"code": "Reference", "targetProfile": [TYPE + each for each in targets]}
+    element = {"path": "Patient.managingOrganization", "type": [kind]}
+
+    assert [key for key, _ in said(profile("Patient", element))] == expected
+
+
+def test_where_the_base_points_to_anything_so_may_a_profile() -> None:
+    kind = {"code": "Reference", "targetProfile": [TYPE + "Patient"]}
+
+    assert said(profile("Observation", {"path": "Observation.focus", "type": [kind]})) == []
+
+
+def test_a_definition_with_a_base_says_how_it_is_derived() -> None:
+    without = {key: value for key, value in profile("Patient").items() if key != "derivation"}
+
+    assert "sd-no-derivation" in [key for key, _ in said(without)]
+    assert said(profile("Patient")) == []
+
+
+def test_a_constraint_of_a_profile_names_elements_that_exist() -> None:
+    def severity(of: str, name: str, expression: str, **members: Any) -> list[str]:
+        rule = {"key": "x", "severity": "error", "human": "x", "expression": expression}
+        found = issues(profile(of, {"path": name, "constraint": [rule]}, **members))
+        return [each.severity for each in found if each.key == "definition-expression"]
+
+    assert severity("Patient", "Patient.name", "family.exists()") == []
+    assert severity("Patient", "Patient.name", "famly.exists()") == ["error"]
+    assert severity("Extension", "Extension", "famly.exists()", kind="complex-type") == ["warning"]
+
+
+def test_a_fixed_primitive_value_is_of_the_very_type() -> None:
+    assert said(profile("Patient", {"path": "Patient.gender", "fixedCode": "male"})) == []
+    assert said(profile("Patient", {"path": "Patient.gender", "fixedString": "male"})) == [
+        ("sd-value-type", ELEMENT)
+    ]
+
+
+def test_codes_of_a_profile_are_bound_to_a_value_set() -> None:
+    system = "http://hl7.org/fhir/administrative-gender"
+    element = {"path": "Patient.maritalStatus", "binding": {"strength": "required", "valueSet": system}}
+
+    assert [(each.key, each.severity) for each in issues(profile("Patient", element))] == [
+        ("sd-value-set-kind", "error")
+    ]
+
+
+def test_a_search_parameter_is_stated_with_the_type_it_is_defined_with() -> None:
+    own = {"resourceType": "SearchParameter", "url": "http://example.lv/krasa", "type": "token"}
+
+    def stated(definition: str, kind: str) -> list[tuple[str, str]]:
+        parameter = {"name": "x", "definition": definition, "type": kind}
+        rest = [{"mode": "server", "resource": [{"type": "Patient", "searchParam": [parameter]}]}]
+        found = issues({"resourceType": "CapabilityStatement", "rest": rest}, own)
+        return [(each.severity, each.expression) for each in found]
+
+    place = "CapabilityStatement.rest[0].resource[0].searchParam[0].type"
+    assert stated("http://example.lv/krasa", "token") == []
+    assert stated("http://example.lv/krasa", "string") == [("error", place)]
+    assert stated("http://hl7.org/fhir/SearchParameter/individual-gender", "string") == [("warning", place)]
+    assert stated("http://example.lv/none", "string") == []

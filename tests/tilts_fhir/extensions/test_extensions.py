@@ -11,6 +11,9 @@ Json = dict[str, Any]
 COLOUR = an_extension("colour", {"path": "Extension.value[x]", "min": 1, "type": [{"code": "code"}]})
 
 
+BY_URL = {"type": "value", "path": "url"}
+
+
 def coloured(**facts: Any) -> Json:
     return {"url": ROOT + "colour", "valueCode": "red", **facts}
 
@@ -92,11 +95,31 @@ def test_a_complex_extension_describes_those_inside() -> None:
 
     assert checked(complex_of({"url": "part", "valueBoolean": True}), definition) == []
     assert [key for key, _ in checked(complex_of({"url": "other", "valueBoolean": True}), definition)] == [
+        "extension-part-unknown",
         "profile-slice-missing",
         "profile-slice-closed",
     ]
     assert [key for key, _ in checked(complex_of({"url": "part", "valueString": "x"}), definition)] == [
         "profile-type"
+    ]
+
+
+def test_a_part_that_the_definition_does_not_name_means_nothing() -> None:
+    definition = an_extension(
+        "parts",
+        {"path": "Extension.extension", "slicing": {"discriminator": [BY_URL], "rules": "open"}},
+        {"id": "Extension.extension:part", "path": "Extension.extension", "sliceName": "part"},
+        {"id": "Extension.extension:part.url", "path": "Extension.extension.url", "fixedUri": "part"},
+    )
+
+    def parts(*names: str) -> Json:
+        inner = [{"url": name, "valueBoolean": True} for name in names]
+        return a_patient(extension=[{"url": ROOT + "parts", "extension": inner}])
+
+    assert checked(parts("part"), definition) == []
+    assert checked(parts("part", "http://example.org/x"), definition) == []
+    assert checked(parts("part", "other"), definition) == [
+        ("extension-part-unknown", "Patient.extension[0].extension[1].url")
     ]
 
 

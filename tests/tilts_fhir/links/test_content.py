@@ -168,3 +168,28 @@ def test_a_text_longer_than_a_string_may_be_is_not_let_through() -> None:
     check = plain(plan("HumanName").slots["family"])
     assert check is not None
     assert check("a" * 1_048_576) and not check("a" * 1_048_577)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://a.example/ValueSet/v", []),
+        ("urn:oid:1.2.3", []),
+        ("ValueSet/v", ["url-relative"]),
+        ("v", ["url-relative"]),
+    ],
+)
+def test_the_url_of_a_definition_is_absolute(url: str, expected: list[str]) -> None:
+    assert errors({"resourceType": "ValueSet", "status": "draft", "url": url}) == expected
+
+
+def test_the_url_of_a_device_is_an_address_and_no_name() -> None:
+    assert errors({"resourceType": "Device", "url": "v"}) == []
+
+
+@pytest.mark.parametrize(
+    ("canonical", "expected"),
+    [("http://a.example/p", []), ("Patient/p", []), ("p", ["canonical-relative"])],
+)
+def test_a_canonical_that_names_nothing_anywhere_is_wrong(canonical: str, expected: list[str]) -> None:
+    assert errors({"resourceType": "Patient", "meta": {"profile": [canonical]}}) == expected

@@ -105,8 +105,57 @@ def test_text_outside_of_the_sections_by_language_is_pointed_out() -> None:
     assert sections('a<div lang="en">b</div>') == [("xhtml-sections", "Patient.text.div")]
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("<p>a<br/><span>b</span></p>", []),
+        ("<ul><li><p>a</p></li></ul>", []),
+        ("<p>a<div>b</div></p>", ["xhtml-in-paragraph"]),
+        ("<p><span><ul><li>b</li></ul></span></p>", ["xhtml-in-paragraph"]),
+        ("<p>a</p><p>b</p>", []),
+    ],
+)
+def test_a_paragraph_holds_no_blocks(content: str, expected: list[str]) -> None:
+    assert keys(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('<table border="1" cellpadding="1"><tr><td nowrap="nowrap">a</td></tr></table>', []),
+        ('<ol start="2"><li>a</li></ol>', []),
+        ('<p border="1">a</p>', ["xhtml-attribute"]),
+        ('<span href="https://a.example">a</span>', ["xhtml-attribute"]),
+        ('<td cellpadding="1">a</td>', ["xhtml-attribute"]),
+    ],
+)
+def test_an_attribute_stands_on_an_element_that_has_it(content: str, expected: list[str]) -> None:
+    assert keys(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/b?c=d&amp;e=f#g", []),
+        ("Patient/1", []),
+        ("data:image/png;base64,AAAA", []),
+        ("data: image/png;base64,AAAA", []),
+        ("", ["xhtml-address"]),
+        ("https://a.example/a b", ["xhtml-address"]),
+        ("https://a.example/{b}", ["xhtml-address"]),
+        ("data:image/png;base64,AAA", ["xhtml-address"]),
+        ("data:image/png;base64,AA,AA", ["xhtml-address"]),
+        ("data:image/png,AAAA", ["xhtml-address"]),
+        ("data:base64,AAAA", ["xhtml-address"]),
+    ],
+)
+def test_links_and_images_lead_to_urls(url: str, expected: list[str]) -> None:
+    assert keys(f'<a href="{url}">a</a>') == expected
+    assert keys(f'<img src="{url}" alt="a"/>') == expected
+
+
 def test_deep_nesting_and_many_faults_end_early() -> None:
-    deep = narrative_faults(a_div("<p>" * 100_000 + "a" + "</p>" * 100_000))
+    deep = narrative_faults(a_div("<b>" * 100_000 + "a" + "</b>" * 100_000))
     many = narrative_faults(a_div("<x/>" * 100_000 + "a"))
     assert [key for key, _ in deep] == ["xhtml-deep"]
     assert len(many) == MAX_FAULTS

@@ -138,3 +138,12 @@ def test_a_definition_names_an_element() -> None:
     assert found_in(a_questionnaire(wrong, right)) == [
         ("form-definition", "warning", "Questionnaire.item[0].definition")
     ]
+
+
+@pytest.mark.parametrize(("repeats", "expected"), [({}, ["form-initial-many"]), ({"repeats": True}, [])])
+def test_only_a_repeating_question_begins_with_several_values(repeats: Json, expected: list[str]) -> None:
+    initial = [{"valueString": "a"}, {"valueString": "b"}]
+
+    found = found_in(a_questionnaire(a_question(initial=initial, **repeats)))
+
+    assert [key for key, _, _ in found] == expected

@@ -111,7 +111,8 @@ def _check_targets(walk: Walk, element: Json, ground: Ground, path: Path) -> Non
             found = (
                 walk.library.find("StructureDefinition", canonical) if isinstance(canonical, str) else None
             )
-            name = found.get("type") if found is not None else None
+            is_resource = found is not None and found.get("kind") == "resource"
+            name = found.get("type") if found is not None and is_resource else None
             if isinstance(name, str) and not _is_target(walk, name, canonical, targets):
                 here = ((path, "type", index), "targetProfile", place)
                 listed = ", ".join(sorted(targets)[:MAX_LISTED])

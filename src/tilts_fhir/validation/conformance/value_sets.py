@@ -142,6 +142,9 @@ def _check_expansion(walk: Walk, expansion: Json, path: Path) -> None:
         below = enumerate(entry.get("contains") or ())
         waiting.extend((each, (here, "contains", index)) for index, each in below)
         system, code = entry.get("system"), entry.get("code")
+        # vsd-9 has no result where `abstract` is missing, which means false; what is said is meant.
+        if "display" in entry and not {"code", "_code", "abstract", "_abstract"} & entry.keys():
+            walk.report("value-set-expansion-code", here)
         if isinstance(system, str) and isinstance(code, str):
             version = entry.get("version")
             standing = checker.look_up(system, code, None, version if isinstance(version, str) else None)

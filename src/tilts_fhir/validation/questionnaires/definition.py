@@ -41,6 +41,7 @@ def check_questionnaire(walk: Walk, questionnaire: Json, path: Path) -> None:
         _check_conditions(walk, form, question)
         _check_values(walk, question, "answerOption", ("form-option-type", "form-option-twice"))
         _check_values(walk, question, "initial", ("form-initial-type", "form-initial-twice"))
+        _check_initial(walk, question)
         _check_extensions(walk, question)
         _check_occurrences(walk, question)
         _check_definition(walk, question)
@@ -111,6 +112,12 @@ def _check_values(walk: Walk, question: Question, name: str, keys: tuple[str, st
         if same in seen:
             walk.report(twice, path)
         seen.add(same)
+
+
+def _check_initial(walk: Walk, question: Question) -> None:
+    # que-13 has no result where `repeats` is missing, which means false; what is said is meant.
+    if "repeats" not in question.item and len(objects(question.item, "initial")) > 1:
+        walk.report("form-initial-many", (question.path, "initial", None))
 
 
 def _check_extensions(walk: Walk, question: Question) -> None:
