@@ -39,6 +39,10 @@ class Library:
             kind, url = resource.get("resourceType"), resource.get("url")
             if isinstance(kind, str) and isinstance(url, str):
                 self._given.setdefault((kind, url), []).append(resource)
+        # Whether an ImplementationGuide in reach may ask something of every resource of a type.
+        self.has_guides: bool = any(kind == "ImplementationGuide" for kind, _ in self._given) or (
+            beneath is not None and beneath.has_guides
+        )
 
     def find(self, kind: str, canonical: str) -> Json | None:
         """

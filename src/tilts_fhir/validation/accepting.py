@@ -19,7 +19,7 @@ from tilts_fhir.validation.extensions.plain import (
 )
 from tilts_fhir.validation.invariants import all_hold, invariants_of, invariants_on
 from tilts_fhir.validation.plans import Slot, plan
-from tilts_fhir.validation.postponing import is_silent, reference_accepter
+from tilts_fhir.validation.postponing import is_silent, plain_reference_accepter, reference_accepter
 from tilts_fhir.validation.remembering import remembering_codes, remembering_units
 from tilts_fhir.validation.scenes import scene_of
 from tilts_fhir.validation.walk import Json, Walk
@@ -73,7 +73,9 @@ def accepter(slot: Slot) -> Accept:
                 return False
         return rest is None or rest(value, walk)
 
-    return remembering_codes(slot, accept) if slot.type in REMEMBERED else accept
+    if slot.type in REMEMBERED:
+        return remembering_codes(slot, accept)
+    return plain_reference_accepter(slot, accept) if slot.type in LOOKING_AROUND else accept
 
 
 @cache

@@ -1,7 +1,7 @@
 """Which profiles a resource must meet: those asked for, those it names itself, those that FHIR ties to a code."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from tilts_fhir.issues import quoted
 from tilts_fhir.structures import TYPE_ROOT
@@ -42,6 +42,10 @@ def check_profiles(walk: Walk, resource: Json, path: Path) -> None:
         Enough: A bound is reached.
     """
     asked = walk.profiles if walk.scene.kind == "root" else ()
+    if not (
+        asked or "meta" in resource or walk.library.has_guides or resource["resourceType"] == "Observation"
+    ):
+        return
     waiting = [*asked, *_named(resource), *_global(walk, resource), *_implied(walk, resource, path)]
     done: set[str] = set()
     for canonical in waiting:
@@ -64,10 +68,15 @@ def _global(walk: Walk, resource: Json) -> list[str]:
         walk.memo["globals"] = [
             (each["type"], each["profile"])
             for guide in walk.library.given("ImplementationGuide")
-            for each in guide.get("global", ())
+            for each in _objects(guide.get("global"))
             if isinstance(each.get("type"), str) and isinstance(each.get("profile"), str)
         ]
     return [profile for type, profile in walk.memo["globals"] if type == resource.get("resourceType")]
+
+
+def _objects(value: Any) -> list[Json]:
+    """The objects of an array; nothing of what is none: guides come from outside."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _check_one(walk: Walk, resource: Json, path: Path, canonical: str) -> bool:

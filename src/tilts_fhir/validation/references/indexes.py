@@ -45,7 +45,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Index:
-    """Entries by fullUrl, by fullUrl and version, and by type and id; `ends` holds the ends of fullUrls, `Patient/1`."""
+    """Entries by fullUrl, by fullUrl and version, and by type and id; `ends` holds type and id, and the ends of fullUrls: `Patient/1`."""
 
     entries: list[Entry] = field(default_factory=list)
     by_url: dict[str, list[Entry]] = field(default_factory=dict)
@@ -59,6 +59,7 @@ class Index:
         own = entry.resource.get("id")
         if isinstance(own, str):
             self.by_id.setdefault((entry.type, own), []).append(entry)
+            self.ends.add(f"{entry.type}/{own}")
 
     def name(self, entry: Entry) -> None:
         """Let it be found by its fullUrl, with and without version."""

@@ -102,17 +102,18 @@ def matches(walk: Walk, form: Form, scene: Scene) -> list[Entry]:
     return [] if bundle is None or url is None else index_of(walk, bundle).named(url, form.version)
 
 
-def is_outside(walk: Walk, scene: Scene, reference: str) -> bool:
-    """Whether a reference `Type/id` surely leads out of the Bundle, to where nobody can be asked."""
+def names_in_bundle(walk: Walk, scene: Scene) -> set[str] | None:
+    """
+    What `Type/id` may mean in the Bundle that the scene is an entry of; any other leads out of it, to where nobody can
+    be asked. None where it takes more to tell.
+    """
     bundle = bundle_of(scene)
     if bundle is None or bundle.outer is not None or walk.options.resolve is not None:
-        return False
+        return None
     full_url = scene.container.full_url
     if full_url is None or not full_url.startswith("http"):
-        return False
-    type_name, _, own = reference.partition("/")
-    index = index_of(walk, bundle)
-    return (type_name, own) not in index.by_id and reference not in index.ends
+        return None
+    return index_of(walk, bundle).ends
 
 
 def bundle_of(scene: Scene) -> Scene | None:
