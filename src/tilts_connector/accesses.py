@@ -57,6 +57,9 @@ def access_of(event: Mapping[str, Any]) -> Access:
     with reading("AuditEvent"):
         agents = {_code(agent["type"]): agent for agent in event["agent"]}
         source, person = agents[SOURCE_AGENT], agents.get(PERSON_AGENT, {})
+        refused = event.get("outcome", "0") != "0"
+        # Of what was refused it is the reason; of what was done, what was particular about it: that it was a repeat.
+        said = event.get("outcomeDesc")
         return Access(
             at=datetime.fromisoformat(event["recorded"]),
             organization=source["who"]["display"],
@@ -64,11 +67,11 @@ def access_of(event: Mapping[str, Any]) -> Access:
             role=_first_code(person.get("role", [])),
             purpose=_first_code(event.get("purposeOfEvent", [])),
             action=event["subtype"][0]["code"],
-            words=event["subtype"][0].get("display", ""),
-            why_refused=event.get("outcomeDesc"),
+            words=said if said and not refused else event["subtype"][0].get("display", ""),
+            why_refused=said if refused else None,
             what=tuple(_objects(event.get("entity", []))),
             effect=EFFECTS[event["action"]],
-            refused=event.get("outcome", "0") != "0",
+            refused=refused,
         )
 
 

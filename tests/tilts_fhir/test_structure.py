@@ -238,3 +238,13 @@ def test_any_value_anywhere_gives_issues_and_no_crash(place: tuple[Any, ...], va
 
     for issue in check(order):
         assert issue.expression.startswith(("MedicationRequest", "Resource"))
+
+
+@pytest.mark.parametrize("name", ["contained", "entry", "meta", "text", "extension", "item", "value"])
+@pytest.mark.parametrize("odd", [None, "", [], {}, [None], [1], "x", {"extension": [{"url": "u"}]}], ids=repr)
+@pytest.mark.parametrize("kind", ["Bundle", "Patient", "Questionnaire", "Parameters", "ValueSet"])
+def test_an_element_that_is_not_there_or_not_so_is_refused_and_hurts_no_rule(
+    kind: str, name: str, odd: object
+) -> None:
+    for holder in ({"resourceType": kind, "id": "1"}, {"resourceType": kind, "name": "x", "status": "draft"}):
+        assert any(issue.severity == "error" for issue in validate({**holder, name: odd}))

@@ -21,6 +21,8 @@ MAX_HINT_CHARACTERS: Final = 64
 # After these the rules would meet objects where texts should be, and the like.
 SHAPE_KEYS: Final = frozenset(
     {
+        "unknown-element",
+        "choice-type",
         "array",
         "not-an-array",
         "json-type",
