@@ -4,9 +4,7 @@ POST [base]/[type]/$validate[?profile=...], JSON or XML; in the sandbox open to 
 before (StructureDefinition, ValueSet, ...) are in reach (Design 4). https://hl7.org/fhir/R4/resource-operation-validate.html
 """
 
-import asyncio
 import re
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
@@ -17,6 +15,7 @@ from tilts.rules.profiles import library
 from tilts.rules.wire import WIRE_NO_SUCH_ADDRESS, WIRE_NOT_JSON, WIRE_STRUCTURE, WIRE_WRONG_TYPE
 from tilts.transport.negotiate import RELEASES, check_content_type, release_in
 from tilts.transport.validation.given_definitions import KINDS, GivenDefinitions
+from tilts.transport.validation.turns import Turns
 from tilts_fhir.definitions import resource_types
 from tilts_fhir.issues import Issue, issue, quoted
 from tilts_fhir.json_strict import JsonError, decode_resource
@@ -33,7 +32,6 @@ XML_TYPES: Final = frozenset({"application/fhir+xml", "application/xml", "text/x
 SCOPE: Final = "system/CodeSystem.r"  # what every party may have: no patient is behind it
 KEYS: Final = "CodeSystem/structure-fault"
 ANY: Final = "Resource"  # [base]/Resource/$validate takes every type
-AT_ONCE: Final = 2  # validations that run at the same time; the others wait their turn
 # The first start tag, behind declarations, comments and processing instructions.
 _ROOT: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+<(?:[\w.-]+:)?([A-Za-z]+)"
@@ -48,12 +46,12 @@ class ValidationParts:
     Attributes:
         given: What callers put beside; its bottom is the release with our own profiles.
         takes_definitions: Whether definitions may be put: in the sandbox only.
-        threads: Where the work is done.
+        turns: When and where the work is done.
     """
 
     given: GivenDefinitions = field(default_factory=lambda: GivenDefinitions(library()))
     takes_definitions: bool = False
-    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "validate"))
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ async def validate(parts: ValidationParts, call: Call) -> Reply:
 
     async def answer() -> Reply:
         # In threads, and few at a time: large Bundles must not hold up the others.
-        found = await asyncio.get_running_loop().run_in_executor(parts.threads, issues_of, asked)
+        found = await parts.turns.run(len(asked.raw), partial(issues_of, asked))
         return Reply(resource=outcome(found, language=incoming.language, key_system=key_system))
 
     return Reply(later=answer)
