@@ -16,30 +16,22 @@ from tilts_fhir.fhirpath.values import is_number, only, single, text, truth
 Build = Callable[[Expression, Expression], Expression]
 
 
-def _and(left: Expression, right: Expression) -> Expression:
-    def evaluate(scope: Scope) -> Items:
-        one = truth(left(scope), "and")
-        if one is False:
-            return [False]
-        other = truth(right(scope), "and")
-        if other is False:
-            return [False]
-        return [] if one is None or other is None else [True]
+def _junction(word: str, decisive: bool) -> Build:
+    """`and` and `or`: one side that is `decisive` decides, whatever the other is, even if that is empty."""
 
-    return evaluate
+    def build(left: Expression, right: Expression) -> Expression:
+        def evaluate(scope: Scope) -> Items:
+            one = truth(left(scope), word)
+            if one is decisive:
+                return [decisive]
+            other = truth(right(scope), word)
+            if other is decisive:
+                return [decisive]
+            return [] if one is None or other is None else [not decisive]
 
+        return evaluate
 
-def _or(left: Expression, right: Expression) -> Expression:
-    def evaluate(scope: Scope) -> Items:
-        one = truth(left(scope), "or")
-        if one is True:
-            return [True]
-        other = truth(right(scope), "or")
-        if other is True:
-            return [True]
-        return [] if one is None or other is None else [False]
-
-    return evaluate
+    return build
 
 
 def _xor(left: Expression, right: Expression) -> Expression:
@@ -138,8 +130,8 @@ def _arithmetic(operator: str) -> Build:
 
 
 OPERATORS: Final[dict[str, Build]] = {
-    "and": _and,
-    "or": _or,
+    "and": _junction("and", False),
+    "or": _junction("or", True),
     "xor": _xor,
     "implies": _implies,
     "=": _equality(True),

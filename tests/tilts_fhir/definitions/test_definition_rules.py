@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.tilts_fhir.definitions.stated import TYPE, URL, Json, profile
 from tilts_fhir.issues import Issue
 from tilts_fhir.library import RELEASE, Library
 from tilts_fhir.validation.conformance.capability_statements import check_capability_statement
@@ -13,10 +14,6 @@ from tilts_fhir.validation.conformance.structure_definitions import check_struct
 from tilts_fhir.validation.structure import root_path
 from tilts_fhir.validation.walk import Options, Scene, Walk
 
-Json = dict[str, Any]
-
-TYPE = "http://hl7.org/fhir/StructureDefinition/"
-URL = "http://example.lv/StructureDefinition/profils"
 RULES = {
     "CapabilityStatement": check_capability_statement,
     "StructureDefinition": check_structure_definition,
@@ -36,19 +33,6 @@ def issues(resource: Json, *others: Json) -> list[Issue]:
 
 def said(resource: Json, *others: Json) -> list[tuple[str, str]]:
     return [(issue.key, issue.expression) for issue in issues(resource, *others)]
-
-
-def profile(kind: str, /, *elements: Json, **members: Any) -> Json:
-    stated = {
-        "resourceType": "StructureDefinition",
-        "url": URL,
-        "kind": "resource",
-        "type": kind,
-        "baseDefinition": TYPE + kind,
-        "derivation": "constraint",
-        "differential": {"element": list(elements)},
-    }
-    return stated | members
 
 
 def extension(fixed: str, **members: Any) -> Json:

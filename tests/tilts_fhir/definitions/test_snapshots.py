@@ -1,31 +1,14 @@
 """Snapshots made from differentials: what each kind of change does, and what is refused."""
 
-from typing import Any
-
 import pytest
 
+from tests.tilts_fhir.definitions.stated import TYPE, URL, Json, profile
 from tilts_fhir import core
 from tilts_fhir.snapshots import generate
 from tilts_fhir.structure_reading import read_structure
 from tilts_fhir.structures import Row
 
-TYPE = "http://hl7.org/fhir/StructureDefinition/"
-URL = "http://example.lv/StructureDefinition/profils"
 BY_CODE = {"discriminator": [{"type": "value", "path": "code"}], "rules": "open"}
-Json = dict[str, Any]
-
-
-def profile(kind: str, /, *elements: Json, **members: Any) -> Json:
-    stated = {
-        "resourceType": "StructureDefinition",
-        "url": URL,
-        "kind": "resource",
-        "type": kind,
-        "baseDefinition": TYPE + kind,
-        "derivation": "constraint",
-        "differential": {"element": list(elements)},
-    }
-    return stated | members
 
 
 def made(definition: Json, *others: Json) -> tuple[list[Row], list[str]]:

@@ -62,6 +62,9 @@ def test_an_expression_as_deep_as_allowed_is_evaluated() -> None:
     assert compile_expression(nested).values({}) == [1]
 
 
+OPERATOR_WORDS = [
+    "+", "-", "*", "/", "div", "mod", "&", "|", "=", "!=", "~", "!~", "<", ">", "<=", ">=", "and", "or", "xor", "implies", "in", "contains"
+]  # fmt: skip
 WORDS = st.sampled_from(
     [
         "a",
@@ -73,28 +76,7 @@ WORDS = st.sampled_from(
         "]",
         ".",
         ",",
-        "+",
-        "-",
-        "*",
-        "/",
-        "div",
-        "mod",
-        "|",
-        "&",
-        "=",
-        "!=",
-        "~",
-        "!~",
-        "<",
-        ">",
-        "<=",
-        ">=",
-        "and",
-        "or",
-        "xor",
-        "implies",
-        "in",
-        "contains",
+        *OPERATOR_WORDS,
         "is",
         "as",
         "$this",
@@ -157,32 +139,7 @@ FUNCTIONS = st.sampled_from(
      "hasValue()", "resolve()", "single()", "matches('a')", "toChars()", "precision()", "toDateTime()", "ln()",
      "encode('hex')", "allTrue()", "extension('a')", "is(Quantity)", "ofType(string)"]
 )  # fmt: skip
-OPERATORS = st.sampled_from(
-    [
-        "+",
-        "-",
-        "*",
-        "/",
-        "div",
-        "mod",
-        "&",
-        "|",
-        "=",
-        "!=",
-        "~",
-        "!~",
-        "<",
-        ">",
-        "<=",
-        ">=",
-        "and",
-        "or",
-        "xor",
-        "implies",
-        "in",
-        "contains",
-    ]
-)
+OPERATORS = st.sampled_from(OPERATOR_WORDS)
 
 
 def wider(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -27,26 +27,23 @@ ON_TEXT: Final[dict[str, Callable[[str, str], bool]]] = {
 }
 
 
-def conjunction(left: Truth, right: Truth) -> Truth:
+def _junction(left: Truth, right: Truth, decisive: bool) -> Truth:
     def truth(value: Any, context: Context) -> bool | None:
         one = left(value, context)
-        if one is False:
-            return False
+        if one is decisive:
+            return decisive
         other = right(value, context)
-        return False if other is False else None if one is None or other is None else True
+        return decisive if other is decisive else None if one is None or other is None else not decisive
 
     return truth
+
+
+def conjunction(left: Truth, right: Truth) -> Truth:
+    return _junction(left, right, False)
 
 
 def disjunction(left: Truth, right: Truth) -> Truth:
-    def truth(value: Any, context: Context) -> bool | None:
-        one = left(value, context)
-        if one is True:
-            return True
-        other = right(value, context)
-        return True if other is True else None if one is None or other is None else False
-
-    return truth
+    return _junction(left, right, True)
 
 
 def difference(left: Truth, right: Truth) -> Truth:
