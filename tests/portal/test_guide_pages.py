@@ -41,6 +41,8 @@ def test_the_index_names_every_profile_and_whose_draft_it_is(visitor: httpx.Clie
 
 def test_the_help_leads_to_it(visitor: httpx.Client) -> None:
     assert '<a href="/guide">FHIR profili</a>' in visitor.get("/help").text
+    assert '<a href="/help" aria-current="true">' in visitor.get("/guide/codes").text
+    assert '<a href="/help" aria-current' not in visitor.get("/classifiers").text
 
 
 def test_an_element_tells_how_many_what_and_why(visitor: httpx.Client) -> None:

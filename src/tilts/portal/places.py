@@ -10,12 +10,25 @@ EVERYBODY: Final[frozenset[Role]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the menu. `label` is an English text marked with N_; no roles means: for everybody."""
+    """
+    An entry of the menu.
+
+    Attributes:
+        label: An English text marked with N_.
+        roles: Whose it is; none means everybody's.
+        also: Other addresses whose pages are reached from this entry.
+    """
 
     address: str
     label: str
     order: int
     roles: frozenset[Role] = EVERYBODY
+    also: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether the page at this path stands under the entry."""
+        under = () if self.address == "/" else (self.address, *self.also)
+        return path == self.address or any(path == each or path.startswith(each + "/") for each in under)
 
 
 @dataclass(frozen=True, slots=True)
