@@ -6,13 +6,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from proofs import kill, last_pack, published
+from proofs import hostile, kill, last_pack, published, tamper, thief
 from proofs.keeping import Journal, place_of
 from proofs.report import FOLDER, write
 from proofs.stopping import Stop, stoppable
 from tilts.lab.environment import forget
 
-PROOFS: dict[str, ModuleType] = {module.NAME: module for module in (last_pack, kill, published)}
+PROOFS: dict[str, ModuleType] = {
+    module.NAME: module for module in (last_pack, kill, published, hostile, thief, tamper)
+}
 
 
 def main() -> int:

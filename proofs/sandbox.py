@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from proofs.driver.parties import Party, Patient, patients_of
+from proofs.limits import wide_limits
 from proofs.watching import Watcher
 from tilts.lab.environment import Environment, Options
 
@@ -40,7 +41,9 @@ class Counter:
 @contextmanager
 def sandbox(folder: Path, watcher: Watcher) -> Iterator[Environment]:
     """Started where it was left; without a limit on calls, which are all from this machine."""
-    environment = Environment(Options(data_dir=folder, port=0, plain=True, rate=0), watcher.say)
+    limits = wide_limits(folder.parent)
+    options = Options(data_dir=folder, port=0, plain=True, rate=0, copying_limits=limits)
+    environment = Environment(options, watcher.say)
     try:
         yield environment
     finally:

@@ -32,9 +32,11 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A sandbox of its own with the rehearsal of production beside the test environment; the gate is asked each second."""
+    """A sandbox of its own with the rehearsal of production beside the test environment; gate and revocations are looked at each second."""
     folder = tmp_path_factory.mktemp("rehearsed") / "sandbox"
-    with running_exchange(folder, production=True, gate_refresh_seconds=1) as found:
+    with running_exchange(
+        folder, production=True, gate_refresh_seconds=1, revocation_refresh_seconds=1
+    ) as found:
         yield found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import uvloop
 
+from proofs.limits import wide_limits
 from tilts.house import House, build, running
 from tilts.lab.environment import Environment, Options
 from tilts.lab.listening import Listening
@@ -112,7 +113,7 @@ def running_exchange(folder: Path, **options: Any) -> Iterator[Running]:
     The gate is asked at the start and then so rarely that no test meets it by chance: many switch a connection off
     and on again. A test of the gate sets gate_refresh_seconds.
     """
-    options = {"gate_refresh_seconds": 3600, **options}
+    options = {"gate_refresh_seconds": 3600, "copying_limits": wide_limits(folder.parent), **options}
     clock = MovableClock()
 
     def make_server(settings: Settings, listening: Listening, logs: Path) -> ThreadServer:

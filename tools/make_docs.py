@@ -19,8 +19,11 @@ from tools.pages import (  # noqa: E402
     certificates,
     classifiers,
     commands,
+    copying,
+    may_they,
     procedures,
     profiles,
+    requirements,
     routes,
     rules,
     scenarios,
@@ -52,7 +55,12 @@ def expected() -> dict[Path, str]:
         REFERENCE / "profiles.md": profiles.made_for_profiles(),
         REFERENCE / "mapping-eu.md": profiles.made_for_mapping(),
         REFERENCE / "cli.md": commands.made_for_commands(),
+        REFERENCE / "copying.md": copying.made_for_copying(),
+        REFERENCE / "requirements.md": requirements.made_for_overview(),
     }
+    made[ROOT / "docs" / "why" / "may-they.md"] = may_they.made_for_may_they()
+    for name in requirements.LISTS:
+        made[REFERENCE / f"requirements-{name}.md"] = requirements.made_for_requirements(name)
     pages = {path: renewed(_text(path, f"# {path.stem}\n\n"), parts) for path, parts in made.items()}
     for noun in rules.NOUNS:
         path = ROOT / "docs" / "rules" / f"{noun}.md"

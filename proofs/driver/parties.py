@@ -77,7 +77,7 @@ class Party:
                 claims = assertion_claims(
                     self.credentials, self.credentials.actor(), self.token_url, time.time()
                 )
-                call = token_call(self.token_url, self._signer, claims)
+                call = token_call(self.token_url, self._signer, claims, self.credentials.actor())
                 path = urlsplit(call.url).path
                 answer = await self.line.send("POST", path, call.headers, call.body or b"")
                 if answer.status != 200:

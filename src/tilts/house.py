@@ -5,7 +5,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -17,16 +16,21 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from tilts.access import breadth
 from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
-from tilts.access.tokens import SigningKey, Tokens, ensure_key
+from tilts.access.tokens.issuing import Tokens
+from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
 from tilts.clock import Clock, WallClock
 from tilts.exchange.terms import terms_from
+from tilts.front.patience import Limits
 from tilts.housekeeping import keep_house
 from tilts.logs import configure_logs
 from tilts.measures import Measures
+from tilts.onboarding.mail.desks import desks_from
+from tilts.onboarding.mail.room import room_from
 from tilts.portal.app import portal
 from tilts.rules.profiles import library
 from tilts.settings import Settings, from_environment
@@ -34,11 +38,11 @@ from tilts.store.tx import Database
 from tilts.terminology.loading import load_content
 from tilts.transport.app import Listener
 from tilts.transport.bodies import FhirShapes
-from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.listeners import Parts, listener
 from tilts.transport.observing.eye import Observer
-from tilts.transport.peer import PeerProtocol, tls_context
+from tilts.transport.peer import peer_protocol, tls_context
 from tilts.transport.search import PageLinks
+from tilts.transport.terminology.classifiers import ClassifierParts
 from tilts.transport.validation import ValidationParts
 from tilts.transport.validation.given_definitions import GivenDefinitions
 
@@ -60,11 +64,11 @@ class House:
 
 def build(settings: Settings, *, clock: Clock | None = None) -> House:
     clock = clock or WallClock()
-    key = ensure_key(settings.keys_folder)
+    keys = key_ring(settings.keys_folder)
     database = Database(
         settings.database_url, connections=settings.database_connections, environment=settings.environment
     )
-    tokens = Tokens(key, issuer=settings.public_base)
+    tokens = Tokens(keys, issuer=settings.public_base)
     ground = Ground(
         clock=clock,
         terms=terms_from(settings),
@@ -74,12 +78,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         knows_test_persons=settings.knows_test_persons,
         sandbox=settings.sandbox,
         environment=settings.environment,
+        person_proof=settings.person_proof,
+        room=room_from(settings, desks_from(settings.contacts_file)),
+        limits=breadth.limits_from(settings.copying_limits),
     )
     rate = CallRate(settings.requests_per_second)
     pipeline = Pipeline(
         database, tokens, rate, ground, FhirShapes(settings.canonical_base, settings.identifier_arc)
     )
-    links = PageLinks(page_secret(key), minutes=settings.page_link_minutes, pages=settings.search_pages)
+    links = PageLinks(page_secret(settings), minutes=settings.page_link_minutes, pages=settings.search_pages)
     measures = Measures()
     classifiers = ClassifierParts(agreement_of=of_caller, portal_base=settings.portal_base)
     observer = Observer(database, tokens, clock) if settings.environment == "test" else None
@@ -99,9 +106,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
     )
 
 
-def page_secret(key: SigningKey) -> bytes:
-    """The same for all workers of an installation, of no use for anything else."""
-    return hashlib.sha256(b"tilts page links\x00" + key.private["d"].encode()).digest()
+def page_secret(settings: Settings) -> bytes:
+    return secret_for(settings.keys_folder, b"tilts page links")
 
 
 def inherited(written: str) -> dict[str, socket.socket]:
@@ -116,18 +122,29 @@ def accepted_issuers(pki: Path) -> Path:
     return bundle if bundle.is_file() else pki / "ca.pem"
 
 
+def limits_from(settings: Settings) -> Limits:
+    return Limits(
+        head_bytes=settings.header_limit_bytes,
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        body_bytes_per_second=settings.body_bytes_per_second,
+        connections_per_client=settings.connections_per_client,
+    )
+
+
 def servers(
     house: House, sockets: dict[str, socket.socket]
 ) -> Iterator[tuple[uvicorn.Server, socket.socket]]:
     """One uvicorn server for each listener that has a socket."""
     pki = house.settings.pki_folder
+    limits = limits_from(house.settings)
     apps = {"tls": house.tls, "plain": house.plain, "proxied": house.proxied, "portal": house.portal}
     for name, listening in sockets.items():
         app = apps[name]
         assert app is not None, f"a socket for {name}, but nothing to answer there"
         config = uvicorn.Config(
             app,
-            http=PeerProtocol,
+            http=peer_protocol(limits),
             loop="uvloop",
             lifespan="off",
             log_config=None,
@@ -137,7 +154,6 @@ def servers(
             proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=10,
-            h11_max_incomplete_event_size=house.settings.header_limit_bytes,
             ssl_context_factory=(
                 lambda *_: tls_context(pki / "server.pem", pki / "server.key", accepted_issuers(pki))
             )

@@ -7,17 +7,25 @@ from typing import Final
 
 import structlog
 
-from tilts.access import certificates, gate
+from tilts.access import gate
+from tilts.access.audit.sealing import keep_sealed
+from tilts.access.audit.stamping import keep_stamped
+from tilts.access.breadth import anomalies
+from tilts.access.breadth.limits import limits_from
 from tilts.clock import Clock
+from tilts.onboarding.issuing import keep_own_list
 from tilts.onboarding.mail.couriers import courier_from
 from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
+from tilts.onboarding.standing import renew_standings, warn_of_ends
 from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
 from tilts.settings import Settings
-from tilts.store import connections, prescriptions, request_keys
+from tilts.store import connections, prescriptions, relationships, request_keys
+from tilts.store.doors import proofs
 from tilts.store.tx import Database, Tx
 
-REVOCATIONS_SECONDS: Final = 30  # effective within 60 s: Security 1.2
 FORGETTING_SECONDS: Final = 3600
+ANOMALIES_SECONDS: Final = 5
+USUAL_SECONDS: Final = 60  # how often what is usual for an organisation in this hour is kept
 KEYS_LIVE: Final = timedelta(days=30)  # Design 5
 MISSES_LIVE: Final = timedelta(days=1)  # counted for ten minutes: Security 3.3
 log = structlog.get_logger("tilts.house")
@@ -27,32 +35,55 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
     """Never ends; cancelled when the house closes."""
     sources = sources_from(settings)
 
-    async def revoke(tx: Tx) -> None:
-        await certificates.apply_revocations(
-            tx, settings.pki_folder / "crl.pem", settings.pki_folder / "chain.pem", clock.wall()
-        )
-        await certificates.apply_listed_revocations(tx, sources, clock.wall())
+    async def renew_certificates(tx: Tx) -> None:
+        await renew_standings(tx, settings, clock.wall())
+
+    async def sign_own_list(tx: Tx) -> None:
+        await keep_own_list(tx, settings, clock.wall())
+
+    async def warn(tx: Tx) -> None:
+        await warn_of_ends(tx, settings, clock.now(), clock.wall())
 
     async def look_at_trust_list(tx: Tx) -> None:
+        if settings.trust_list_url:
+            return  # the egress worker brings it
         no = await refresh_trust_list(tx, sources.list_xml, pinned(sources.signers), clock.wall())
         if no is not None:
             log.warning("trust list", rule=no.rule.id, kept="the last good one", **no.told())
 
     async def forget(tx: Tx) -> None:
         await connections.forget_assertions(tx, clock.wall())
+        await proofs.forget(tx, clock.wall())
         await request_keys.forget(tx, clock.now() - KEYS_LIVE)
         await prescriptions.forget_misses(tx, clock.now() - MISSES_LIVE)
+        await relationships.forget_identifications(tx, clock.now())
+        await anomalies.forget(tx, clock.now(), limits)
+
+    limits = limits_from(settings.copying_limits)
+
+    async def look_for_anomalies(tx: Tx) -> None:
+        for row in await anomalies.look_for_anomalies(tx, clock.now(), limits):
+            log.warning("anomaly", rule=row.limit_id, actor=row.actor, **row.facts)
+
+    async def keep_usual(tx: Tx) -> None:
+        await anomalies.keep_usual(tx, clock.now())
 
     async def ask_gate(tx: Tx) -> None:
         for client_id, before, now_open in await gate.refresh(tx, settings.environment, clock.now()):
             log.info("gate", client_id=client_id, before=before, open=now_open)
 
     await asyncio.gather(
-        again(database, look_at_trust_list, REVOCATIONS_SECONDS),
-        again(database, revoke, REVOCATIONS_SECONDS),
+        again(database, look_at_trust_list, settings.revocation_refresh_seconds),
+        again(database, sign_own_list, settings.revocation_refresh_seconds),
+        again(database, renew_certificates, settings.revocation_refresh_seconds),
+        again(database, warn, FORGETTING_SECONDS),
         again(database, ask_gate, settings.gate_refresh_seconds),
         again(database, forget, FORGETTING_SECONDS),
+        again(database, look_for_anomalies, ANOMALIES_SECONDS),
+        again(database, keep_usual, USUAL_SECONDS),
         keep_mail(database, clock, settings),
+        keep_sealed(settings, clock),
+        keep_stamped(database, clock, settings),
     )
 
 

@@ -77,6 +77,13 @@ PARAMETERS: Final[dict[str, tuple[Parameter, ...]]] = {
         Parameter("prescription", "reference", "authorizingPrescription", "MedicationRequest"),
     ),
     "Provenance": (_ID, Parameter("target", "reference", "target")),
+    "Consent": (
+        _ID,
+        _IDENTIFIER,
+        Parameter("patient", "reference", "patient", "Patient", patient=True),
+        Parameter("status", "token", "status"),
+        Parameter("category", "token", "category"),
+    ),
     # Drawn from rows of their own, not from `resource`: only the names are read from here.
     "Task": (
         _ID,
@@ -96,7 +103,15 @@ PARAMETERS: Final[dict[str, tuple[Parameter, ...]]] = {
         Parameter("title", "text"),
         Parameter("status", "token"),
     ),
-    "AuditEvent": (_ID, Parameter("patient", "reference", target="Patient", patient=True)),
+    # Drawn from the trail: only the names are read from here.
+    "AuditEvent": (
+        _ID,
+        Parameter("patient", "reference", target="Patient", patient=True),
+        Parameter("date", "date"),
+        Parameter("agent", "reference", target="Organization"),
+        Parameter("subtype", "token"),
+        Parameter("outcome", "token"),
+    ),
 }
 
 

@@ -27,8 +27,11 @@ class Party:
     practitioner_id: UUID | None = None
     role_id: UUID | None = None
     role_code: str | None = None
-    patient_id: UUID | None = None  # set for the portal only: the resident at the screen
+    patient_id: UUID | None = None  # set for the portal only: the resident whose data are opened
     plain: bool = False  # came through the sandbox's plain port
+    delegator_role_id: UUID | None = None  # in whose name an assistant acts
+    acting_patient_id: UUID | None = None  # who sits at the portal's screen; None: the patient
+    assurance: str = "org-asserted"  # who vouches for the person; `eid`: an OpenID provider's user token
 
 
 # Who asks without a certificate, where that is allowed: no organisation has this id, and no scope is open.

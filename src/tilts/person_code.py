@@ -142,3 +142,8 @@ def code_hash(code: str, key: bytes) -> str:
     Not merely salted: with eleven digits anybody who has the salt could try all codes in minutes.
     """
     return hmac.new(key, code.encode(), hashlib.sha256).hexdigest() if code and key else ""
+
+
+def sign_in_hash(issuer: str, subject: str, key: bytes) -> bytes:
+    """By what a sign-in at an identity provider is known: keyed too, since a subject may hold a person code."""
+    return hmac.digest(key, f"person proof\x00{issuer}\x00{subject}".encode(), "sha256")

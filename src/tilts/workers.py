@@ -11,20 +11,26 @@ from typing import IO, Final
 
 from tilts.settings import Settings, to_environment
 
+SERVER: Final = "tilts.house"
+EGRESS: Final = "tilts.onboarding.egress"  # the program that fetches from outside (ADR 0037)
 STOP_SECONDS: Final = 15
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 class Worker:
-    """One `python -m tilts.house`. It ends when its parent ends, however that ends."""
+    """One `python -m tilts.house`, or another program of ours. It ends when its parent ends, however that ends."""
 
     def __init__(
-        self, settings: Settings, sockets: Mapping[str, socket.socket], log: IO[bytes] | None
+        self,
+        settings: Settings,
+        sockets: Mapping[str, socket.socket],
+        log: IO[bytes] | None,
+        program: str = SERVER,
     ) -> None:
         numbers = {name: found.fileno() for name, found in sockets.items()}
         inherited = ",".join(f"{name}={number}" for name, number in numbers.items())
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tilts.house"],
+            [sys.executable, "-m", program],
             env={
                 **os.environ,
                 **to_environment(settings),

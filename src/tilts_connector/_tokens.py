@@ -16,6 +16,8 @@ from tilts_fhir.json_strict import encode
 ASSERTION_SECONDS = 50  # the exchange allows 60; clocks differ
 RENEW_BEFORE_END_SECONDS = 30
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Token:
 
 @dataclass(slots=True)
 class TokenCache:
-    """Tokens by actor: practitioner, workplace, purpose and patient."""
+    """Tokens by actor: practitioner, workplace, purpose, patient, delegator, proof and scope."""
 
     _tokens: dict[Actor, Token] = field(default_factory=dict)
 
@@ -60,13 +62,24 @@ def assertion_claims(credentials: Credentials, actor: Actor, token_url: str, now
     }
 
 
-def token_call(token_url: str, signer: Signer, claims: dict[str, object]) -> Call:
-    """The request for a token. Build a new one for each try: an assertion is good once."""
+def token_call(token_url: str, signer: Signer, claims: dict[str, object], actor: Actor) -> Call:
+    """The request for a token. Build a new one for each try: an assertion is good once.
+
+    With an ID token of the person it is an exchange of that one (RFC 8693).
+    """
     form = {
         "grant_type": "client_credentials",
         "client_assertion_type": ASSERTION_TYPE,
         "client_assertion": signer.compact(encode(claims), typ="JWT"),
     }
+    if actor.subject_token is not None:
+        form |= {
+            "grant_type": TOKEN_EXCHANGE,
+            "subject_token": actor.subject_token,
+            "subject_token_type": ID_TOKEN,
+        }
+    if actor.scope is not None:
+        form["scope"] = actor.scope
     headers = {"Content-Type": FORM, "Accept": "application/json"}
     return Call("POST", token_url, urlencode(form).encode(), headers)
 
@@ -89,4 +102,6 @@ def _b2b(organization_id: str, actor: Actor) -> dict[str, object]:
         statement |= {"subject_id": actor.practitioner_id, "subject_role": actor.role_id}
     if actor.patient_id is not None:
         statement["patient"] = actor.patient_id
+    if actor.delegator is not None:
+        statement["delegator"] = actor.delegator
     return statement

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from tilts_connector.errors import reading
 
 # FHIR AuditEvent: the client system, the person at its screen, the patient, what was touched.
-SOURCE_AGENT = "110153"
+CLIENT_AGENTS = ("110153", "110152")  # source or destination, as the data flow; the exchange itself comes last
 PERSON_AGENT = "IRCP"
 OBJECT_ENTITY = "4"
 
@@ -56,7 +56,8 @@ class Access:
 def access_of(event: Mapping[str, Any]) -> Access:
     with reading("AuditEvent"):
         agents = {_code(agent["type"]): agent for agent in event["agent"]}
-        source, person = agents[SOURCE_AGENT], agents.get(PERSON_AGENT, {})
+        source = next(agent for agent in event["agent"] if _code(agent["type"]) in CLIENT_AGENTS)
+        person = agents.get(PERSON_AGENT, {})
         refused = event.get("outcome", "0") != "0"
         # Of what was refused it is the reason; of what was done, what was particular about it: that it was a repeat.
         said = event.get("outcomeDesc")

@@ -7,17 +7,23 @@ from typing import Any, Literal, TypeAlias
 
 from tilts_connector.errors import Misused
 
-Purpose: TypeAlias = Literal["TREAT", "PATRQT", "HOPERAT", "ETREAT", "BTG"]
+Purpose: TypeAlias = Literal["TREAT", "PATRQT", "FAMRQT", "HOPERAT", "ETREAT", "BTG"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person and the purpose of a call; a token is for exactly one of these."""
+    """The person and the purpose of a call; a token is for exactly one of these.
+
+    Without a practitioner it is a basic token: registers and classifiers, nothing of patients.
+    """
 
     practitioner_id: str | None = None
     role_id: str | None = None  # PractitionerRole: the practitioner at this workplace
     purpose: Purpose = "TREAT"
     patient_id: str | None = None  # only for the patient portal
+    delegator: str | None = None  # in whose name: a PractitionerRole; for the portal the patient acted for
+    subject_token: str | None = field(default=None, repr=False)  # ID token that proves the practitioner
+    scope: str | None = None  # None: all that are open
 
     def __post_init__(self) -> None:
         if (self.practitioner_id is None) != (self.role_id is None):

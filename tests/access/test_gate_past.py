@@ -91,7 +91,7 @@ async def whole(tx: Tx) -> Institution:
 async def with_certificate(tx: Tx, client_id: str) -> None:
     unique = new_id().bytes * 2
     row: dict[str, Any] = {"fingerprint": unique, "client_id": client_id, "serial": str(new_id().int)}
-    row |= {"issuer": "CN=Parauga", "public_key": unique, "case_id": None}
+    row |= {"issuer": "CN=Parauga", "public_key": unique, "case_id": None, "certificate": b""}
     lives = {"not_before": NOW - DAY, "not_after": NOW + 400 * DAY}
     assert await certificates.register(tx, NewCertificate(**row, **lives), NOW)
 

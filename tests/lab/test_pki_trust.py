@@ -18,6 +18,7 @@ from tilts.lab.pki_trust import (
     TrustFolder,
     ensure_trust,
     issue_signer,
+    renew_trust,
     revoke,
 )
 from tilts.lab.pki_trust.signers import SignerFlaw
@@ -158,6 +159,21 @@ def test_the_bundle_of_the_port_holds_our_own_root_and_the_granted_issuer(pki: P
 
     own = x509.load_pem_x509_certificate((pki / "ca.pem").read_bytes())
     assert bundle == [own, trust.certificate("connection-ca")]
+
+
+def test_lists_that_run_out_while_the_sandbox_runs_are_signed_anew_by_the_same_keys(tmp_path: Path) -> None:
+    folder = tmp_path / "pki"
+    trust = ensure_trust(folder, NOW)
+    root, signed = trust.certificate("root"), trust.list_xml.read_bytes()
+    renew_trust(folder, NOW + timedelta(days=100))
+    assert trust.list_xml.read_bytes() == signed  # enough is left of it
+    late = NOW + timedelta(days=160)
+    renew_trust(folder, late)
+    listed = x509.load_pem_x509_crl(trust.crl("connection-ca").read_bytes())
+
+    assert trust.certificate("root") == root
+    assert trust.list_xml.read_bytes() != signed
+    assert listed.next_update_utc is not None and listed.next_update_utc > late + timedelta(days=100)
 
 
 def test_a_folder_whose_certificates_run_out_is_made_anew(tmp_path: Path) -> None:

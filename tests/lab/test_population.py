@@ -8,7 +8,7 @@ import pytest
 from tilts.lab.population import Population, generate, generate_patients
 from tilts.lab.population.fhir_parts import PERSON_CODE, TEMPORARY_NUMBER, seeded
 from tilts.lab.population.organizations import INSTITUTIONS
-from tilts.lab.population.persons import NEW_CODES, Codes
+from tilts.lab.population.persons import CANARY_CODES, NEW_CODES, Codes
 from tilts.lab.population.staff import ROLE_TITLES, hire
 from tilts.person_code import faults, is_new_form, is_reserved
 
@@ -31,6 +31,18 @@ def codes(patients: list[dict[str, Any]]) -> list[str]:
 def test_the_same_seed_gives_the_same_population() -> None:
     assert generate(3) == generate(3)
     assert generate(3).resources != generate(4).resources
+
+
+def test_canaries_are_nobody_elses_neighbours() -> None:
+    """No code, no family name and no record of theirs is met by looking for somebody else."""
+    made = generate(1, 3000)
+    others = of_type(made, "Patient")
+    families = {one["name"][0]["family"] for one in others}
+    for canary in made.canaries:
+        assert canary not in others
+        assert not any(canary["name"][0]["family"].startswith(family) for family in families)
+        assert is_reserved(canary["identifier"][0]["value"]) and not faults(canary["identifier"][0]["value"])
+    assert made.canaries == generate(1, 10).canaries
 
 
 def test_more_patients_change_nobody_who_was_there_before() -> None:
@@ -57,7 +69,7 @@ def test_codes_do_not_repeat_and_the_old_form_takes_over_when_the_new_block_is_u
     hand = Codes(seeded(1, "codes"))
     given = [hand.new_form() for _ in range(NEW_CODES + 1000)]
     assert len(set(given)) == len(given)
-    assert sum(is_new_form(code) for code in given) == NEW_CODES
+    assert sum(is_new_form(code) for code in given) == NEW_CODES - CANARY_CODES
 
 
 def test_no_identifier_and_no_id_is_used_twice(population: Population) -> None:

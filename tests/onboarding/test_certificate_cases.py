@@ -221,7 +221,7 @@ async def test_a_request_is_answered_with_a_certificate_and_its_issuer(
     exchange: Running, house: House, database: Database
 ) -> None:
     async with undone(database) as tx:
-        one = await holder(tx, exchange, house)
+        one = await holder(tx, exchange, house, "vendor")
         leaf = one.leaf()
         case = await one.accepted(tx, leaf.request())
         kept = {document.kind: document for document in await cases.documents(tx, case.case_id)}
@@ -241,9 +241,9 @@ async def test_cert_009_where_nobody_issues_a_request_is_not_accepted(
     exchange: Running, house: House, database: Database
 ) -> None:
     async with undone(database) as tx:
-        one = await holder(tx, exchange, house)
+        one = await holder(tx, exchange, house, "vendor")
         case = await one.hand_in(tx, one.leaf().request())
-        elsewhere = Around(replace(exchange.settings, sandbox=False), datetime.now(UTC))
+        elsewhere = Around(replace(exchange.settings, issuing_key=""), datetime.now(UTC))
         accepting = take(tx, case.number, "accept", Taker(CLERK, NOW, EFFECTS, elsewhere))
         assert await rule_of(accepting) == "CERT-009"
 

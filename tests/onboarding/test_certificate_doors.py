@@ -18,12 +18,13 @@ from structlog.testing import capture_logs
 
 from tests.access.speaking import Speaker, context_of
 from tests.onboarding.desk_people import new_party
+from tests.onboarding.renewing import renewed
 from tests.onboarding.trusting import House, Leaf, new_key
 from tests.running import Running
 from tests.store.undoing import undone
-from tilts.access.certificates import apply_listed_revocations, apply_revocations, identify
+from tilts.access.certificates import identify
 from tilts.ids import new_id
-from tilts.lab.pki_trust import ConnectionSubject, SandboxIssuer, issue_connection_certificate, revoke
+from tilts.lab.pki_trust import ConnectionSubject, issue_connection_certificate, revoke
 from tilts.lab.pki_trust.certificates import Issuing, revocation_list
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.onboarding.certificates import (
@@ -37,8 +38,8 @@ from tilts.onboarding.certificates import (
     replace,
 )
 from tilts.onboarding.certificates import revoke as revoke_now
-from tilts.onboarding.revocations import at_hand
-from tilts.onboarding.trust_keeping import TrustSources, refresh_trust_list
+from tilts.onboarding.revocation import at_hand
+from tilts.onboarding.trust_keeping import refresh_trust_list
 from tilts.rules import Refusal
 from tilts.store import connections
 from tilts.store.onboarding import certificates as store
@@ -214,7 +215,7 @@ async def test_cert_008_what_is_not_in_use_cannot_be_ended(house: House, databas
 
 
 async def test_a_serial_number_revoked_by_another_issuer_closes_nothing(
-    house: House, database: Database, tmp_path: Path
+    house: House, database: Database, exchange: Running
 ) -> None:
     """The same number under two issuers is two certificates."""
     async with undone(database) as tx:
@@ -223,7 +224,7 @@ async def test_a_serial_number_revoked_by_another_issuer_closes_nothing(
         await connections.revoke(
             tx, ["CN=Parauga savienojumu sertifikātu izdevējs"], {made.serial_number: datetime.now(UTC)}
         )
-        await apply_revocations(tx, house.pki / "crl.pem", house.pki / "chain.pem")
+        await renewed(tx, exchange)
         record = (await store.of_clients(tx, [practice.client_id]))[0]
         assert record.revoked_at is None
 
@@ -232,22 +233,20 @@ async def test_a_serial_number_revoked_by_another_issuer_closes_nothing(
 
 
 async def test_what_a_listed_issuer_revokes_is_closed_by_the_next_look(
-    house: House, database: Database
+    house: House, database: Database, exchange: Running
 ) -> None:
     async with undone(database) as tx:
         practice = await connected(tx, house)
         made = await practice.register(tx, practice.leaf().pem(house))
         revoke(house.pki, made, datetime.now(UTC))
-        folder = house.trust.folder
         await refresh_trust_list(tx, house.trust.list_xml, house.signers, datetime.now(UTC))
-        sources = TrustSources(house.trust.list_xml, house.trust.list_signer, folder)
-        await apply_listed_revocations(tx, sources, datetime.now(UTC))
+        await renewed(tx, exchange)
 
         assert (await store.of_clients(tx, [practice.client_id]))[0].revoked_at is not None
 
 
 async def test_a_list_that_is_overdue_still_closes_and_is_complained_of(
-    house: House, database: Database, tmp_path: Path
+    house: House, database: Database, exchange: Running, tmp_path: Path
 ) -> None:
     async with undone(database) as tx:
         practice = await connected(tx, house)
@@ -258,10 +257,11 @@ async def test_a_list_that_is_overdue_still_closes_and_is_complained_of(
         dated = (now - timedelta(days=9), now - timedelta(days=2))
         overdue.write_bytes(revocation_list(issuing, {made.serial_number: now}, *dated))
         with capture_logs() as told:
-            await apply_revocations(tx, overdue, house.pki / "chain.pem", now)
+            await renewed(tx, exchange, overdue)
 
         assert (await store.of_clients(tx, [practice.client_id]))[0].revoked_at is not None
     assert [one["event"] for one in told] == ["revocation list overdue"]
+    assert told[0]["file"] == "crl.pem"
 
 
 def own_key(house: House) -> ec.EllipticCurvePrivateKey:
@@ -433,7 +433,7 @@ async def test_the_issuer_of_the_sandbox_takes_the_key_alone_from_the_request(ho
     leaf = Leaf(identifiers=("NTRLV-40000000000",))
     request = x509.load_pem_x509_csr(leaf.request())
     wanted = Wanted("Parauga prakse", "99990000011", "c-1")
-    made = SandboxIssuer(house.pki).issue(request, wanted, datetime.now(UTC))
+    made = house.issuer.issue(request, wanted, datetime.now(UTC))
 
     assert made.public_key() == leaf.key.public_key()
     assert "NTRLV-99990000011" in made.subject.rfc4514_string()

@@ -14,11 +14,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tilts.ids import new_id
 from tilts.lab.pki import ensure_pki
-from tilts.lab.pki_trust import SandboxIssuer, TrustFolder, ensure_trust
+from tilts.lab.pki_trust import TrustFolder, ensure_trust
 from tilts.lab.pki_trust.certificates import key_usage, revocation_source
 from tilts.onboarding.certificates import Applicant, Known
-from tilts.onboarding.revocations import at_hand
+from tilts.onboarding.issuing import Authority, authority_from
+from tilts.onboarding.revocation import at_hand
 from tilts.onboarding.trust_list import TrustList, read_list
+from tilts.settings import Settings
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 NUMBER = "99990000011"
@@ -45,8 +47,11 @@ class House:
         return read_list(self.trust.list_xml.read_bytes(), self.signers, NOW)
 
     @property
-    def issuer(self) -> SandboxIssuer:
-        return SandboxIssuer(self.pki)
+    def issuer(self) -> Authority:
+        key = self.pki / "authority" / "issuing.key"
+        found = authority_from(Settings(pki_folder=self.pki, issuing_key=str(key)))
+        assert found is not None
+        return found
 
     def known(self) -> Known:
         issuers = [*self.issuer.certificates, self.trust.certificate("connection-ca")]

@@ -18,6 +18,7 @@ from tests.portal.attacking import (
     HEAD,
     IT_PERSON,
     NOBODY,
+    RESIDENT,
     RIVAL,
     VENDOR,
     Visitor,
@@ -26,7 +27,7 @@ from tests.portal.attacking import (
     said,
 )
 
-WHO = (VENDOR, RIVAL, HEAD, IT_PERSON, CLERK, NOBODY)
+WHO = (VENDOR, RIVAL, HEAD, IT_PERSON, CLERK, RESIDENT, NOBODY)
 MOST_PAGES = 200
 LARGEST = 100_000  # bytes of a page
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"

@@ -16,9 +16,10 @@ from tests.portal.strange_provider import REGISTRY, StrangeProvider, strange_pro
 from tests.running import MovableClock
 from tilts.access import jose
 from tilts.access.sign_in import openid
-from tilts.access.sign_in.identity_provider import IdentityProvider, built_in_issuer, issuer_of
+from tilts.access.sign_in.identity_provider import IdentityProvider
 from tilts.access.sign_in.openid import Attempt, own_address
-from tilts.access.tokens import ensure_key
+from tilts.access.sign_in.provider_documents import built_in_issuer, issuer_of
+from tilts.access.tokens.keys import key_ring
 from tilts.production import unfit
 from tilts.rules import Refusal
 from tilts.settings import Settings
@@ -48,7 +49,7 @@ def portal_of(provider: StrangeProvider, tmp_path: Path, **changed: Any) -> Iden
         oidc_issuer=provider.issuer, portal_base="https://portal.example/", keys_folder=tmp_path
     )
     settings = replace(settings, **changed)
-    return IdentityProvider(settings, MovableClock(), ensure_key(tmp_path))
+    return IdentityProvider(settings, MovableClock(), key_ring(tmp_path))
 
 
 async def signed_in(provider: StrangeProvider, tmp_path: Path, **changed: Any) -> openid.Identity:
@@ -182,7 +183,7 @@ async def test_unknown_keys_are_asked_for_but_not_at_every_token(
             await portal.finish("code", attempt)
     assert provider.key_calls == 1
     portal._clock.ahead = timedelta()  # type: ignore[attr-defined]
-    portal._kept.fetched_at = datetime.now(UTC) - timedelta(minutes=2)
+    portal.documents.kept.fetched_at = datetime.now(UTC) - timedelta(minutes=2)
     assert (await portal.finish("code", attempt)).subject == "someone"
     assert provider.key_calls == 2
 
@@ -225,7 +226,9 @@ async def test_the_portal_proves_itself_by_its_key_or_by_its_secret(
     provider: StrangeProvider, tmp_path: Path
 ) -> None:
     await signed_in(provider, tmp_path)
-    claims = jose.claims_of(provider.sent[-1]["client_assertion"], ensure_key(tmp_path).public, "ES256")
+    claims = jose.claims_of(
+        provider.sent[-1]["client_assertion"], key_ring(tmp_path).all()[0].public, "ES256"
+    )
     assert (claims["iss"], claims["aud"]) == ("tilts-portal", f"{provider.issuer}/token")
     provider.claims = {}
     await signed_in(provider, tmp_path, oidc_client_secret="swordfish")

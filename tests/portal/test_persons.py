@@ -30,12 +30,17 @@ def test_a_story_is_told_in_the_language_of_the_visitor(exchange: Running, visit
 
 def test_the_resident_sees_who_looked_why_and_what_became_of_it(visitor: httpx.Client, anna: str) -> None:
     seen = cells(visitor.get(f"/persons/{anna}?lang=lv").text)
-    assert "Izraksta recepti Ārstēšana Izpildīts" in seen
-    refused = re.search(r"Piesaka recepti izsniegšanai Ārstēšana Atteikts DSP-001 ([^.]+)\.", seen)
+    assert (
+        "Izraksta recepti receptes Ārstēšana pati to rakstīja vai Jums izrakstīja recepti Izpildīts" in seen
+    )
+    refused = re.search(
+        r"Piesaka recepti izsniegšanai recepšu stāvoklis Ārstēšana Jūs tur uzrādījāt recepti Atteikts DSP-001 ([^.]+)\.",
+        seen,
+    )
     assert refused is not None
     assert refused[1].startswith("Šo rindu kopš ")
     assert html.unescape(refused[1]).endswith('tur Parauga aptieka "Tiltiņš"')
-    assert ", farmaceits Izsniedz zāles Ārstēšana Izpildīts" in seen
+    assert ", farmaceits Izsniedz zāles izsniegtās zāles Ārstēšana" in seen
 
 
 def test_a_prescription_stands_in_plain_words_with_its_balance(visitor: httpx.Client, anna: str) -> None:

@@ -33,6 +33,7 @@ EVERYBODY = (*OWNERS, IT_PERSON, RESIDENT, NOBODY)
 SAME_PARTY = {HEAD: (HEAD, IT_PERSON)}
 # The sandbox shows these to everybody, by purpose: letters and calls of invented people.
 OPEN = ("/sandbox/mail", "/calls", "/fragments/", "/persons", "/certificates/", "/sandbox")
+RESIDENTS = ("/my/prescriptions", "/my/accesses", "/my/bans", "/my/delegations", "/my/for")
 WORDS = {"action": "withdraw", "name": "cert.pem", "form": "json", "verb": "sort"}
 QUERIES = {
     "/my/plans/new": ("version",),
@@ -199,3 +200,22 @@ def test_the_authoritys_pages_are_the_authoritys(world: World, who: str) -> None
     for address in ("/desk/mail", f"/desk/mail/{number}"):
         answer = world.visitors[who].get(address)
         assert (answer.status_code, rule_of(answer)) in ((403, "USR-004"), (303, "")), address
+
+
+@pytest.mark.parametrize("who", [*OWNERS, IT_PERSON, CLERK, COLLEAGUE, NOBODY])
+def test_residents_pages_are_residents(world: World, who: str) -> None:
+    """The authority oversees elsewhere, with a reason; an access of a resident's looks here like none."""
+    pages = [
+        world.visitors[RESIDENT].get("/my/accesses").text for _ in range(2)
+    ]  # the first look is an access
+    address = re.findall(r"/my/accesses/[0-9a-f-]{36}", pages[1])[0]
+    nobodys = f"/my/accesses/{uuid4()}"
+    own = [path for _, path in routes_of(world.exchange) if path.startswith(RESIDENTS) and "{" not in path]
+    assert len(own) > 6
+    for path in (*own, address, nobodys, f"{address}/proof.json"):
+        answer = world.visitors[who].get(path)
+        assert (answer.status_code, rule_of(answer)) in ((403, "USR-004"), (303, ""), (405, "")), path
+        for data in ({}, {"whom": "self"}, {"key": str(uuid4()), "what": "everything", "sure": "yes"}):
+            sent = world.visitors[who].post(path, data)
+            assert (sent.status_code, rule_of(sent)) in ((403, "USR-004"), (303, ""), (405, "")), path
+            assert "/sign-in" in sent.headers.get("location", "/sign-in"), path

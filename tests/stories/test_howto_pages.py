@@ -87,3 +87,13 @@ def test_run_the_scenarios(exchange: Running, tmp_path: Path) -> None:
     assert "1" in said  # one test case in the JUnit file
     assert said[-2:] == ["passed", "1"]
     assert (tmp_path / "report.html").exists()
+
+
+@needs_tools
+def test_tokens(exchange: Running, tmp_path: Path) -> None:
+    said = played("tokens.md", tmp_path, exchange).splitlines()
+
+    assert said[:3] == ["Bearer", "system/Organization.r system/Task.read", "TOK-007"]
+    assert said[3:5] == ["urn:ietf:params:oauth:token-type:access_token", "eid"]
+    assert said[5:8] == ["the same"] * 3
+    assert "signing" in said[8:]

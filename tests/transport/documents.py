@@ -52,6 +52,37 @@ def dispense(caller: Caller, line: "Line", *, packs: int = 1, **changes: Any) ->
     return changed(document, changes)
 
 
+KIND_OF_CONSENT = "https://tilts.example/fhir/CodeSystem/consent-kind"
+GROUPS = "https://tilts.example/fhir/CodeSystem/organization-kind"
+REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+
+
+def consent(caller: Caller, patient: str, kind: str = "ban", **provision: Any) -> dict[str, Any]:
+    """A ban of the whole card; `provision` changes what it says. `documents`, `person`, `group`, `never` in short."""
+    said: dict[str, Any] = {"type": "deny" if kind == "ban" else "permit"}
+    for reference in provision.pop("documents", ()):
+        said.setdefault("data", []).append({"meaning": "instance", "reference": {"reference": reference}})
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DELEGATEE"}]}
+    if person := provision.pop("person", None):
+        reference = {"reference": f"Patient/{person}"} if isinstance(person, str) else {"identifier": person}
+        said["actor"] = [{"role": role, "reference": reference}]
+    if group := provision.pop("group", None):
+        said["actor"] = [{"role": role, "reference": {"identifier": {"system": GROUPS, "value": group}}}]
+    if provision.pop("never", False):
+        said["purpose"] = [{"system": REASON, "code": "BTG"}]
+    scope = {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+    return {
+        "resourceType": "Consent",
+        "identifier": [identifier_of(caller)],
+        "status": "active",
+        "scope": {"coding": [scope]},
+        "category": [{"coding": [{"system": KIND_OF_CONSENT, "code": kind}]}],
+        "patient": {"reference": f"Patient/{patient}"},
+        "policy": [{"uri": "https://tilts.example/fhir/policy/patient-control"}],
+        "provision": {**said, **provision},
+    }
+
+
 def bundle(*resources: Mapping[str, Any]) -> dict[str, Any]:
     entries = [
         {"resource": one, "request": {"method": "POST", "url": one["resourceType"]}} for one in resources

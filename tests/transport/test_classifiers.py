@@ -23,8 +23,8 @@ from tilts.party import NOBODY
 from tilts.rules import Refusal
 from tilts.store.tx import Database
 from tilts.terminology.access import AgreementAccess
-from tilts.transport.classifier_feed import downloaded, listed
-from tilts.transport.classifiers import ClassifierParts
+from tilts.transport.terminology.classifier_feed import downloaded, listed
+from tilts.transport.terminology.classifiers import ClassifierParts
 
 FORMS = "https://tilts.example/fhir/CodeSystem/medicine-forms"
 GENDER = "http://hl7.org/fhir/administrative-gender"

@@ -7,7 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.transport.documents import Line, handed_out, parameters, patient_of, prescribed, prescription
+from tests.transport.documents import (
+    Line,
+    consent,
+    handed_out,
+    parameters,
+    patient_of,
+    prescribed,
+    prescription,
+)
 from tests.transport.tables import Tables
 from tests.transport.wire import Caller, ids, refused
 from tilts.ids import new_id
@@ -37,6 +45,7 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
     proof = practice.found("Provenance", target=f"MedicationRequest/{line.request}")["entry"][0]["resource"]
     seen = portal.found("AuditEvent", {"patient": patient})["entry"][0]["resource"]
     classifiers = practice.found("CodeSystem")["entry"]
+    given = ended_delegation(portal, patient)
     countries = next(e["resource"] for e in classifiers if e["resource"]["id"].startswith("iso-3166"))
     values: dict[str, tuple[Caller, str, dict[str, str]]] = {
         "CodeSystem": (
@@ -102,6 +111,16 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
                 "owner": pharmacy.facts["org"],
             },
         ),
+        "Consent": (
+            portal,
+            given["id"],
+            {
+                "identifier": token(given),
+                "patient": patient,
+                "status": "inactive",
+                "category": "delegation",
+            },
+        ),
         "AuditEvent": (portal, seen["id"], {"patient": patient}),
     }
     expected = {
@@ -110,6 +129,19 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
         for name, value in {"_id": found, **more}.items()
     }
     return World(line, made, expected)
+
+
+def ended_delegation(portal: Caller, patient: str) -> dict[str, Any]:
+    """A consent that hides nothing from the other tests."""
+    other = next(
+        one["id"]
+        for one in portal.exchange.environment.population.resources
+        if one["resourceType"] == "Patient" and one["id"] != patient
+    )
+    wanted = consent(portal, patient, "delegation", person=other)
+    given: dict[str, Any] = portal.post("Consent", wanted, patient=patient).json()
+    portal.post(f"Consent/{given['id']}/$end", patient=patient)
+    return given
 
 
 def names(person: dict[str, Any]) -> dict[str, str]:
@@ -136,7 +168,7 @@ def test_a_parameter_finds_what_has_its_value_and_not_what_has_another(
     world: World, kind: str, name: str
 ) -> None:
     who, value, expected = world.expected[kind, name]
-    how = {"patient": world.line.patient} if kind == "AuditEvent" else {}
+    how = {"patient": world.line.patient} if kind in ("AuditEvent", "Consent") else {}
     form = {name: value} | ({"_id": expected} if name in ("active", "status", "role", "intent") else {})
     if kind == "Task" and name in ("status", "business-status"):
         form["focus"] = world.line.request
@@ -163,8 +195,9 @@ def test_the_capability_statement_offers_the_parameter(practice: Caller, kind: s
 def test_what_is_not_offered_is_refused_with_WIRE_008(
     world: World, caller: Callable[..., Caller], kind: str, form: str
 ) -> None:
-    who = caller("portal") if kind == "AuditEvent" else world.expected[kind, "_id"][0]
-    patient = world.line.patient if kind == "AuditEvent" else None
+    at_portal = kind in ("AuditEvent", "Consent")
+    who = caller("portal") if at_portal else world.expected[kind, "_id"][0]
+    patient = world.line.patient if at_portal else None
     refused(who.post(f"{kind}/_search", form, patient=patient), 400, "WIRE-008")
 
 

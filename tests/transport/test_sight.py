@@ -191,7 +191,13 @@ def test_by_identity_finds_nothing_foreign(case: Case, caller: Callable[..., Cal
 SEEN: dict[str, tuple[Eyes, set[str]]] = {
     "the prescriber": (
         ("practice-3", None),
-        {"MedicationRequest", "Task", "MedicationDispense", "Provenance of the prescription"},
+        {
+            "MedicationRequest",
+            "Task",
+            "MedicationDispense",
+            "Provenance of the prescription",
+            "Provenance of the dispense",
+        },
     ),
     "the pharmacy that handed out": (
         ("pharmacy-4", None),

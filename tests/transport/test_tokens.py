@@ -215,7 +215,7 @@ def test_an_assertion_is_good_once_however_many_send_it_at_once(practice: Caller
         ("TOK-006", 400, {"subject_role": None}),
         ("TOK-006", 400, {"subject_id": "no id at all"}),
         ("TOK-006", 400, {"patient": str(uuid4())}),
-        ("TOK-005", 400, {"purpose_of_use": ["BTG"]}),
+        ("TOK-005", 400, {"purpose_of_use": ["HRESCH"]}),
         ("TOK-005", 400, {"purpose_of_use": [["TREAT"]]}),
         ("TOK-005", 400, {"purpose_of_use": ["TREAT", "TREAT"]}),
         ("TOK-004", 400, {"subject_role": str(new_id())}),

@@ -15,7 +15,15 @@ OUTSIDE = [
     ("POST", "/oauth/token", "certificate and client assertion", "`token.issued`", "200"),
     ("GET", "/oauth/jwks.json", "nothing", "", "200"),
     ("GET", "/oauth/clients/{client_id}/jwks.json", "nothing", "", "200"),
-    ("GET", "/.well-known/smart-configuration", "nothing", "", "200"),
+    ("GET", "/.well-known/smart-configuration, also below /fhir/r4", "nothing", "", "200"),
+    (
+        "GET",
+        "/.well-known/udap, also below /fhir/r4",
+        "nothing",
+        "",
+        "200, or 404 without a fitting certificate",
+    ),
+    ("GET", "/.well-known/oauth-authorization-server, also with /fhir/r4 after it", "nothing", "", "200"),
     ("GET", "/fhir/r4/metadata", "nothing", "", "200"),
     ("GET", "/healthz", "nothing", "", "200, or 503 while no transaction can be had"),
 ]
@@ -80,14 +88,19 @@ def needs(route: Route) -> str:
     return ", ".join(wanted)
 
 
+def scope_list(found: frozenset[str]) -> str:
+    return ", ".join(code(scope) for scope in scopes.as_text(found).split()) or "-"
+
+
 def made_for_scopes() -> dict[str, str]:
     return {
         "scopes": table(
-            ["kind of party", "scopes that are open to it", "purpose of use"],
+            ["kind of party", "scopes of a basic token", "of an extended one, besides", "purpose of use"],
             [
                 [
                     kind,
-                    ", ".join(code(scope) for scope in scopes.as_text(scopes.open_to(kind)).split()),
+                    scope_list(scopes.open_to(kind, extended=False)),
+                    scope_list(scopes.open_to(kind) - scopes.open_to(kind, extended=False)),
                     ", ".join(code(purpose) for purpose in scopes.PURPOSES[kind]),
                 ]
                 for kind in scopes.OPEN

@@ -23,14 +23,32 @@ from tilts.rules import (
     testing,
     wire,
 )
+from tilts.rules.trust import (
+    audit,
+    consent,
+    copying,
+    egress,
+    issuing,
+    permission,
+    residents,
+    standing,
+    tokens,
+)
 
 NOUNS: dict[str, ModuleType] = {
     "access": access,
+    "tokens": tokens,
     "gate": gate,
+    "permission": permission,
+    "consent": consent,
+    "residents": residents,
     "wire": wire,
     "prescriptions": prescriptions,
     "dispensing": dispensing,
     "certificates": certificates,
+    "standing": standing,
+    "issuing": issuing,
+    "egress": egress,
     "classifiers": classifiers,
     "environments": environments,
     "lab": lab,
@@ -42,14 +60,23 @@ NOUNS: dict[str, ModuleType] = {
     "procedures": procedures,
     "signing": signing,
     "paper": paper,
+    "copying": copying,
+    "audit": audit,
 }
 TITLES = {
     "access": "Rules of the door",
+    "tokens": "Rules of tokens",
     "gate": "Conditions of the gate",
+    "permission": "Rules of permission",
+    "consent": "Rules of bans and delegations",
+    "residents": "Rules of residents' pages",
     "wire": "Rules of the message",
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
     "certificates": "Rules of certificates",
+    "standing": "Rules of how a certificate stands",
+    "issuing": "Rules of issuing certificates",
+    "egress": "Rules of fetching from outside",
     "classifiers": "Rules of classifiers",
     "environments": "Rules of environments",
     "lab": "Rules of the lab",
@@ -61,6 +88,8 @@ TITLES = {
     "procedures": "Rules of forms",
     "signing": "Rules of signatures",
     "paper": "Rules of paper",
+    "copying": "Rules against mass copying",
+    "audit": "Rules of the audit trail",
 }
 
 

@@ -12,14 +12,12 @@ from typing import Any, Final
 
 from tilts.lab.conformance import library
 from tilts.lab.conformance.runs import JudgedRun, judged
-from tilts.lab.pki_trust import SandboxIssuer
 from tilts.onboarding import effects
 from tilts.onboarding.cases import attach
-from tilts.onboarding.certificates import Issuer
 from tilts.onboarding.effects.certificates import effects_of_certificates
+from tilts.onboarding.issuing import authority_from
 from tilts.onboarding.taking import Effect, Taking
 from tilts.onboarding.testing import check_plan, check_unchanged, check_whole
-from tilts.settings import Settings
 from tilts.store.lab import runs
 from tilts.store.lab.runs import RunRecord
 from tilts.store.onboarding import cases
@@ -122,17 +120,12 @@ def merged(found: list[JudgedRun]) -> dict[str, Any]:
     return verdicts
 
 
-def issuer_in(settings: Settings) -> Issuer | None:
-    """The sandbox answers requests with its own test authority; elsewhere nobody does yet."""
-    return SandboxIssuer(settings.pki_folder) if settings.sandbox or settings.rehearsal else None
-
-
 EFFECTS: Final[Mapping[tuple[str, str], Effect]] = MappingProxyType(
     {
         **effects.EFFECTS,
         ("test-plan", "propose"): proposed,
         ("test-plan", "propose-other"): proposed,
         ("testing", "hand-in"): handed_in,
-        **effects_of_certificates(issuer_in),
+        **effects_of_certificates(authority_from),
     }
 )

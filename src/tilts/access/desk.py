@@ -5,7 +5,7 @@ answer, and a refusal is written down in a transaction of its own.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from tilts.access.keeping import kept_of
@@ -15,7 +15,7 @@ from tilts.ids import new_id
 from tilts.onboarding.mail.texts import without_person_codes
 from tilts.rules import Refusal
 from tilts.store import audit
-from tilts.store.records import AuditEntry
+from tilts.store.records import AuditEntry, AuditSubject
 from tilts.store.tx import Database, Tx
 
 Done = TypeVar("Done")
@@ -31,6 +31,8 @@ class Act:
     about: str = ""  # a case number, never anything personal
     request_id: str = ""
     method: str = "POST"
+    purpose: str | None = None
+    subjects: list[AuditSubject] = field(default_factory=list)  # patients whom the work met: it adds them
 
 
 class Desk:
@@ -44,7 +46,9 @@ class Desk:
         try:
             async with self._database.transaction() as tx:
                 await audit.add(tx, entry)
-                return await work(tx)
+                done = await work(tx)
+                await audit.add_subjects(tx, entry, act.subjects)
+                return done
         except Refusal as no:
             refused = replace(
                 entry,
@@ -55,6 +59,7 @@ class Desk:
             )
             async with self._database.transaction() as tx:
                 await audit.add(tx, refused)
+                await audit.add_subjects(tx, refused, [replace(one, basis="") for one in act.subjects])
             raise
 
     def _entry(self, account: Account, act: Act) -> AuditEntry:
@@ -72,5 +77,6 @@ class Desk:
             client_id=PORTAL,
             organization_name=account.party_name or None,
             role_code=account.role,
+            purpose=act.purpose,
             detail=detail,
         )

@@ -19,30 +19,38 @@ from joserfc.jwk import ECKey, RSAKey
 from tilts_fhir.json_strict import JsonError, decode
 
 ALGORITHMS: Final = ("ES256", "ES384", "RS384", "PS256")  # Design 5
+BY_CERTIFICATE: Final = (*ALGORITHMS, "RS256")  # HL7 UDAP Security: RS256 must be taken with x5c
 FOREIGN_KEYS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
 class Registry(jws.JWSRegistry):
-    """The library stops at 128,000 characters; a signed Bundle has 10 MiB at most, and base64 a third more."""
+    """The library stops at 128,000 characters; a signed Bundle has 10 MiB at most, and base64 a third more.
+
+    It stops at a header of 512 too; a chain of certificates is longer.
+    """
 
     max_payload_length = 16 * 1024 * 1024
+    max_header_length = 24 * 1024
 
 
-REGISTRY: Final = Registry(algorithms=list(ALGORITHMS))
+REGISTRY: Final = Registry(algorithms=list(BY_CERTIFICATE))
 
 
 class NotSigned(Exception):
     """The text is not what it should be; the reason is for our log, not for the caller."""
 
 
-def header_of(compact: str) -> dict[str, Any]:
-    """The header of a compact JWS, not verified: good for finding the key, and nothing else."""
+def header_of(compact: str, also: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The header of a compact JWS, not verified: good for finding the key, and nothing else.
+
+    `also` names members that this caller looks at itself; all others that could bring a key are refused.
+    """
     segments = compact.split(".")
     if len(segments) != 3:
         raise NotSigned("not three parts")
     header = _json_object(strict_bytes(segments[0]), "header")
-    if FOREIGN_KEYS & header.keys():
+    if FOREIGN_KEYS & header.keys() - set(also):
         raise NotSigned("header members that are not taken")
     return header
 
@@ -55,9 +63,13 @@ def key_named(compact: str, keys: dict[str, tuple[str, dict[str, Any]]]) -> tupl
     return keys[kid]
 
 
-def verified_payload(compact: str, jwk: dict[str, Any], algorithm: str) -> bytes:
-    """The signed bytes, if the signature by this key with its fixed algorithm holds."""
-    if header_of(compact).get("alg") != algorithm or algorithm not in ALGORITHMS:
+def verified_payload(compact: str, jwk: dict[str, Any], algorithm: str, *, with_chain: bool = False) -> bytes:
+    """The signed bytes, if the signature by this key with its fixed algorithm holds.
+
+    `with_chain`: the key came from a certificate of x5c, and the caller knows whose that is.
+    """
+    header = header_of(compact, ("x5c",) if with_chain else ())
+    if header.get("alg") != algorithm or algorithm not in (BY_CERTIFICATE if with_chain else ALGORITHMS):
         raise NotSigned("another algorithm than the key's")
     segments = compact.split(".")
     payload = strict_bytes(segments[1]) if segments[1] else b""
@@ -69,8 +81,10 @@ def verified_payload(compact: str, jwk: dict[str, Any], algorithm: str) -> bytes
     return payload
 
 
-def claims_of(compact: str, jwk: dict[str, Any], algorithm: str) -> dict[str, Any]:
-    return _json_object(verified_payload(compact, jwk, algorithm), "claims")
+def claims_of(
+    compact: str, jwk: dict[str, Any], algorithm: str, *, with_chain: bool = False
+) -> dict[str, Any]:
+    return _json_object(verified_payload(compact, jwk, algorithm, with_chain=with_chain), "claims")
 
 
 def unverified_claims(compact: str) -> dict[str, Any]:

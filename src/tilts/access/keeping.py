@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from tilts.rules import FaultyContent, Refusal
-from tilts.store.records import AuditSubject, LineRecord
+from tilts.store.records import AuditEntry, AuditSubject, LineRecord
 
 AS_WRITTEN: Final = frozenset({"asked", "fault", "parameter", "status", "intent", "line", "column"})
 
@@ -22,10 +22,20 @@ def kept_of(end: Refusal | FaultyContent) -> dict[str, object]:
     return {"facts": facts} | ({"reason": str(reason)} if reason else {})
 
 
+def ended(entry: AuditEntry, end: Exception) -> AuditEntry:
+    """The entry of a call that ended with a refusal or with a fault of ours."""
+    if isinstance(end, Refusal | FaultyContent):
+        detail = {**(entry.detail or {}), **kept_of(end)}
+        return replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
+    return replace(entry, outcome="fault", detail={**(entry.detail or {}), "kind": type(end).__name__})
+
+
 def concerned(end: Exception) -> list[AuditSubject]:
-    """The patient of a refusal that came after the line was found."""
-    line = end.facts.get("about") if isinstance(end, Refusal) else None
-    return [AuditSubject(line.patient_id, "Task", line.task_id)] if isinstance(line, LineRecord) else []
+    """The patient of a refusal that came after the line or the document was found, or found to be hidden."""
+    found = end.facts.get("about") if isinstance(end, Refusal) else None
+    if isinstance(found, LineRecord):
+        return [AuditSubject(found.patient_id, "Task", found.task_id, basis=found.basis)]
+    return [found] if isinstance(found, AuditSubject) else []
 
 
 def distinct(subjects: list[AuditSubject]) -> list[AuditSubject]:

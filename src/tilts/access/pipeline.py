@@ -1,6 +1,7 @@
 """The one way in: certificate, party, token, scope, purpose, audit row; then, and only then, the work.
 
-    certificate -> connection -> token -> gate -> scope -> person -> audit entry -> body -> signature -> key -> work
+    certificate -> connection -> token -> gate -> scope -> person -> acting -> holds -> audit entry -> body -> ...
+    ... -> signature -> key -> work (what is seen is decided where it is read: store/sight.py) -> patients counted
 
 All of it in one transaction: without an audit row there is no effect and no answer. A refusal undoes
 the transaction and is then written down in one of its own.
@@ -12,16 +13,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from tilts.access import certificates, repeats, signatures
-from tilts.access.keeping import concerned, distinct, kept_of
+from tilts.access import breadth, certificates, repeats, scopes, signatures
+from tilts.access.keeping import concerned, distinct, ended
 from tilts.access.limits import CallRate
 from tilts.access.opening import check_open, still_open
+from tilts.access.permission.asking import check_acting, tell_hidden
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
-from tilts.access.tokens import Tokens
+from tilts.access.tokens.issuing import Tokens
+from tilts.access.tokens.proof import ASSERTED, check_signed
+from tilts.exchange.prescriptions import viewer_of
 from tilts.ids import new_id
 from tilts.party import NOBODY, Party
 from tilts.rules import FaultyContent, Refusal, Unavailable
-from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_SCOPE_MISSING, ACC_TOKEN_OF_ANOTHER
+from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_TOKEN_OF_ANOTHER
 from tilts.rules.wire import SIG_MISSING
 from tilts.store import audit, connections
 from tilts.store.records import AuditEntry, ConnectionRecord
@@ -57,6 +61,7 @@ class Trace:
     connection: ConnectionRecord | None = None
     party: Party | None = None
     call: Call | None = None
+    sought: str = ""  # of which type the thing in the path is
     later: Callable[[], Awaitable[Reply]] | None = None  # what is still to be done when all is written down
 
 
@@ -99,15 +104,21 @@ class Pipeline:
         self._rate.spend(party.client_id)
         ground = self._ground
         await check_open(tx, trace.connection, route.functionality, ground.environment, ground.clock.now())
-        if route.scope not in party.scopes:
-            raise Refusal(ACC_SCOPE_MISSING, scope=route.scope)
+        scopes.check(route.scope, party)
         if route.person and party.role_id is None:
             raise Refusal(ACC_PERSON_MISSING)
+        check_signed(route.signed, party.assurance, ground.person_proof)
+        acting_as = await check_acting(tx, party, viewer_of(party, ground.clock.now()))
+        await breadth.check_holds(tx, party, ground.clock.now())
         entry = self.entry(route.audit_event, incoming, trace)
+        if route.noted is not None:
+            entry = replace(entry, detail={**(entry.detail or {}), **route.noted(incoming)})
         await audit.add(tx, entry)
         call = trace.call = self._call(tx, party, incoming, ids)
+        call.acting_as, trace.sought = acting_as, route.resource_type
         answer = await self._work(route, call, trace)
-        await audit.add_subjects(tx, entry.audit_id, distinct(call.subjects))
+        await audit.add_subjects(tx, entry, distinct(call.subjects))
+        await breadth.count(tx, party, call.subjects, call.now, ground.limits, call.noticed)
         return answer
 
     async def _anonymous(
@@ -178,6 +189,7 @@ class Pipeline:
             canonical_base=ground.canonical_base,
             public_base=ground.plain_base if party.plain else ground.public_base,
             knows_test_persons=ground.knows_test_persons,
+            room=ground.room,
             if_match=version_in(incoming.headers.get("if-match", "")),
         )
 
@@ -198,17 +210,15 @@ class Pipeline:
 
     async def write_down(self, event: str, incoming: Incoming, trace: Trace, end: Exception) -> None:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
-        entry = self.entry(event, incoming, trace)
-        if isinstance(end, Refusal | FaultyContent):
-            detail = {**(entry.detail or {}), **kept_of(end)}
-            entry = replace(entry, outcome="refused", rule_id=end.rule.id, detail=detail)
-        else:
-            detail = {**(entry.detail or {}), "kind": type(end).__name__}
-            entry = replace(entry, outcome="fault", detail=detail)
-        subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
         async with self._database.transaction() as tx:
+            if trace.call is not None and isinstance(end, Refusal):
+                await tell_hidden(trace.call, tx, trace.sought, end)
+            entry = ended(self.entry(event, incoming, trace), end)
+            subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
             await audit.add(tx, entry)
-            await audit.add_subjects(tx, entry.audit_id, subjects)
+            await audit.add_subjects(tx, entry, subjects)
+            if trace.party is not None and isinstance(end, Refusal):
+                await breadth.after_refusal(tx, trace.party, end, entry.at, self._ground.limits)
 
     def entry(self, event: str, incoming: Incoming, trace: Trace) -> AuditEntry:
         connection, party = trace.connection, trace.party
@@ -225,12 +235,20 @@ class Pipeline:
             organization_name=connection.organization_name if connection else None,
             role_id=party.role_id if party else None,
             role_code=party.role_code if party else None,
-            acting_patient_id=party.patient_id if party else None,
+            acting_patient_id=(party.acting_patient_id or party.patient_id) if party else None,
+            practitioner_id=party.practitioner_id if party else None,
             purpose=party.purpose if party else None,
             token_id=party.token_id if party else None,
             # Each call that is written down here must have been seen by the lab too (lab/conformance).
-            detail={"run": str(connection.observed_run)} if connection and connection.observed_run else None,
+            detail=known_beside(connection, party),
         )
+
+
+def known_beside(connection: ConnectionRecord | None, party: Party | None) -> dict[str, Any]:
+    """What has no column: the run of the lab that looks on, and in whose name an assistant acts."""
+    run = connection.observed_run if connection else None
+    delegator = party.delegator_role_id if party else None
+    return ({"run": str(run)} if run else {}) | ({"delegator_role": str(delegator)} if delegator else {})
 
 
 async def done(in_thread: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
@@ -251,21 +269,16 @@ def party_from(connection: ConnectionRecord, claims: dict[str, Any], *, plain: b
         kind=connection.kind,  # type: ignore[arg-type]  # the table's CHECK holds it
         site=connection.site,
         purpose=claims["purpose"],
-        scopes=scopes_in(claims["scope"]),
+        scopes=scopes.scopes_in(claims["scope"]),
         token_id=claims["jti"],
         practitioner_id=uuid_in("practitioner"),
         role_id=uuid_in("role"),
         role_code=claims.get("role_code"),
         patient_id=uuid_in("patient"),
         plain=plain,
-    )
-
-
-def scopes_in(text: str) -> frozenset[str]:
-    return frozenset(
-        f"{name}.{letter}"
-        for name, _, letters in (word.partition(".") for word in text.split())
-        for letter in letters
+        delegator_role_id=uuid_in("delegator_role"),
+        acting_patient_id=uuid_in("acting_patient"),
+        assurance=claims.get("assurance", ASSERTED),
     )
 
 

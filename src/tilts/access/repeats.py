@@ -21,14 +21,17 @@ VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,64}\Z")
 
 def key_of(route: Route, call: Call) -> str | None:
     """None: this call has no key and is done each time it is sent."""
+    # The portal is one organisation, and two residents are two senders.
+    person = call.party.acting_patient_id or call.party.patient_id
+    sender = f"{person}|" if person else ""
     if route.key == "identifier":
-        return identifier_key(call.resource)
+        return sender + identifier_key(call.resource)
     written = call.incoming.headers.get("idempotency-key")
     if route.key == "none" or written is None:
         return None
     if not VISIBLE.match(written):
         raise Refusal(KEY_MALFORMED)
-    return f"key:{written}"
+    return f"{sender}key:{written}"
 
 
 def identifier_key(resource: dict[str, Any]) -> str:

@@ -12,10 +12,12 @@ from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+from tilts.access.breadth.limits import Limits, limits_from
 from tilts.clock import Clock
 from tilts.exchange.documents import Signed
 from tilts.exchange.terms import Terms
 from tilts.functionality import Functionality
+from tilts.onboarding.mail.room import MailRoom
 from tilts.party import Party
 from tilts.rules import Language
 from tilts.store.records import AuditSubject
@@ -30,6 +32,7 @@ WORDS: Final = frozenset(
         "by-identity",
         "classifiers",
         "clients",
+        "introspect",
         "jwks.json",
         "metadata",
         "oauth",
@@ -94,14 +97,19 @@ class Call:
     form: list[tuple[str, str]] = field(default_factory=list)
     signed: Signed | None = None
     if_match: int | None = None
+    acting_as: str = ""  # at the portal: self, guardian, delegate
     warnings: list[str] = field(default_factory=list)  # ids of rules that the plain port lets pass
     subjects: list[AuditSubject] = field(default_factory=list)
     detail: dict[str, Any] = field(default_factory=dict)  # for the audit entry, never personal
+    room: MailRoom | None = None  # whose letters tell of an emergency
+    noticed: list[str] = field(default_factory=list)  # what is counted beside patients: misses, pages:6
 
-    def concerns(self, patient_id: UUID | None, resource_type: str, resource_id: UUID | None) -> None:
-        """Write down that this call touches that patient."""
+    def concerns(
+        self, patient_id: UUID | None, resource_type: str, resource_id: UUID | None, basis: str = ""
+    ) -> None:
+        """Write down that this call touches that patient, and what opened the patient to it."""
         if patient_id is not None:
-            self.subjects.append(AuditSubject(patient_id, resource_type, resource_id))
+            self.subjects.append(AuditSubject(patient_id, resource_type, resource_id, basis=basis))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,7 @@ class Route:
     profile: str = ""  # name of our profile that the body must meet, beside what rules say of it
     open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
     feed: bool = False  # at the root of the listener; answers with files, not with FHIR
+    noted: Callable[[Incoming], dict[str, Any]] | None = None  # what of the request stands in the audit entry too
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -173,3 +182,6 @@ class Ground:
     knows_test_persons: bool = True
     sandbox: bool = False
     environment: str = "test"
+    person_proof: str = ""  # who must prove themselves at an identity provider: nobody, `writes`, `all`
+    limits: Limits = field(default_factory=limits_from)  # against mass copying
+    room: MailRoom | None = None  # letters to patients and institutions

@@ -24,13 +24,20 @@ COMMANDS: Final = (
     "tilts.cli.path:path",
     "tilts.cli.clients:token",
     "tilts.cli.clients:sign",
+    "tilts.cli.operating.keys:keys",
     "tilts.cli.why_not:why_not",
+    "tilts.cli.operating.certificates:certificates",
     "tilts.cli.serving:serve",
     "tilts.cli.serving:migrate",
+    "tilts.cli.operating.front:front",
+    "tilts.cli.operating.audit:audit",
     "tilts.cli.classifiers:classifiers",
     "tilts.cli.guide:guide",
     "tilts.cli.lab:lab",
     "tilts.cli.validate:validate",
+    "tilts.cli.operating.holds:holds",
+    "tilts.cli.operating.relationships:relationships",
+    "tilts.cli.operating.glass:glass",
 )
 
 app = App(

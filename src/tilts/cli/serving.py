@@ -1,6 +1,7 @@
 """`tilts serve` and `tilts migrate`: one environment against a PostgreSQL of your own."""
 
 import asyncio
+import ipaddress
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from tilts.settings import Settings, from_environment
 from tilts.store.migrate import MigrationChanged, migrate_database
 from tilts.store.registers import patient_identified_like
 from tilts.store.tx import GONE, NOT_MIGRATED, Database
-from tilts.workers import Worker
+from tilts.workers import EGRESS, SERVER, Worker
 
 LOOK_SECONDS = 0.2
 ANSWERS_SECONDS = 5  # for PostgreSQL, before a production environment is served
@@ -29,7 +30,9 @@ MOST_RESTARTS = 20  # then something is wrong that another start does not mend
 def serve(
     *,
     workers: Annotated[int, Parameter(help="Server processes that share the socket.")] = 2,
-    host: Annotated[str, Parameter(help="Address of the TLS port (TILTS_TLS_PORT).")] = "127.0.0.1",
+    host: Annotated[
+        str, Parameter(help="Address of the TLS port (TILTS_TLS_PORT): a loopback address.")
+    ] = "127.0.0.1",
     unix_socket: Annotated[
         Path | None,
         Parameter(
@@ -48,6 +51,7 @@ def serve(
     """
     settings = chosen_settings()
     check_fit(settings)
+    check_loopback(host)
     listening = {"proxied": unix(unix_socket)} if unix_socket else {"tls": tcp(host, settings.tls_port)}
     if portal_port:
         listening["portal"] = tcp(host, portal_port)
@@ -59,25 +63,29 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     running = [Worker(settings, listening, None) for _ in range(max(1, workers))]
+    fetching = [Worker(settings, {}, None, EGRESS)]
     restarts = 0
     try:
         while not stop.wait(LOOK_SECONDS):
             restarts += replace_ended(running, settings, listening)
+            restarts += replace_ended(fetching, settings, {}, EGRESS)
             if restarts > MOST_RESTARTS:
                 raise NotPossible("workers keep ending; see what they said above")
     finally:
-        for worker in running:
+        for worker in (*running, *fetching):
             worker.stop()
         if unix_socket:
             unix_socket.unlink(missing_ok=True)
     return 0
 
 
-def replace_ended(running: list[Worker], settings: Settings, listening: dict[str, socket.socket]) -> int:
+def replace_ended(
+    running: list[Worker], settings: Settings, listening: dict[str, socket.socket], program: str = SERVER
+) -> int:
     """A worker that ended gets a successor on the same socket; says how many did."""
     ended = [place for place, worker in enumerate(running) if worker.status is not None]
     for place in ended:
-        running[place] = Worker(settings, listening, None)
+        running[place] = Worker(settings, listening, None, program)
     return len(ended)
 
 
@@ -133,6 +141,19 @@ async def holds_test_persons(settings: Settings) -> bool:
         raise NotPossible(f"there are no tables for {settings.environment} yet: tilts migrate") from fault
     finally:
         await database.close()
+
+
+def check_loopback(host: str) -> None:
+    """No Python server faces a network by itself (Security 0): HAProxy does, and hands over by a Unix socket."""
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise NotPossible(
+            f"--host {host} is not this machine's own address: the server does not face a network by itself."
+            " Put HAProxy in front (tilts front) and listen with --unix-socket; docs/howto/front.md"
+        )
 
 
 def tcp(host: str, port: int) -> socket.socket:

@@ -171,8 +171,8 @@ async def dispense(
         await documents.set_status(tx, "MedicationRequest", line.line_id, "completed", now)
     belonging = Belonging(record.dispense_id, line.patient_id, party.organization_id, line.prescription_id)
     document = await documents.keep(tx, order.document, belonging, now)
-    # The signature of a dispense is not shown to other pharmacies: no thread, only author and patient.
-    seal = Belonging(new_id(), line.patient_id, party.organization_id, None)
+    # Not shown to other pharmacies, as the dispense itself is not: presented is what the prescriber wrote.
+    seal = Belonging(new_id(), line.patient_id, party.organization_id, line.prescription_id)
     await documents.keep_signature(tx, signed, [f"MedicationDispense/{record.dispense_id}"], seal, now)
     return document, after
 

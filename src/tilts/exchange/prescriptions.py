@@ -175,4 +175,13 @@ async def locked_line(tx: Tx, task_id: UUID, party: Party, now: datetime, if_mat
 
 
 def viewer_of(party: Party, now: datetime) -> Viewer:
-    return Viewer(party.organization_id, party.patient_id, now)
+    return Viewer(
+        organization_id=party.organization_id,
+        patient_id=party.patient_id,
+        now=now,
+        role_id=party.role_id,
+        practitioner_id=party.practitioner_id,
+        emergency=party.purpose == "BTG",
+        kind=party.kind,
+        acting_patient_id=party.acting_patient_id,
+    )

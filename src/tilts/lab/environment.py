@@ -19,7 +19,8 @@ from typing import Final
 from tilts.clock import WallClock
 from tilts.lab.listening import Listening, following, listen
 from tilts.lab.pki import ensure_pki
-from tilts.lab.pki_trust import ensure_trust
+from tilts.lab.pki.naming import name_server
+from tilts.lab.pki_trust import ensure_trust, renew_trust
 from tilts.lab.population import Population, generate
 from tilts.lab.ready_line import production_line, ready_line
 from tilts.lab.server import Server
@@ -42,6 +43,8 @@ class Options:
     rate: int = 50  # calls per second and client; 0 is no limit
     production: bool = False  # the rehearsal of production too
     gate_refresh_seconds: int = 20
+    revocation_refresh_seconds: int = 30
+    copying_limits: Path = Path()  # empty: the shipped ones
 
 
 class Environment:
@@ -72,10 +75,12 @@ class Environment:
         rows = [(c.name, c.organization_name, c.registration_number) for c in self.population.clients]
         self.pki = ensure_pki(folder / "pki", WallClock().wall(), further=rows)
         ensure_trust(folder / "pki", WallClock().wall())
+        self._renewed_on = WallClock().wall().date()
         listening = listen(options.port, plain=options.plain)
         settings = self._settings(listening)
         self.facts = ready_line(settings, listening, self.pki, self.population, folder)
         if not options.production:
+            self._name_server(settings)
             self.test = self._stage("test", self.population, listening, settings)
             self.production: Stage | None = None
         else:
@@ -89,6 +94,7 @@ class Environment:
         people = generate(options.seed + SEEDS_APART, options.patients, told=False)
         beside = listen(following(listening) if options.port else 0, plain=False)
         rehearsal = self._rehearsal(settings, beside)
+        self._name_server(settings, rehearsal)
         self.facts["production"] = production_line(rehearsal, beside, people, options.data_dir)
         self.test = self._stage("test", self.population, listening, settings)
         self.production = self._stage("production", people, beside, rehearsal)
@@ -107,6 +113,11 @@ class Environment:
         self._started.append(stage)
         return stage
 
+    def _name_server(self, *environments: Settings) -> None:
+        """One certificate serves both; what names no address of its own is left out."""
+        bases = [base for one in environments for base in (one.public_base, one.plain_base) if base]
+        name_server(environments[0].pki_folder, list(dict.fromkeys(bases)))
+
     def _settings(self, listening: Listening) -> Settings:
         folder = self.options.data_dir
         return Settings(
@@ -117,9 +128,13 @@ class Environment:
             sandbox=True,
             pki_folder=folder / "pki",
             keys_folder=folder / "keys",
+            issuing_key=str(folder / "pki" / "authority" / "issuing.key"),  # the test PKI's CA answers requests
             code_key_file=folder / CODE_KEY,
             requests_per_second=self.options.rate,
+            connections_per_client=Settings().connections_per_client if self.options.rate else 0,
             gate_refresh_seconds=self.options.gate_refresh_seconds,
+            revocation_refresh_seconds=self.options.revocation_refresh_seconds,
+            copying_limits=self.options.copying_limits,
             sandbox_facts=folder / STATE_FILE,
             mail_folder=folder / "mail" / "incoming",
             mail_sent_folder=folder / "mail" / "sent",
@@ -156,6 +171,14 @@ class Environment:
             self.cluster = Cluster.start(self.options.data_dir / "postgres", progress=self._progress)
         for stage in self._started:
             stage.keep_alive(self._progress)
+        self._renew_lists()
+
+    def _renew_lists(self) -> None:
+        """Once a day: a sandbox that runs for months must not close because its invented lists run out."""
+        wall = WallClock().wall()
+        if self._renewed_on != wall.date():
+            self._renewed_on = wall.date()
+            renew_trust(self.pki.folder, wall)
 
     def stop(self) -> None:
         """What is under way is finished, then servers and database end, in this order."""

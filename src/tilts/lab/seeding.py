@@ -14,8 +14,9 @@ from tilts.functionality import functionalities_of
 from tilts.indexing import fold, index_of
 from tilts.lab.pki import Pki
 from tilts.lab.population import ClientRow, Population, generate_patients
+from tilts.lab.population.belonging import Belongings
 from tilts.lab.ready_made import seed_parties
-from tilts.store import connections, registers
+from tilts.store import connections, registers, relationships
 from tilts.store.records import NewResource
 from tilts.store.tx import Database, Tx
 from tilts_fhir.json_strict import encode
@@ -43,6 +44,13 @@ async def seed(
             chosen = [resource for resource in population.resources if resource["resourceType"] == kind]
             progress(f"{len(chosen)} {kind}")
             await save(tx, chosen, population, now)
+        await save(tx, population.canaries, None, now)
+        await registers.mark_canaries(tx, [UUID(one["id"]) for one in population.canaries])
+        belongings = await belongings_at(tx, now)
+        for person in population.resources:
+            if person["resourceType"] == "Patient":
+                belongings.tell(person)
+        await save_belongings(tx, belongings)
         if pki is not None:
             for client in population.clients:
                 await save_client(tx, client, pki)
@@ -59,13 +67,33 @@ async def seed_patients(
     """
     async with database.transaction() as tx:
         there = await registers.count_patients(tx)
+        belongings = await belongings_at(tx, now)
     made = 0
-    for batch in batched(islice(generate_patients(seed_number, patients), there, None), BATCH):
+    people = generate_patients(seed_number, patients)
+    for person in islice(people, there):
+        belongings.tell(person)
+    belongings.taken()  # theirs stand there already
+    for batch in batched(people, BATCH):
+        for person in batch:
+            belongings.tell(person)
         async with database.transaction() as tx:
             await save(tx, batch, None, now)
+            await save_belongings(tx, belongings)
         made += len(batch)
         progress(there + made)
     return made
+
+
+async def belongings_at(tx: Tx, now: datetime) -> Belongings:
+    """Of patients still to be told, to the practices and hospitals of the register."""
+    practices = await registers.organizations_of(tx, "practice")
+    return Belongings(practices, await registers.organizations_of(tx, "hospital"), now)
+
+
+async def save_belongings(tx: Tx, belongings: Belongings) -> None:
+    related, guardians = belongings.taken()
+    await relationships.save(tx, related)
+    await relationships.save_guardians(tx, guardians)
 
 
 async def save(tx: Tx, many: list[dict[str, Any]], population: Population | None, now: datetime) -> None:

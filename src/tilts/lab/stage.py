@@ -18,6 +18,7 @@ from typing import Final, Protocol, TypeAlias
 
 from tilts.clock import WallClock
 from tilts.ids import kept_secret
+from tilts.lab.identities import seed_identities
 from tilts.lab.listening import Listening
 from tilts.lab.people import seed_signatories
 from tilts.lab.pki import Pki
@@ -105,6 +106,7 @@ async def _seeded(
         await seed(database, population, pki if name == "test" else None, wall, progress)
         async with database.transaction() as tx:
             await seed_signatories(tx, code_key, wall)
+            await seed_identities(tx, code_key, wall)
     finally:
         await database.close()
 

@@ -1,7 +1,7 @@
 """Keeps the last good trust list: looked for again and again, replaced only by a better one.
 
-A list that is bad, unreadable or older changes nothing but the note of why. Lists come from a file; fetching
-them from their publisher's address is the work of a worker of its own, which is not there yet.
+A list that is bad, unreadable or older changes nothing but the note of why. A list comes from a file, or from its
+publisher's address: then the egress worker brings it (ADR 0037), or the Refusal that says why it could not.
 """
 
 import hashlib
@@ -60,16 +60,23 @@ async def refresh_trust_list(
     tx: Tx, path: Path, signers: Sequence[x509.Certificate], wall: datetime
 ) -> Refusal | None:
     """The list of the file in use, if it is good; otherwise the last good one stays, and why is noted."""
+    return await take_list(tx, str(path), _content(path), signers, wall)
+
+
+async def take_list(
+    tx: Tx, source: str, came: bytes | Refusal, signers: Sequence[x509.Certificate], wall: datetime
+) -> Refusal | None:
+    """The same for what came from anywhere: a list, or why there is none."""
     await trust.lock_refresh(tx)
     kept = await trust.list_in_use(tx)
     try:
-        record = _read(path, signers, wall, kept)
+        record = _read(came, signers, wall, kept)
     except Refusal as no:
-        await trust.note_refresh(tx, str(path), wall, no.rule.id, no.told())
+        await trust.note_refresh(tx, source, wall, no.rule.id, no.told())
         return no
     if kept is None or kept.sha256 != record.sha256:
         await trust.put_in_use(tx, record)
-    await trust.note_refresh(tx, str(path), wall, None, {})
+    await trust.note_refresh(tx, source, wall, None, {})
     return None
 
 
@@ -85,13 +92,18 @@ async def trust_state(tx: Tx, signers: Sequence[x509.Certificate]) -> TrustState
         return TrustState(None, kept.fetched_at, refresh)
 
 
-def _read(
-    path: Path, signers: Sequence[x509.Certificate], wall: datetime, kept: TrustListRecord | None
-) -> TrustListRecord:
+def _content(path: Path) -> bytes | Refusal:
     try:
-        xml = path.read_bytes()
-    except OSError as fault:
-        raise Refusal(TRUST_UNREADABLE, fault="no such file") from fault
+        return path.read_bytes()
+    except OSError:
+        return Refusal(TRUST_UNREADABLE, fault="no such file")
+
+
+def _read(
+    xml: bytes | Refusal, signers: Sequence[x509.Certificate], wall: datetime, kept: TrustListRecord | None
+) -> TrustListRecord:
+    if isinstance(xml, Refusal):
+        raise xml
     found = read_list(xml, signers, wall)
     if kept is not None and found.issued_at < kept.issued_at:
         raise Refusal(TRUST_OLDER, issued_at=found.issued_at, kept_at=kept.issued_at)

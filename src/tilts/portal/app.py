@@ -5,7 +5,6 @@
 Everything that shows or hands out something of the sandbox is there in the sandbox only.
 """
 
-import hashlib
 from functools import partial
 from typing import Final
 
@@ -13,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from tilts.access.tokens import ensure_key
+from tilts.access.tokens.keys import secret_for
 from tilts.clock import RIGA, Clock, WallClock
 from tilts.measures import Measures
 from tilts.onboarding.contacts import Contact, contacts_at
+from tilts.portal.certificates.issuing_pages import IssuingPages
 from tilts.portal.certificates.pages import CertificatePages
 from tilts.portal.checklist.pages import ChecklistPages
 from tilts.portal.classifiers.pages import ClassifierPages
@@ -29,7 +29,6 @@ from tilts.portal.desk.signing_pages import SigningPages
 from tilts.portal.desk.system_pages import SystemPages
 from tilts.portal.desk.testing_pages import TestingPages
 from tilts.portal.entry.account_pages import AccountPages
-from tilts.portal.entry.resident_pages import ResidentPages
 from tilts.portal.entry.sign_in_pages import SignInPages
 from tilts.portal.entry.test_sign_in_pages import TestSignInPages
 from tilts.portal.guard import Guard, hosts_of
@@ -42,11 +41,20 @@ from tilts.portal.lab.person_pages import TestPersonPages
 from tilts.portal.mail.desks import DeskMailPages
 from tilts.portal.mail.mailbox import MailboxPages
 from tilts.portal.mail.questions import QuestionPages
+from tilts.portal.oversight.alert_pages import AlertPages
+from tilts.portal.oversight.audit_pages import AuditPages
+from tilts.portal.oversight.emergency_pages import EmergencyPages
+from tilts.portal.oversight.limit_pages import LimitPages
+from tilts.portal.oversight.paper_pages import PaperPages
+from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
 from tilts.portal.rendering import Pages
+from tilts.portal.resident.ban_pages import BanPages
+from tilts.portal.resident.delegation_pages import DelegationPages
+from tilts.portal.resident.pages import ResidentPages
 from tilts.portal.sandbox.pages import SandboxPages
 from tilts.portal.sandbox.patterns import PatternPages
 from tilts.portal.sandbox_facts import read_facts
@@ -64,6 +72,8 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     SignInPages,
     AccountPages,
     ResidentPages,
+    BanPages,
+    DelegationPages,
     ArchitecturePages,
     HelpPages,
     GuidePages,
@@ -82,7 +92,14 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     SystemPages,
     ConnectionPages,
     CertificatePages,
+    IssuingPages,
     GatePages,
+    AlertPages,
+    LimitPages,
+    AuditPages,
+    EmergencyPages,
+    PaperPages,
+    StandingPages,
 )
 SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
     SigningPages,
@@ -138,6 +155,4 @@ def cookies_for(settings: Settings) -> Cookies:
 
 
 def form_secret(settings: Settings) -> bytes:
-    """The same for all workers of an installation, of no use for anything else."""
-    private = ensure_key(settings.keys_folder).private["d"]
-    return hashlib.sha256(b"tilts portal forms\x00" + private.encode()).digest()
+    return secret_for(settings.keys_folder, b"tilts portal forms")

@@ -28,7 +28,12 @@ from tilts.rules import Language, Rule
 from tilts.rules.catalogue import BY_ID
 
 HERE: Final = Path(__file__).parent
-MOMENTS: Final = {"time": "HH:mm:ss", "minute": "dd.MM.yyyy HH:mm", "day": "dd.MM.yyyy"}
+MOMENTS: Final = {
+    "time": "HH:mm:ss",
+    "second": "dd.MM.yyyy HH:mm:ss",
+    "minute": "dd.MM.yyyy HH:mm",
+    "day": "dd.MM.yyyy",
+}
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})")
 FACT: Final = re.compile(r"\{[a-z_]+\}")
 CLAUSES: Final = re.compile(r"(?P<kept>.*?)(?:[;,] \w+)?[:;,.] [^:;,.]*\Z")

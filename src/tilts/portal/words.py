@@ -5,6 +5,8 @@ from typing import Final
 
 from tilts.portal.desk.words import DESK_TABLES
 from tilts.portal.marked import N_ as N_
+from tilts.portal.oversight.words import OVERSIGHT_TABLES
+from tilts.portal.resident.words import RESIDENT_TABLES
 
 OUTCOMES: Final = MappingProxyType(
     {"success": N_("Done"), "refused": N_("Refused"), "fault": N_("Fault of the exchange")}
@@ -13,6 +15,7 @@ PURPOSES: Final = MappingProxyType(
     {
         "TREAT": N_("Treatment"),
         "PATRQT": N_("The patient's own request"),
+        "FAMRQT": N_("On behalf of the patient"),
         "HOPERAT": N_("Administration"),
         "ETREAT": N_("Emergency treatment"),
         "BTG": N_("Emergency access"),
@@ -26,6 +29,7 @@ ROLES: Final = MappingProxyType(
         "pharmacist": N_("pharmacist"),
         "pharmacist-assistant": N_("pharmacist's assistant"),
         "administrator": N_("administrator"),
+        "authority": N_("officer of the authority"),
     }
 )
 ACCOUNT_ROLES: Final = MappingProxyType(
@@ -64,6 +68,12 @@ RULE_GROUPS: Final = MappingProxyType(
     {
         "ACC": N_("Access"),
         "TOK": N_("Tokens"),
+        "MAY": N_("Permission"),
+        "CNS": N_("Bans and delegations"),
+        "RES": N_("Residents' pages"),
+        "CPY": N_("Mass copying"),
+        "AUD": N_("Audit trail"),
+        "OVS": N_("Oversight by the authority"),
         "WIRE": N_("Form of messages"),
         "IDM": N_("Repeats"),
         "SIG": N_("Signatures"),
@@ -77,6 +87,8 @@ RULE_GROUPS: Final = MappingProxyType(
         "SGN": N_("Signed documents"),
         "CERT": N_("Certificates of connections"),
         "TRL": N_("Trust list"),
+        "ISS": N_("Certificates of the exchange"),
+        "EGR": N_("Fetching from outside"),
         "EID": N_("Register of identity providers"),
         "CON": N_("Connections"),
         "ENV": N_("Environments"),
@@ -104,6 +116,8 @@ TABLES: Final = MappingProxyType(
         "state": STATES,
         "rule_group": RULE_GROUPS,
         **DESK_TABLES,
+        **RESIDENT_TABLES,
+        **OVERSIGHT_TABLES,
     }
 )
 

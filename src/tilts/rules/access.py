@@ -122,66 +122,6 @@ ACC_TOO_MANY = Rule(
     fix_en="Wait as long as Retry-After says, then go on more slowly.",
     fix_lv="Nogaidiet Retry-After norādīto laiku un turpiniet lēnāk.",
 )
-TOK_NOT_AUTHENTICATED = Rule(
-    id="TOK-001",
-    http_status=401,
-    issue_code="login",
-    source="RFC 6749 section 5.2 invalid_client; one answer for all reasons",
-    text_en="The client could not be authenticated.",
-    text_lv="Klientu neizdevās autentificēt.",
-    fix_en="Check certificate, registered key, aud, exp (60 seconds at most) and that jti is new each time.",
-    fix_lv="Pārbaudiet sertifikātu, reģistrēto atslēgu, aud, exp (ne vairāk kā 60 sekundes) un jaunu jti katru reizi.",
-)
-TOK_BAD_REQUEST = Rule(
-    id="TOK-002",
-    http_status=400,
-    issue_code="invalid",
-    source="RFC 6749 section 5.2 invalid_request, unsupported_grant_type",
-    text_en="The token request is not as it should be: {fault}.",
-    text_lv="Talona pieprasījums nav pareizs: {fault}.",
-    fix_en="Send a form with grant_type=client_credentials, client_assertion_type and client_assertion.",
-    fix_lv="Sūtiet formu ar grant_type=client_credentials, client_assertion_type un client_assertion.",
-)
-TOK_BAD_SCOPE = Rule(
-    id="TOK-003",
-    http_status=400,
-    issue_code="invalid",
-    source="RFC 6749 section 5.2 invalid_scope",
-    text_en="None of the scopes asked for is open to this client.",
-    text_lv="Neviena no pieprasītajām jomām šim klientam nav atvērta.",
-    fix_en="Leave the scope out to get all that the client may have.",
-    fix_lv="Nenorādiet jomu, lai saņemtu visas klientam pieejamās.",
-)
-TOK_PERSON_NOT_THERE = Rule(
-    id="TOK-004",
-    http_status=400,
-    issue_code="forbidden",
-    source="Latvia 3: practitioners' register and institutions' register, both, now",
-    text_en="The person named does not hold the role named at this organisation today.",
-    text_lv="Norādītajai personai šajā iestādē šodien nav norādītās lomas.",
-    fix_en="Check subject_id (Practitioner), subject_role (PractitionerRole) and the workplace in the register.",
-    fix_lv="Pārbaudiet subject_id (Practitioner), subject_role (PractitionerRole) un darbavietu reģistrā.",
-)
-TOK_PURPOSE = Rule(
-    id="TOK-005",
-    http_status=400,
-    issue_code="forbidden",
-    source="Latvia 6.6: a purpose stands in every message; UDAP Security b2b: purpose_of_use",
-    text_en="The purpose of use is missing or not open to this kind of party; open: {purposes}.",
-    text_lv="Izmantošanas mērķis nav norādīts vai nav atļauts šāda veida dalībniekam; atļauts: {purposes}.",
-    fix_en="Put one allowed code into extensions.hl7-b2b.purpose_of_use.",
-    fix_lv="Norādiet vienu atļautu kodu laukā extensions.hl7-b2b.purpose_of_use.",
-)
-TOK_BINDING_WRONG = Rule(
-    id="TOK-006",
-    http_status=400,
-    issue_code="invalid",
-    source="HL7 UDAP Security b2b.md: extensions.hl7-b2b",
-    text_en="extensions.hl7-b2b does not fit this client: {fault}.",
-    text_lv="extensions.hl7-b2b neatbilst šim klientam: {fault}.",
-    fix_en="Send version '1', your own organization_id, and patient only from the portal.",
-    fix_lv="Sūtiet version '1', savu organization_id un patient tikai no portāla.",
-)
 ACC_PATIENT_ONLY = Rule(
     id="ACC-013",
     http_status=403,

@@ -22,15 +22,34 @@ from tilts.rules import (
     testing,
     wire,
 )
+from tilts.rules.trust import (
+    audit,
+    consent,
+    copying,
+    egress,
+    issuing,
+    oversight,
+    permission,
+    residents,
+    standing,
+    tokens,
+)
 
 _NOUNS = (
     access,
+    tokens,
     gate,
     wire,
+    permission,
+    consent,
+    residents,
     prescriptions,
     procedures,
     dispensing,
     certificates,
+    standing,
+    issuing,
+    egress,
     classifiers,
     cases,
     connections,
@@ -41,6 +60,9 @@ _NOUNS = (
     signing,
     testing,
     paper,
+    copying,
+    audit,
+    oversight,
 )
 
 BY_NAME = MappingProxyType(

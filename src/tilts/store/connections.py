@@ -14,7 +14,8 @@ from tilts.store.tx import Tx
 FIND_BY_FINGERPRINT: Final[LiteralString] = """
 SELECT c.client_id, COALESCE(d.party_id, o.organization_id) AS organization_id, COALESCE(d.name, o.name) AS organization_name,
        COALESCE(d.kind, o.kind) AS kind, c.site,
-       c.active AND COALESCE(o.active, true) AS active, f.not_before, f.not_after, f.revoked_at, c.functionalities, c.open_for, c.observed_run
+       c.active AND COALESCE(o.active, true) AS active, f.not_before, f.not_after, f.revoked_at, f.usable_until,
+       f.unusable_rule, c.functionalities, c.open_for, c.observed_run
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
   LEFT JOIN organization o USING (site)

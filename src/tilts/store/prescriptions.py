@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.rows import dict_row, scalar_row
 
 from tilts.store.records import Hold, LineRecord, PrescriptionRecord, Quantity, Viewer
+from tilts.store.sight import SEEN_LINE, eyes
 from tilts.store.tx import Tx
 
 ADD_PRESCRIPTION: Final[LiteralString] = """
@@ -35,22 +36,16 @@ SELECT l.line_id, l.task_id, l.prescription_id, l.patient_id, l.organization_id,
 # The holder's name is no join: a statement that waited for the row's lock reads that row anew, but keeps
 # what it had joined before, and would name nobody (https://www.postgresql.org/docs/current/transaction-iso.html).
 
-# The same sight as for clinical resources (store/resources.py), on the rows the Tasks are drawn from.
-LINE_VISIBLE: Final[LiteralString] = """
-(l.organization_id = %(viewer_organization_id)s
- OR l.patient_id = %(viewer_patient_id)s
- OR EXISTS (SELECT 1 FROM presentation s
-             WHERE s.prescription_id = l.prescription_id AND s.organization_id = %(viewer_organization_id)s
-               AND s.ends_at > %(now)s))
-"""
+# Sight is a join: the line is there with what opened it to the viewer, or not at all.
+SEEN_LINES: Final[LiteralString] = LINES.replace("AS holder_name", "AS holder_name, seen.basis") + SEEN_LINE
 
-LINE_OF_TASK: Final[LiteralString] = LINES + " WHERE l.task_id = %(task_id)s AND " + LINE_VISIBLE
+LINE_OF_TASK: Final[LiteralString] = SEEN_LINES + " WHERE l.task_id = %(task_id)s AND seen.basis IS NOT NULL"
 
 LOCK_LINE_OF_TASK: Final[LiteralString] = LINE_OF_TASK + " FOR UPDATE OF l"
 # One locked row, unique index: nothing else can be decided about this line meanwhile.
 
 LOCK_LINE: Final[LiteralString] = (
-    LINES + " WHERE l.line_id = %(line_id)s AND " + LINE_VISIBLE + " FOR UPDATE OF l"
+    SEEN_LINES + " WHERE l.line_id = %(line_id)s AND seen.basis IS NOT NULL FOR UPDATE OF l"
 )
 
 SAVE_LINE: Final[LiteralString] = """
@@ -104,6 +99,7 @@ class LineCriteria:
     patient_ids: list[UUID] | None = None
     numbers: list[str] | None = None
     holder_ids: list[UUID] | None = None
+    author_ids: list[UUID] | None = None  # organisations that prescribed
 
 
 async def add_prescription(tx: Tx, prescription: PrescriptionRecord) -> None:
@@ -130,15 +126,15 @@ async def add_line(tx: Tx, line: LineRecord) -> None:
 
 
 async def line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord | None:
-    return await _one_line(tx, LINE_OF_TASK, {"task_id": task_id, **_eyes(viewer)})
+    return await _one_line(tx, LINE_OF_TASK, {"task_id": task_id, **eyes(viewer)})
 
 
 async def lock_line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord | None:
-    return await _one_line(tx, LOCK_LINE_OF_TASK, {"task_id": task_id, **_eyes(viewer)})
+    return await _one_line(tx, LOCK_LINE_OF_TASK, {"task_id": task_id, **eyes(viewer)})
 
 
 async def lock_line(tx: Tx, line_id: UUID, viewer: Viewer) -> LineRecord | None:
-    return await _one_line(tx, LOCK_LINE, {"line_id": line_id, **_eyes(viewer)})
+    return await _one_line(tx, LOCK_LINE, {"line_id": line_id, **eyes(viewer)})
 
 
 async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
@@ -209,24 +205,18 @@ async def search_lines(
         ("l.patient_id = ANY(%(patient_ids)s::uuid[])", criteria.patient_ids),
         ("p.number = ANY(%(numbers)s::text[])", criteria.numbers),
         ("l.holder_id = ANY(%(holder_ids)s::uuid[])", criteria.holder_ids),
+        ("l.organization_id = ANY(%(author_ids)s::uuid[])", criteria.author_ids),
         ("l.task_id < %(before)s", before),
+        ("l.patient_id = %(viewer_patient_id)s", viewer.patient_id),
     ]
     where = [sql.SQL(text) for text, value in wanted if value is not None]
     statement = sql.SQL("{} WHERE {} ORDER BY l.task_id DESC LIMIT %(limit)s").format(
-        sql.SQL(LINES), sql.SQL(" AND ").join([*where, sql.SQL(LINE_VISIBLE)])
+        sql.SQL(SEEN_LINES), sql.SQL(" AND ").join([*where, sql.SQL("seen.basis IS NOT NULL")])
     )
     values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
     async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, {**values, **_eyes(viewer), "before": before, "limit": limit})
+        await cursor.execute(statement, {**values, **eyes(viewer), "before": before, "limit": limit})
         return [_line(row) for row in await cursor.fetchall()]
-
-
-def _eyes(viewer: Viewer) -> dict[str, object]:
-    return {
-        "viewer_organization_id": viewer.organization_id,
-        "viewer_patient_id": viewer.patient_id,
-        "now": viewer.now,
-    }
 
 
 async def _one_line(tx: Tx, statement: LiteralString, values: dict[str, object]) -> LineRecord | None:

@@ -17,16 +17,24 @@ ONBOARDING_OWNER: Final = "tilts_onboarding_owner"  # no login: the owners of th
 # The only rows that are ever deleted. Names without a schema are the environment's.
 FORGOTTEN: Final = (
     "spent_assertion",
+    "spent_proof",
     "request_key",
     "find_miss",
+    "identification",
+    "breadth_seen",
     "onboarding.session",
 )
 ONLY_ADDED: Final = (
     "audit_entry",
     "audit_subject",
+    "audit_seal",
+    "audit_stamp",
+    "alert",
     "resource_history",
     "signed_content",
     "dispense",
+    "consent_document",
+    "glass_release",
     "lab_scenario",
     "lab_observation",
     "test_allotment",
@@ -37,6 +45,7 @@ ONLY_ADDED: Final = (
     "onboarding.approval",
     "onboarding.worksheet_entry",
     "onboarding.party_key",
+    "onboarding.certificate_warning",
     "onboarding.letter_attachment",
     "onboarding.message",
     "onboarding.mail_received",

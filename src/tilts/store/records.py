@@ -1,11 +1,13 @@
 """Rows as frozen values: what the cellar hands up to the rooms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
+
+from tilts.store.trail.leaves import new_salt
 
 StoredState: TypeAlias = Literal["open", "claimed", "completed", "cancelled"]
 
@@ -26,6 +28,10 @@ class ConnectionRecord:
     functionalities: Sequence[str] = ()  # what it is registered for
     open_for: Sequence[str] = ()  # of these, what the gate last said is open
     observed_run: UUID | None = None  # a run of the lab that sees each of its calls
+    usable_until: datetime | None = (
+        None  # of the certificate, by what is known of it; None: not yet looked at
+    )
+    unusable_rule: str | None = None  # what closes it then
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class ResourceRecord:
     last_updated_at: datetime
     patient_id: UUID | None
     body: bytes
+    basis: str = ""  # what opened it to the viewer (access/permission/bases.py); none in a register
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,11 @@ class Viewer:
     organization_id: UUID
     patient_id: UUID | None
     now: datetime
+    role_id: UUID | None = None
+    practitioner_id: UUID | None = None
+    emergency: bool = False  # the token's purpose is BTG: only what broken glass opens
+    kind: str = ""  # of the organisation
+    acting_patient_id: UUID | None = None  # who sits at the portal's screen; None: the patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class LineRecord:
     version: int
     written_at: datetime
     changed_at: datetime
+    basis: str = field(default="", compare=False)  # what opened it to the viewer: not what it is
 
     @property
     def left(self) -> Decimal:
@@ -185,6 +198,8 @@ class AuditEntry:
     purpose: str | None = None
     token_id: str | None = None
     detail: dict[str, Any] | None = None
+    practitioner_id: UUID | None = None
+    salt: bytes = field(default_factory=new_salt)  # so that nobody guesses a row from its hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,7 @@ class AuditSubject:
     resource_type: str
     resource_id: UUID | None
     repeated: bool = False  # an earlier answer was given again; nothing was done
+    basis: str = ""  # what opened the patient's data to this call; empty: nothing did
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +233,10 @@ class Access:
     resource_id: UUID | None
     repeated: bool
     detail: dict[str, Any]
+    basis: str
+    method: str
+    token_id: str | None
+    practitioner_id: UUID | None
+    acting_patient_id: UUID | None
+    delegator_role_id: UUID | None  # in whose name an assistant acted
+    delegator: str | None

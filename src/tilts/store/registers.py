@@ -28,7 +28,21 @@ VALUES (%(patient_id)s, %(family_folded)s, %(given_folded)s)
 
 ANY_ORGANIZATION: Final[LiteralString] = "SELECT EXISTS (SELECT 1 FROM organization)"
 
-COUNT_PATIENTS: Final[LiteralString] = "SELECT count(*) FROM patient"
+ORGANIZATIONS_OF: Final[LiteralString] = """
+SELECT organization_id FROM organization WHERE kind = %(kind)s ORDER BY site
+"""
+
+FIND_TREATING: Final[LiteralString] = """
+SELECT organization_id
+  FROM organization
+ WHERE (site = %(written)s OR organization_id::text = %(written)s) AND kind IN ('practice', 'hospital')
+"""
+
+COUNT_PATIENTS: Final[LiteralString] = """
+SELECT (SELECT count(*) FROM patient) - (SELECT count(*) FROM canary)
+"""
+
+MARK_CANARY: Final[LiteralString] = "INSERT INTO canary (patient_id) VALUES (%(patient_id)s)"
 
 # Once, before a production environment is served: the index over values is walked, not the resources.
 PATIENT_IDENTIFIED_LIKE: Final[LiteralString] = """
@@ -106,6 +120,23 @@ async def save_resources(tx: Tx, many: list[NewResource]) -> None:
 async def patient_identified_like(tx: Tx, pattern: str) -> bool:
     row = await (await tx.execute(PATIENT_IDENTIFIED_LIKE, {"pattern": pattern})).fetchone()
     return bool(row and row[0])
+
+
+async def mark_canaries(tx: Tx, patient_ids: Iterable[UUID]) -> None:
+    """Patients who belong to nobody: whoever opens one is told of at once (Security 3.3)."""
+    async with tx.cursor() as cursor:
+        await cursor.executemany(MARK_CANARY, [{"patient_id": one} for one in patient_ids])
+
+
+async def organizations_of(tx: Tx, kind: str) -> list[UUID]:
+    rows = await (await tx.execute(ORGANIZATIONS_OF, {"kind": kind})).fetchall()
+    return [row[0] for row in rows]
+
+
+async def find_treating(tx: Tx, written: str) -> UUID | None:
+    """A practice or hospital by the code of its site or by its id."""
+    row = await (await tx.execute(FIND_TREATING, {"written": written})).fetchone()
+    return row[0] if row else None
 
 
 async def count_patients(tx: Tx) -> int:

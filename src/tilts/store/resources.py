@@ -10,9 +10,10 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg import sql
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import args_row, class_row, scalar_row
 
 from tilts.store.records import NewResource, ResourceRecord, Viewer
+from tilts.store.sight import SEEN_PATIENT, SEEN_RESOURCE, eyes
 from tilts.store.tx import Tx
 
 ADD: Final[LiteralString] = """
@@ -52,26 +53,29 @@ UPDATE resource
  WHERE resource_type = %(resource_type)s AND resource_id = %(resource_id)s
 """
 
-# Who may see a clinical resource: its author, its patient, the prescriber of its prescription, and a
-# pharmacy to which that prescription was presented (but not what another pharmacy handed out).
-VISIBLE: Final[LiteralString] = """
-(r.organization_id = %(organization_id)s
- OR r.patient_id = %(viewer_patient_id)s
- OR EXISTS (SELECT 1 FROM prescription q
-             WHERE q.prescription_id = r.thread_id AND q.organization_id = %(organization_id)s)
- OR (r.resource_type <> 'MedicationDispense'
-     AND EXISTS (SELECT 1 FROM presentation p
-                  WHERE p.prescription_id = r.thread_id AND p.organization_id = %(organization_id)s
-                    AND p.ends_at > %(now)s)))
-"""
-
 READ: Final[LiteralString] = """
 SELECT r.resource_type, r.resource_id, r.version, r.last_updated_at, r.patient_id, r.body
   FROM resource r
  WHERE r.resource_type = %(resource_type)s AND r.resource_id = %(resource_id)s
 """
 
-READ_VISIBLE: Final[LiteralString] = READ + "   AND " + VISIBLE
+SEEN_BY_ID: Final = """
+ WHERE r.resource_type = %(resource_type)s AND r.resource_id = %(resource_id)s AND seen.basis IS NOT NULL
+"""
+SEEN_COLUMNS: Final = """
+SELECT r.resource_type, r.resource_id, r.version, r.last_updated_at, r.patient_id, r.body, seen.basis
+  FROM resource r"""
+
+READ_VISIBLE: Final[LiteralString] = SEEN_COLUMNS + SEEN_RESOURCE + SEEN_BY_ID
+
+READ_PATIENT: Final[LiteralString] = SEEN_COLUMNS + SEEN_PATIENT + SEEN_BY_ID
+
+# Named patients with what opens each to the viewer; primary key.
+OPENED: Final[LiteralString] = (
+    "SELECT r.resource_id, seen.basis FROM resource r"
+    + SEEN_PATIENT
+    + " WHERE r.resource_type = 'Patient' AND r.resource_id = ANY(%(patient_ids)s) AND seen.basis IS NOT NULL"
+)
 
 READ_VERSION: Final[LiteralString] = """
 SELECT h.resource_type, h.resource_id, h.version, h.last_updated_at, r.patient_id, h.body
@@ -86,7 +90,7 @@ class Criteria:
     """What is looked for. Each list is an AND of ORs; empty lists ask for nothing."""
 
     resource_type: str
-    register: bool  # registers are open to all connected parties; the rest through VISIBLE
+    register: bool  # open to all connected parties; the rest is seen through the viewer's eyes
     tokens: list[list[int]] = field(default_factory=list)
     identifiers: list[list[tuple[str | None, str]]] = field(default_factory=list)
     texts: list[tuple[str, list[str]]] = field(default_factory=list)  # parameter, folded prefixes
@@ -129,7 +133,14 @@ async def read(tx: Tx, resource_type: str, resource_id: UUID, viewer: Viewer | N
     key = {"resource_type": resource_type, "resource_id": resource_id}
     if viewer is None:
         return await _one(tx, READ, key)
-    return await _one(tx, READ_VISIBLE, {**key, **_eyes(viewer)})
+    seen = READ_PATIENT if resource_type == "Patient" else READ_VISIBLE
+    return await _one(tx, seen, {**key, **eyes(viewer)})
+
+
+async def opened(tx: Tx, patient_ids: list[UUID], viewer: Viewer) -> dict[UUID, str]:
+    """patient -> basis; who is not open to the viewer is left out."""
+    cursor = await tx.execute(OPENED, {"patient_ids": patient_ids, **eyes(viewer)})
+    return dict(await cursor.fetchall())
 
 
 async def read_version(tx: Tx, resource_type: str, resource_id: UUID, version: int) -> ResourceRecord | None:
@@ -146,25 +157,35 @@ async def search(
     if before is not None:
         where.append(sql.SQL("r.resource_id < %(before)s"))
     statement = sql.SQL(
-        "SELECT r.resource_type, r.resource_id, r.version, r.last_updated_at, r.patient_id, r.body"
-        " FROM resource r WHERE {} ORDER BY r.resource_id DESC LIMIT %(limit)s"
-    ).format(sql.SQL(" AND ").join(where))
-    async with tx.cursor(row_factory=class_row(ResourceRecord)) as cursor:
+        "SELECT r.resource_type, r.resource_id, r.version, r.last_updated_at, r.patient_id, r.body, {}"
+        " FROM resource r{} WHERE {} ORDER BY r.resource_id DESC LIMIT %(limit)s"
+    ).format(
+        sql.SQL("''" if criteria.register else "seen.basis"), _seen(criteria), sql.SQL(" AND ").join(where)
+    )
+    async with tx.cursor(row_factory=args_row(ResourceRecord)) as cursor:
         await cursor.execute(statement, {**values, "before": before, "limit": limit})
         return await cursor.fetchall()
 
 
 async def count(tx: Tx, criteria: Criteria, viewer: Viewer) -> int:
     where, values = _conditions(criteria, viewer)
-    statement = sql.SQL("SELECT count(*) FROM resource r WHERE {}").format(sql.SQL(" AND ").join(where))
+    statement = sql.SQL("SELECT count(*) FROM resource r{} WHERE {}").format(
+        _seen(criteria), sql.SQL(" AND ").join(where)
+    )
     async with tx.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(statement, values)
         return int(await cursor.fetchone() or 0)
 
 
+def _seen(criteria: Criteria) -> sql.SQL:
+    if criteria.register:
+        return sql.SQL("")
+    return sql.SQL(SEEN_PATIENT if criteria.resource_type == "Patient" else SEEN_RESOURCE)
+
+
 def _conditions(criteria: Criteria, viewer: Viewer) -> tuple[list[sql.Composable], dict[str, object]]:
     where: list[sql.Composable] = [sql.SQL("r.resource_type = %(resource_type)s")]
-    values: dict[str, object] = {"resource_type": criteria.resource_type, **_eyes(viewer)}
+    values: dict[str, object] = {"resource_type": criteria.resource_type, **eyes(viewer)}
 
     def condition(text: LiteralString, **bound: object) -> None:
         names = {name: f"{name}_{len(values)}" for name in bound}
@@ -197,18 +218,12 @@ def _conditions(criteria: Criteria, viewer: Viewer) -> tuple[list[sql.Composable
     if criteria.patient_ids is not None:
         condition("r.patient_id = ANY({patients}::uuid[])", patients=criteria.patient_ids)
     if criteria.own:
-        where.append(sql.SQL("r.organization_id = %(organization_id)s"))
+        where.append(sql.SQL("r.organization_id = %(viewer_organization_id)s"))
     if not criteria.register:
-        where.append(sql.SQL(VISIBLE))
+        where.append(sql.SQL("seen.basis IS NOT NULL"))
+        if viewer.patient_id is not None:  # sight asks for it too, but a planner cannot look into it
+            where.append(sql.SQL("r.patient_id = %(viewer_patient_id)s"))
     return where, values
-
-
-def _eyes(viewer: Viewer) -> dict[str, object]:
-    return {
-        "organization_id": viewer.organization_id,
-        "viewer_patient_id": viewer.patient_id,
-        "now": viewer.now,
-    }
 
 
 async def _one(tx: Tx, statement: LiteralString, values: dict[str, object]) -> ResourceRecord | None:

@@ -85,7 +85,10 @@ CREATE TABLE onboarding.client_certificate (
     public_key   bytea CHECK (length(public_key) = 32),
     case_id      uuid,
     ended_at     timestamptz,
-    revocation_known_at timestamptz
+    revocation_known_at timestamptz,
+    certificate bytea,
+    usable_until timestamptz,
+    unusable_rule text COLLATE "C"
 );
 COMMENT ON COLUMN onboarding.client_certificate.issuer IS 'RFC 4514; a serial number means something beside its issuer only';
 COMMENT ON COLUMN onboarding.client_certificate.public_key IS 'SHA-256 of SubjectPublicKeyInfo';
@@ -387,10 +390,58 @@ CREATE TABLE onboarding.session (
     form_token  text COLLATE "C" NOT NULL,
     started_at  timestamptz NOT NULL,
     seen_at     timestamptz NOT NULL,
-    ends_at     timestamptz NOT NULL
+    ends_at     timestamptz NOT NULL,
+    for_patient_id uuid
 );
 CREATE INDEX session_by_end ON onboarding.session (ends_at);
 CREATE INDEX session_by_account ON onboarding.session (account_id);
+
+COMMENT ON COLUMN onboarding.client_certificate.certificate IS 'DER, public; NULL of those registered before it was kept';
+COMMENT ON COLUMN onboarding.client_certificate.usable_until IS 'by what is known of revocation, issuer and trust list; NULL until first looked at';
+COMMENT ON COLUMN onboarding.client_certificate.unusable_rule IS 'the rule that closes it from then on';
+-- What is last known of each, and an operator's decision to let it go on.
+CREATE TABLE onboarding.certificate_standing (
+    fingerprint      bytea PRIMARY KEY REFERENCES onboarding.client_certificate,
+    watched_since    timestamptz NOT NULL,
+    status           text NOT NULL CHECK (status IN ('good', 'revoked', 'unknown')),
+    source           text NOT NULL,
+    fault            text NOT NULL,
+    known_good_until timestamptz,
+    looked_at        timestamptz NOT NULL,
+    kept_open_until  timestamptz,
+    kept_open_why    text,
+    kept_open_by     text,
+    CONSTRAINT an_override_says_why CHECK (
+        (kept_open_until IS NULL) = (kept_open_why IS NULL) AND (kept_open_until IS NULL) = (kept_open_by IS NULL)
+    )
+);
+COMMENT ON COLUMN onboarding.certificate_standing.known_good_until IS 'the latest nextUpdate of a list or answer that called it good';
+-- What the egress worker is to ask, what it got last that could be believed, and how the last look went.
+CREATE TABLE onboarding.revocation_source (
+    place        text COLLATE "C" NOT NULL,
+    fingerprint  bytea NOT NULL,
+    kind         text NOT NULL CHECK (kind IN ('crl', 'ocsp')),
+    issuer       bytea NOT NULL,
+    request      bytea,
+    wanted_at    timestamptz NOT NULL,
+    tried_at     timestamptz,
+    good_at      timestamptz,
+    next_update  timestamptz,
+    fault        text NOT NULL DEFAULT '',
+    content      bytea,
+    PRIMARY KEY (place, fingerprint)
+);
+COMMENT ON COLUMN onboarding.revocation_source.place IS 'address; empty for an answer that its holder shipped';
+COMMENT ON COLUMN onboarding.revocation_source.fingerprint IS 'of the certificate that an answer is about; empty for a list';
+COMMENT ON COLUMN onboarding.revocation_source.issuer IS 'DER of the certificate whose signature it is believed under';
+-- One letter for each threshold of each certificate.
+CREATE TABLE onboarding.certificate_warning (
+    fingerprint  bytea NOT NULL REFERENCES onboarding.client_certificate,
+    days_left    integer NOT NULL CHECK (days_left > 0),
+    written_at   timestamptz NOT NULL,
+    PRIMARY KEY (fingerprint, days_left)
+);
+COMMENT ON COLUMN onboarding.session.for_patient_id IS 'for whom the resident acts; null: for themselves. Asked anew at every page';
 
 -- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).
 CREATE TABLE spent_assertion (
@@ -543,7 +594,9 @@ CREATE TABLE presentation (
 
 CREATE TABLE find_miss (
     client_id  text COLLATE "C" NOT NULL,
-    at         timestamptz NOT NULL
+    at         timestamptz NOT NULL,
+    counted text NOT NULL DEFAULT 'misses' CHECK (counted IN ('misses', 'denied')),
+    patient_id uuid
 );
 CREATE INDEX find_miss_by_client ON find_miss (client_id, at);
 
@@ -586,7 +639,11 @@ CREATE TABLE audit_entry (
     request_id         text NOT NULL,
     method             text NOT NULL,
     address            text NOT NULL,
-    detail             jsonb NOT NULL DEFAULT '{}'
+    detail             jsonb NOT NULL DEFAULT '{}',
+    practitioner_id uuid,
+    salt bytea CONSTRAINT salt_is_16_bytes CHECK (octet_length(salt) = 16),
+    leaf bytea CONSTRAINT leaf_is_a_sha256 CHECK (octet_length(leaf) = 32),
+    xid xid8 DEFAULT pg_current_xact_id()
 );
 CREATE INDEX audit_entry_by_time ON audit_entry (at);
 -- Which calls the audit trail knows of a run: each must have been seen.
@@ -598,6 +655,10 @@ CREATE TABLE audit_subject (
     resource_type  text COLLATE "C" NOT NULL,
     resource_id    uuid,
     repeated       boolean NOT NULL DEFAULT false,
+    basis text COLLATE "C" NOT NULL DEFAULT '',
+    salt bytea CONSTRAINT salt_is_16_bytes CHECK (octet_length(salt) = 16),
+    leaf bytea CONSTRAINT leaf_is_a_sha256 CHECK (octet_length(leaf) = 32),
+    xid xid8 DEFAULT pg_current_xact_id(),
     PRIMARY KEY (patient_id, audit_id)
 );
 
@@ -711,3 +772,225 @@ CREATE TABLE test_allotment (
     CONSTRAINT handed_out_to_one_vendor PRIMARY KEY (kind, subject)
 );
 CREATE INDEX test_allotment_by_vendor ON test_allotment (vendor_id);
+
+-- From the registers and from documents that the exchange does not keep yet (Security 3.2).
+CREATE TABLE relationship (
+    relationship_id  uuid PRIMARY KEY,
+    patient_id       uuid NOT NULL REFERENCES patient,
+    organization_id  uuid NOT NULL REFERENCES organization,
+    practitioner_id  uuid,
+    kind             text COLLATE "C" NOT NULL CHECK (kind IN ('home-doctor', 'visit', 'referral', 'requested-result')),
+    starts_at        timestamptz NOT NULL,
+    ends_at          timestamptz,
+    evidence         text COLLATE "C" NOT NULL CHECK (length(evidence) BETWEEN 1 AND 200),
+    recorded_at      timestamptz NOT NULL,
+    CONSTRAINT relationship_runs_forward CHECK (starts_at <= ends_at),
+    CONSTRAINT relationship_is_told_once UNIQUE (patient_id, organization_id, kind, evidence)
+);
+COMMENT ON COLUMN relationship.practitioner_id IS 'to whom it is bound; null: whoever acts for the organisation';
+COMMENT ON COLUMN relationship.evidence IS 'number of the registration, visit or order in the register it came from';
+CREATE UNIQUE INDEX one_home_doctor_at_a_time ON relationship (patient_id) WHERE kind = 'home-doctor' AND ends_at IS NULL;
+-- Who acts for whom by law: parents until the child is of age, guardians of wards.
+CREATE TABLE guardian (
+    patient_id   uuid NOT NULL REFERENCES patient,
+    person_id    uuid NOT NULL REFERENCES patient,
+    starts_at    timestamptz NOT NULL,
+    ends_at      timestamptz,
+    evidence     text COLLATE "C" NOT NULL CHECK (length(evidence) BETWEEN 1 AND 200),
+    recorded_at  timestamptz NOT NULL,
+    CONSTRAINT guardian_is_told_once PRIMARY KEY (patient_id, person_id),
+    CONSTRAINT guardian_is_another CHECK (patient_id <> person_id),
+    CONSTRAINT guardianship_runs_forward CHECK (starts_at <= ends_at)
+);
+CREATE INDEX guardian_by_person ON guardian (person_id);
+-- An organisation named a patient exactly: for a day it may read that entry of the register again.
+CREATE TABLE identification (
+    organization_id  uuid NOT NULL,
+    patient_id       uuid NOT NULL,
+    ends_at          timestamptz NOT NULL,
+    PRIMARY KEY (patient_id, organization_id)
+);
+CREATE INDEX identification_by_end ON identification (ends_at);
+-- Break-glass: one patient, one practitioner at one organisation, an hour; every row is reviewed.
+CREATE TABLE broken_glass (
+    glass_id         uuid PRIMARY KEY,
+    patient_id       uuid NOT NULL REFERENCES patient,
+    organization_id  uuid NOT NULL REFERENCES organization,
+    practitioner_id  uuid NOT NULL,
+    role_id          uuid NOT NULL,
+    reason           text NOT NULL,
+    opened_at        timestamptz NOT NULL,
+    ends_at          timestamptz NOT NULL,
+    reviewed_at      timestamptz,
+    reviewed_by      text,
+    finding          text,
+    CONSTRAINT glass_stays_open_for_a_while CHECK (opened_at < ends_at),
+    CONSTRAINT reviewed_by_somebody CHECK ((reviewed_at IS NULL) = (reviewed_by IS NULL)
+                                           AND (reviewed_at IS NULL) = (finding IS NULL))
+);
+CREATE INDEX broken_glass_by_patient ON broken_glass (patient_id, organization_id, practitioner_id);
+CREATE INDEX broken_glass_by_practitioner ON broken_glass (practitioner_id, opened_at);
+CREATE INDEX broken_glass_to_review ON broken_glass (opened_at) WHERE reviewed_at IS NULL;
+-- A supervisor lets a practitioner break glass again before the day is over. Only ever added to.
+CREATE TABLE glass_release (
+    release_id       uuid PRIMARY KEY,
+    practitioner_id  uuid NOT NULL,
+    released_at      timestamptz NOT NULL,
+    released_by      text NOT NULL,
+    reason           text NOT NULL
+);
+CREATE INDEX glass_release_by_practitioner ON glass_release (practitioner_id, released_at);
+-- What a patient forbids or lets somebody do, as far as sight needs it; the whole Consent stands in `resource`.
+CREATE TABLE consent (
+    consent_id         uuid PRIMARY KEY,
+    patient_id         uuid NOT NULL REFERENCES patient,
+    kind               text COLLATE "C" NOT NULL CHECK (kind IN ('ban', 'delegation', 'collection')),
+    whole              boolean NOT NULL,
+    never              boolean NOT NULL DEFAULT false,
+    organization_kind  text COLLATE "C" CHECK (organization_kind IN ('practice', 'hospital')),
+    grantee_id         uuid REFERENCES patient,
+    starts_at          timestamptz NOT NULL,
+    ends_at            timestamptz,
+    CONSTRAINT somebody_is_named_or_nobody CHECK ((kind = 'ban') = (grantee_id IS NULL)),
+    CONSTRAINT only_a_ban_reaches_emergencies CHECK (kind = 'ban' OR NOT never),
+    CONSTRAINT only_a_ban_names_a_group CHECK (kind = 'ban' OR organization_kind IS NULL),
+    CONSTRAINT nobody_names_oneself CHECK (grantee_id <> patient_id),
+    CONSTRAINT consent_runs_forward CHECK (starts_at <= ends_at)
+);
+COMMENT ON COLUMN consent.whole IS 'all documents; else those of consent_document';
+COMMENT ON COLUMN consent.never IS 'holds also where glass is broken';
+COMMENT ON COLUMN consent.organization_kind IS 'the group it is meant for; null: all institutions';
+CREATE INDEX consent_by_patient ON consent (patient_id);
+CREATE INDEX consent_by_grantee ON consent (grantee_id) WHERE grantee_id IS NOT NULL;
+-- A prescription is one document with its lines, dispenses and signatures; anything else is named by itself.
+CREATE TABLE consent_document (
+    consent_id   uuid NOT NULL REFERENCES consent,
+    document_id  uuid NOT NULL,
+    PRIMARY KEY (consent_id, document_id)
+);
+COMMENT ON COLUMN consent_document.document_id IS 'a prescription, or a resource';
+-- The sealer asks for what is new, and whoever verifies for the rows of one seal.
+CREATE INDEX audit_entry_by_xid ON audit_entry (xid) WHERE xid IS NOT NULL;
+CREATE INDEX audit_subject_by_xid ON audit_subject (xid) WHERE xid IS NOT NULL;
+-- What was lawfully taken out is said by entries like any other, and there are few of them.
+CREATE INDEX audit_entry_removed ON audit_entry (audit_id) WHERE event = 'audit.removed';
+-- One row for each batch. Its head (all columns but signature and members) is what is signed.
+CREATE TABLE audit_seal (
+    sequence   bigint PRIMARY KEY CONSTRAINT sequence_begins_at_nothing CHECK (sequence >= 0),
+    from_xid   xid8 NOT NULL,
+    to_xid     xid8 NOT NULL,
+    count      integer NOT NULL,
+    root       bytea NOT NULL CONSTRAINT root_is_a_sha256 CHECK (octet_length(root) = 32),
+    previous   bytea NOT NULL CONSTRAINT previous_is_a_sha256 CHECK (octet_length(previous) = 32),
+    earlier    bigint[] NOT NULL,
+    at         timestamptz NOT NULL,
+    key_id     text COLLATE "C" NOT NULL,
+    signature  bytea NOT NULL,
+    members    bytea NOT NULL,
+    CONSTRAINT seal_goes_forward CHECK (from_xid <= to_xid)
+);
+COMMENT ON COLUMN audit_seal.earlier IS 'Entries and subjects from before sealing began; told by the first seal.';
+COMMENT ON COLUMN audit_seal.members IS 'In the order of the tree, for each row: kind (1 byte), audit_id (16), leaf (32).';
+-- Hashes do not get smaller; not trying saves the time.
+ALTER TABLE audit_seal ALTER COLUMN members SET STORAGE EXTERNAL;
+CREATE INDEX audit_seal_by_xid ON audit_seal (to_xid);
+-- The hash of a head, stamped by somebody else's clock (RFC 3161).
+CREATE TABLE audit_stamp (
+    stamp_id   uuid PRIMARY KEY,
+    sequence   bigint NOT NULL REFERENCES audit_seal,
+    at         timestamptz NOT NULL,
+    authority  text NOT NULL,
+    response   bytea NOT NULL
+);
+-- The last time an actor opened a patient. seen_at stands in no index, so that opening a patient again is written
+-- in place (HOT); rows are forgotten once they are older than the longest window.
+CREATE TABLE breadth_seen (
+    scope       text COLLATE "C" NOT NULL CHECK (scope IN ('practitioner', 'site', 'organization', 'client')),
+    actor       text COLLATE "C" NOT NULL,
+    patient_id  uuid NOT NULL,
+    seen_at     timestamptz NOT NULL,
+    before_at   timestamptz,
+    CONSTRAINT one_row_for_actor_and_patient PRIMARY KEY (scope, actor, patient_id)
+) WITH (fillfactor = 70);
+COMMENT ON COLUMN breadth_seen.actor IS 'practitioner id (without one the client id), site, organisation id or client id';
+COMMENT ON COLUMN breadth_seen.before_at IS 'seen_at before the last time: tells whether the patient is new in a window';
+-- What is usual for an organisation: patients by hour, four weeks back.
+CREATE TABLE breadth_hour (
+    scope     text COLLATE "C" NOT NULL,
+    actor     text COLLATE "C" NOT NULL,
+    hour      timestamptz NOT NULL,
+    patients  integer NOT NULL,
+    PRIMARY KEY (scope, actor, hour)
+);
+-- What one person did lately, call by call: the rules for anomalies ask for it.
+CREATE INDEX audit_entry_by_role ON audit_entry (role_id, at) WHERE role_id IS NOT NULL;
+-- How many patients a practice has.
+CREATE INDEX relationship_by_home_doctor ON relationship (organization_id) WHERE kind = 'home-doctor';
+COMMENT ON COLUMN find_miss.client_id IS 'who is counted: a client; of what was denied a practitioner';
+CREATE TABLE hold (
+    hold_id      uuid PRIMARY KEY,
+    scope        text COLLATE "C" NOT NULL CHECK (scope IN ('practitioner', 'site', 'organization', 'client')),
+    actor        text COLLATE "C" NOT NULL,
+    limit_id     text COLLATE "C" NOT NULL,
+    since        timestamptz NOT NULL,
+    facts        jsonb NOT NULL,
+    state        text NOT NULL CHECK (state IN ('held', 'asked', 'released')),
+    reason       text,
+    asked_by     uuid,
+    asked_at     timestamptz,
+    released_by  uuid,
+    released_at  timestamptz,
+    CONSTRAINT asked_with_reason CHECK ((state = 'held') = (asked_by IS NULL) AND (asked_by IS NULL) = (reason IS NULL)),
+    CONSTRAINT released_when_confirmed CHECK ((state = 'released') = (released_by IS NOT NULL)
+                                              AND (released_by IS NULL) = (released_at IS NULL)),
+    CONSTRAINT released_by_another_person CHECK (released_by <> asked_by)
+);
+COMMENT ON COLUMN hold.released_at IS 'counting begins anew from here';
+CREATE UNIQUE INDEX one_hold_for_an_actor ON hold (scope, actor) WHERE state <> 'released';
+-- Only ever added to. Facts name counts and limits, never a person.
+CREATE TABLE alert (
+    alert_id  uuid PRIMARY KEY,
+    at        timestamptz NOT NULL,
+    severity  text NOT NULL CHECK (severity IN ('warn', 'hold', 'anomaly')),
+    limit_id  text COLLATE "C" NOT NULL,
+    scope     text COLLATE "C" NOT NULL,
+    actor     text COLLATE "C" NOT NULL,
+    facts     jsonb NOT NULL
+);
+CREATE INDEX alert_by_actor ON alert (scope, actor, limit_id, at);
+CREATE INDEX alert_by_time ON alert (at);
+-- Patients that belong to nobody: who opens one has no business there.
+CREATE TABLE canary (
+    patient_id  uuid PRIMARY KEY
+);
+-- Whose record is looked at with more than a doctor's eyes: public persons, colleagues.
+CREATE TABLE flagged_person (
+    patient_id  uuid PRIMARY KEY,
+    since       timestamptz NOT NULL
+);
+-- The record of a practitioner as a patient, where it is known.
+CREATE TABLE own_record (
+    practitioner_id  uuid PRIMARY KEY,
+    patient_id       uuid NOT NULL
+);
+-- How far the audit trail has been looked through for anomalies.
+CREATE TABLE anomaly_cursor (
+    name     text PRIMARY KEY,
+    read_to  timestamptz NOT NULL
+);
+CREATE TABLE practitioner_identity (
+    issuer           text COLLATE "C" NOT NULL,
+    subject_hash     bytea NOT NULL CHECK (octet_length(subject_hash) = 32),
+    practitioner_id  uuid NOT NULL,
+    since            timestamptz NOT NULL,
+    ended_at         timestamptz,
+    CONSTRAINT one_practitioner_for_a_sign_in PRIMARY KEY (issuer, subject_hash)
+);
+COMMENT ON COLUMN practitioner_identity.subject_hash IS 'keyed: a provider''s subject may hold a person code';
+CREATE TABLE spent_proof (
+    token_hash  bytea NOT NULL CHECK (octet_length(token_hash) = 32),
+    client_id   text COLLATE "C" NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    CONSTRAINT proof_is_of_one_client PRIMARY KEY (token_hash)
+);
+COMMENT ON TABLE spent_proof IS 'ID tokens that were shown: each belongs to the first client that shows it';

@@ -66,7 +66,7 @@ def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str,
                 for code in ("Certificates", "SMART-on-FHIR")
             ],
             "description": "Mutual TLS and a token bound to the certificate (RFC 8705), SMART Backend Services; "
-            f"tokens: {token_url}",
+            f"what concerns patients needs a token that names who acts; tokens: {token_url}",
         },
         "resource": [_resource(kind, routes, canonical_base) for kind in types],
         "interaction": [

@@ -37,7 +37,9 @@ async def find_prescription(call: Call) -> Reply:
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in lines]
     entries += [await _content(call, line) for line in lines]
     for line in lines:
-        call.concerns(line.patient_id, "Task", line.task_id)
+        call.concerns(line.patient_id, "Task", line.task_id, "presented")
+    if not lines:
+        call.noticed.append("misses-kept")  # the door has written it down
     own_link = f"{call.public_base}/Task/$find"
     return Reply(resource=searchset(entries, own_link=own_link, next_link=None, total=len(lines)))
 
@@ -79,7 +81,7 @@ async def create_dispense(call: Call) -> Reply:
         return existing
     order = dispense_from_fhir(call.resource, call.public_base)
     document, line = await dispense(call.tx, order, call.party, call.now, call.terms, call.signed)
-    call.concerns(line.patient_id, "MedicationDispense", UUID(document["id"]))
+    call.concerns(line.patient_id, "MedicationDispense", UUID(document["id"]), line.basis)
     return Reply(
         resource=document,
         version=1,

@@ -12,7 +12,8 @@ from starlette.routing import Mount, Route
 
 from tilts.access import routes
 from tilts.access.pipeline import Pipeline, Trace
-from tilts.access.tokens import Tokens
+from tilts.access.sign_in.provider_documents import ProviderDocuments
+from tilts.access.tokens.issuing import Tokens
 from tilts.clock import Clock
 from tilts.measures import Measures
 from tilts.rules import Refusal
@@ -20,8 +21,9 @@ from tilts.settings import Settings
 from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
-    classifiers,
+    consents,
     dispensing,
+    emergencies,
     prescriptions,
     reading,
     signatures,
@@ -29,20 +31,24 @@ from tilts.transport import (
     validation,
 )
 from tilts.transport.app import CutOff, FhirApp, Listener
+from tilts.transport.audit_trail import Trail, published_heads
 from tilts.transport.capability import capability_statement
-from tilts.transport.classifier_feed import declare_feed
-from tilts.transport.classifiers import ClassifierParts
 from tilts.transport.negotiate import FHIR_JSON, check_accept, language_of, request_id_of
-from tilts.transport.oauth import TokenEndpoint, client_keys, smart_configuration
+from tilts.transport.oauth import introspection
+from tilts.transport.oauth.discovery import Discovery
+from tilts.transport.oauth.endpoint import TokenEndpoint
 from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
+from tilts.transport.terminology import classifiers
+from tilts.transport.terminology.classifier_feed import declare_feed
+from tilts.transport.terminology.classifiers import ClassifierParts
 from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
-NOUNS = (audit_trail, dispensing, prescriptions, reading, signatures, tasks)
+NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,19 @@ class Parts:
 
 
 def all_routes(
-    links: PageLinks, parts: ClassifierParts | None = None, checks: ValidationParts | None = None
+    links: PageLinks,
+    parts: ClassifierParts | None = None,
+    checks: ValidationParts | None = None,
+    tokens: Tokens | None = None,
+    clock: Clock | None = None,
+    trail: Trail | None = None,
 ) -> list[routes.Route]:
     """Every route of the exchange: those declared beside their doors, and those made for each type."""
     parts = parts or ClassifierParts()
-    made = [*reading.declare(links), *tasks.declare(links), *audit_trail.declare(links)]
+    made = [*reading.declare(links), *tasks.declare(links), *audit_trail.declare(links, trail)]
     asked = validation.declare(checks or ValidationParts())
-    return [*routes.ROUTES, *made, *classifiers.declare(parts), *declare_feed(parts), *asked]
+    beside = [*declare_feed(parts), *introspection.declare(tokens, clock)]
+    return [*routes.ROUTES, *made, *classifiers.declare(parts), *beside, *asked]
 
 
 def listener(parts: Parts, kind: Listener) -> Starlette:
@@ -77,10 +89,11 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
     root = base.removesuffix("/fhir/r4")
     # Behind a proxy every caller has the same address: nobody could be told from the others.
     checks = replace(parts.validation, takes_definitions=False) if kind.behind_proxy else parts.validation
-    every = all_routes(parts.links, parts.classifiers, checks)
+    trail = Trail(settings.environment, settings.keys_folder)
+    every = all_routes(parts.links, parts.classifiers, checks, parts.tokens, parts.clock, trail)
     table = RouteTable(route for route in every if not route.feed)
     fhir = FhirApp(table, parts.pipeline, settings, parts.measures, kind, parts.observer)
-    token_url, keys_url = f"{root}/oauth/token", f"{root}/oauth/jwks.json"
+    token_url = f"{root}/oauth/token"
     endpoint = TokenEndpoint(
         database=parts.database,
         tokens=parts.tokens,
@@ -89,7 +102,9 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
         settings=settings,
         token_url=token_url,
         audience=base,
+        provider=ProviderDocuments(settings, parts.clock),
     )
+    published = Discovery(base, parts.tokens, parts.clock, settings, parts.database)
     statement = encode(
         capability_statement(
             table.routes,
@@ -104,13 +119,9 @@ def listener(parts: Parts, kind: Listener) -> Starlette:
     app = Starlette(
         routes=[
             Route("/healthz", partial(healthy, parts.database)),
+            Route("/audit/heads", answering(partial(published_heads, parts.database, trail))),
             Route("/oauth/token", answering(partial(issue, endpoint, fhir)), methods=["POST"]),
-            Route("/oauth/jwks.json", answering(lambda _: JSONResponse(parts.tokens.public_keys))),
-            Route("/oauth/clients/{client_id}/jwks.json", partial(client_keys, parts.database)),
-            Route(
-                "/.well-known/smart-configuration",
-                answering(lambda _: JSONResponse(smart_configuration(base, token_url, keys_url))),
-            ),
+            *published.routes(),
             Route("/fhir/r4/metadata", answering(partial(described, statement, settings.canonical_base))),
             Route("/fhir/r4", fhir),  # a transaction goes to the base, with or without a slash
             Mount("/fhir/r4", app=fhir),

@@ -7,56 +7,66 @@ the proxy can write, and the proxy strips what a client sends under that name.
 
 import base64
 import binascii
+import hashlib
 import ssl
+from asyncio import TimerHandle
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tilts.front.answers import ANSWERS
+from tilts.front.patience import Held, Limits, body_time_left
 from tilts.ids import new_id
 from tilts.transport.observing.losing import BREAK
-from tilts_fhir.json_strict import encode
 
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
-HEAD_BYTES: Final = 16_384  # when house.py sets nothing else
-TOO_LARGE: Final = "431 Request Header Fields Too Large"
-NOT_HTTP: Final = encode(
-    {
-        "resourceType": "OperationOutcome",
-        "issue": [
-            {
-                "severity": "error",
-                "code": "structure",
-                "details": {"text": "Pieprasījums nav pareizs HTTP. / The request is not proper HTTP."},
-                "diagnostics": "RFC 9112",
-            }
-        ],
-    }
-)
+CLIENT_CERT: Final = b"client-cert"
+CERTIFICATE_BYTES: Final = 8_192  # that a proxy may add to a head; it has held the head itself to its limit
 
 
 class PeerProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with the DER of the peer's leaf certificate in every scope."""
+    """uvicorn's HTTP protocol, with the DER of the peer's leaf certificate in every scope, and with an end."""
+
+    limits = Limits()
+    held = Held(0)
 
     _certificate: bytes | None = None
-    _in_head = True
+    _client: bytes | None = None  # whose connection it is, by the digest of its certificate
+    _crowded = False
     _head_bytes = 0  # of a head that is not yet whole
-    _refused = "400 Bad Request"
-
-    @property
-    def _head_limit(self) -> int:
-        return self.config.h11_max_incomplete_event_size or HEAD_BYTES
+    _refused = "400"
+    _reads: Literal["nothing", "head", "body"] = "nothing"
+    _timer: TimerHandle | None = None
+    _answer_timer: TimerHandle | None = None
+    _body_began = 0.0
+    _body_bytes = 0
+    _trailer_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
         if tls is not None:
             self._certificate = tls.getpeercert(binary_form=True)
+        if self._certificate:
+            self._client = hashlib.sha256(self._certificate).digest()
+            self._crowded = not self.held.take(self._client)
+        self._wait(self.limits.head_seconds, self._silent)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._wait(0, None)
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+        if self._client is not None:
+            self.held.give_back(self._client)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        if self._reads == "nothing":  # the next one came in the same piece
+            self._await_head()
         self.scope["extensions"] = {
             CERTIFICATE: {"der": self._certificate},
             BREAK: {"now": self.transport.abort},
@@ -64,36 +74,121 @@ class PeerProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """httptools has no limit of its own: a head without end would fill the memory."""
+        if self._reads == "nothing":
+            self._await_head()
         super().data_received(data)
-        self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
-        if self._head_bytes > self._head_limit and not self.transport.is_closing():
-            self._refused = TOO_LARGE
-            self.send_400_response("")
+        self._head_bytes = self._head_bytes + len(data) if self._reads == "head" else 0
+        if self._head_bytes > self.limits.head_bytes + CERTIFICATE_BYTES and not self.transport.is_closing():
+            self._refuse("431")
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if head > self._head_limit:
-            self._refused = TOO_LARGE
+        counted = [header for header in self.headers if header[0] != CLIENT_CERT]
+        head = len(self.url) + sum(len(name) + len(value) for name, value in counted)
+        if head > self.limits.head_bytes:
+            self._refused = "431"
             raise ValueError("a head over its limit")
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts != 1 and self.parser.get_http_version() != "1.0":
+        names = [name for name, _ in self.headers]
+        is_old = self.parser.get_http_version() == "1.0"
+        if names.count(b"host") != 1 and not is_old:
             raise ValueError("exactly one Host is wanted")  # RFC 9112 section 3.2: answered with 400
+        if is_old and b"transfer-encoding" in names:
+            raise ValueError("HTTP/1.0 knows no chunks")  # RFC 9112 section 6.1
+        if self._crowded:
+            self._refused = "429"
+            raise ValueError("too many connections of one client")
         super().on_headers_complete()
+        self._reads, self._body_began, self._body_bytes = "body", self.loop.time(), 0
+        self._wait(self.limits.body_seconds, self._slow_body)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        if self._reads == "body":  # a trailer: nobody here reads it, and it has no end of its own
+            self._body_bytes += len(name) + len(value)
+            self._trailer_bytes += len(name) + len(value)
+        if self._trailer_bytes > self.limits.head_bytes:
+            self._refused = "431"
+            raise ValueError("trailers over the limit of a head")
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._reads = "nothing"
+        self._wait(0, None)
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._answer_timer = self.loop.call_later(self.limits.body_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+
+    def _await_head(self) -> None:
+        self._reads, self._head_bytes, self._trailer_bytes = "head", 0, 0
+        self._wait(self.limits.head_seconds, self._slow_head)
+
+    def _wait(self, seconds: float, then: Callable[[], None] | None) -> None:
+        """One thing is waited for at a time; seconds of 0 wait for nothing."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(seconds, then) if then is not None and seconds > 0 else None
+
+    @property
+    def _answers(self) -> bool:
+        """Whether an answer to a request before this one is still under way."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _silent(self) -> None:
+        """Connected, and then not a byte: nobody waits for an answer."""
+        self.transport.close()
+
+    def _slow_head(self) -> None:
+        if self._answers:  # its sender was not read meanwhile
+            self._wait(self.limits.head_seconds, self._slow_head)
+        else:
+            self._refuse("408")
+
+    def _slow_body(self) -> None:
+        left = body_time_left(self.limits, self._body_began, self._body_bytes, self.loop.time())
+        if left > 0 or self.flow.read_paused:
+            self._wait(max(left, 0.1) if left > 0 else 1.0, self._slow_body)
+        elif self._answers and not self.cycle.response_started and not self.pipeline:
+            self._refuse("408")  # the application hears that the caller is gone
+        else:
+            self.transport.abort()
+
+    def _refuse(self, status: str) -> None:
+        self._refused = status
+        self.send_400_response("")
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP has no language, no route and no audit row; it gets the same kind of answer."""
+        if self.pipeline or (self._reads == "body" and self.cycle.response_started):
+            self.transport.abort()  # an answer is under way, and a second one would be taken for another's
+            return
+        said = ANSWERS[self._refused]
         lines = [
-            b"HTTP/1.1 " + self._refused.encode(),
+            f"HTTP/1.1 {said.status} {said.reason}".encode(),
             b"content-type: application/fhir+json; charset=utf-8",
             b"content-language: lv, en",
             b"x-request-id: " + str(new_id()).encode(),
-            b"content-length: " + str(len(NOT_HTTP)).encode(),
+            b"content-length: " + str(len(said.outcome)).encode(),
+            *([b"retry-after: " + said.retry.encode()] if said.retry else []),
             *(name + b": " + value for name, value in self.config.encoded_headers),
             b"connection: close",
         ]
-        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + NOT_HTTP)
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + said.outcome)
         self.transport.close()
+
+
+def peer_protocol(limits: Limits) -> type[PeerProtocol]:
+    """The protocol of one listener, which counts its own connections."""
+    attributes = {"limits": limits, "held": Held(limits.connections_per_client)}
+    return type("LimitedPeerProtocol", (PeerProtocol,), attributes)
 
 
 def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
@@ -103,7 +198,7 @@ def certificate_of(scope: Scope, *, behind_proxy: bool) -> bytes | None:
     if not behind_proxy:
         found: bytes | None = scope.get("extensions", {}).get(CERTIFICATE, {}).get("der")
         return found
-    values = [value for name, value in scope["headers"] if name == b"client-cert"]
+    values = [value for name, value in scope["headers"] if name == CLIENT_CERT]
     if len(values) != 1:
         return None
     written = values[0].strip()

@@ -103,10 +103,10 @@ async def cancel_line(call: Call) -> Reply:
 
 
 async def _prescribe(call: Call, orders: list[LineOrder]) -> Prescribed:
-    call.concerns(orders[0].patient_id, "MedicationRequest", None)
+    call.concerns(orders[0].patient_id, "MedicationRequest", None, "author")
     done = await prescribe(call.tx, orders, call.party, call.now, call.terms, call.signed)
     call.subjects.clear()
-    call.concerns(done.prescription.patient_id, "MedicationRequest", done.lines[0].line_id)
+    call.concerns(done.prescription.patient_id, "MedicationRequest", done.lines[0].line_id, "author")
     return done
 
 
@@ -144,6 +144,6 @@ async def if_none_exist(call: Call, resource_type: str) -> Reply | None:
     if not rows:
         return None
     row = rows[0]
-    call.concerns(row.patient_id, resource_type, row.resource_id)
+    call.concerns(row.patient_id, resource_type, row.resource_id, row.basis)
     location = f"{call.public_base}/{resource_type}/{row.resource_id}/_history/{row.version}"
     return Reply(raw=row.body, version=row.version, location=location, existing=True)

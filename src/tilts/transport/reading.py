@@ -8,16 +8,19 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from tilts.access.permission.identifying import identify
 from tilts.access.routes import Call, Reply, Route
 from tilts.exchange.prescriptions import viewer_of
 from tilts.person_code import is_reserved
 from tilts.rules import Refusal
 from tilts.rules.environments import ENV_TEST_PERSON
+from tilts.rules.trust.permission import MAY_ONE_PATIENT
 from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_NOT_FOUND, WIRE_PARAMETER
 from tilts.store import resources
 from tilts.store.records import ResourceRecord
 from tilts.store.resources import Criteria
 from tilts.transport.search import (
+    MOST_ON_A_PAGE,
     OPEN_REGISTERS,
     REGISTERS,
     PageLinks,
@@ -42,18 +45,19 @@ READABLE: Final = {
     "MedicationRequest": "prescription",
     "MedicationDispense": "dispense",
     "Provenance": "signature",
+    "Consent": "consent",
 }
 
 
 async def read(resource_type: str, call: Call) -> Reply:
     row = await found(resource_type, call)
-    call.concerns(row.patient_id, resource_type, row.resource_id)
+    call.concerns(row.patient_id, resource_type, row.resource_id, row.basis)
     return _shown(row)
 
 
 async def read_version(resource_type: str, call: Call) -> Reply:
     row = await found(resource_type, call)
-    call.concerns(row.patient_id, resource_type, row.resource_id)
+    call.concerns(row.patient_id, resource_type, row.resource_id, row.basis)
     written = call.ids["version"]
     wanted = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
     if wanted == row.version:
@@ -67,9 +71,9 @@ async def read_version(resource_type: str, call: Call) -> Reply:
 async def found(resource_type: str, call: Call) -> ResourceRecord:
     """The resource of the path, if this caller may see it; else it looks like a missing one."""
     resource_id = uuid_or_none(call.ids["id"])
-    if resource_id is None or not _may_see_patient(resource_type, resource_id, call):
+    if resource_id is None:
         raise Refusal(WIRE_NOT_FOUND)
-    viewer = None if resource_type in REGISTERS else viewer_of(call.party, call.now)
+    viewer = None if resource_type in OPEN_REGISTERS else viewer_of(call.party, call.now)
     row = await resources.read(call.tx, resource_type, resource_id, viewer)
     if row is None:
         raise Refusal(WIRE_NOT_FOUND)
@@ -82,18 +86,24 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     named = [value.rpartition("|")[2] for value in asked.values_of("identifier")]
     refuse_test_persons(resource_type, named, call)
     own = is_own_worklist(asked, call)
-    links.check_pages(asked, freely=own or resource_type in OPEN_REGISTERS)
+    check_pages(links, asked, call, freely=own or resource_type in OPEN_REGISTERS)
+    refuse_wide_emergencies(asked, call)
     criteria = criteria_of(asked, own=own, public_base=call.public_base)
     viewer = viewer_of(call.party, call.now)
-    for patient_id in criteria.patient_ids or ():
-        call.concerns(patient_id, resource_type, None)
+    await concern_named(criteria.patient_ids, resource_type, call)
     if asked.only_total:
         total = await resources.count(call.tx, criteria, viewer)
+        if resource_type == "Patient":
+            call.noticed += missed(len(named), total)
         return Reply(resource=searchset([], own_link=_own_link(call), next_link=None, total=total))
     rows = await resources.search(call.tx, criteria, viewer, before=asked.before, limit=asked.count + 1)
+    if resource_type == "Patient" and asked.page == 1:
+        call.noticed += missed(len(named), len(rows))
     shown = rows[: asked.count]
     for row in shown:
-        call.concerns(row.patient_id, resource_type, row.resource_id)
+        call.concerns(row.patient_id, resource_type, row.resource_id, row.basis or "identified")
+    if asked.names_a_person:
+        await identify(call.tx, call.party, [row.resource_id for row in shown], call.now)
     next_link = None
     if len(rows) > asked.count:
         sealed = links.link(asked, pairs, shown[-1].resource_id, call.party.client_id, call.now)
@@ -110,6 +120,8 @@ async def by_identity(resource_type: str, call: Call) -> Reply:
     if not given.get("system") or not given.get("value"):
         raise Refusal(WIRE_PARAMETER, parameter="system, value")
     refuse_test_persons(resource_type, [given["value"]], call)
+    if resource_type == "Patient" and call.party.purpose == "BTG":
+        raise Refusal(MAY_ONE_PATIENT)
     criteria = Criteria(
         resource_type=resource_type,
         register=resource_type in REGISTERS,
@@ -117,9 +129,26 @@ async def by_identity(resource_type: str, call: Call) -> Reply:
     )
     rows = await resources.search(call.tx, criteria, viewer_of(call.party, call.now), before=None, limit=1)
     if not rows:
-        raise Refusal(WIRE_NOT_FOUND)
-    call.concerns(rows[0].patient_id, resource_type, rows[0].resource_id)
-    return _shown(rows[0])
+        raise Refusal(WIRE_NOT_FOUND, noticed="misses" if resource_type == "Patient" else None)
+    found = rows[0]
+    call.concerns(found.patient_id, resource_type, found.resource_id, found.basis or "identified")
+    if resource_type == "Patient":
+        await identify(call.tx, call.party, [found.resource_id], call.now)
+    return _shown(found)
+
+
+async def concern_named(patient_ids: list[UUID] | None, resource_type: str, call: Call) -> None:
+    """Patients named in a search are written down, found or not, with what opens them to the caller."""
+    if patient_ids:
+        bases = await resources.opened(call.tx, patient_ids, viewer_of(call.party, call.now))
+        for patient_id in patient_ids:
+            call.concerns(patient_id, resource_type, None, bases.get(patient_id, ""))
+
+
+def refuse_wide_emergencies(asked: Search, call: Call) -> None:
+    """Broken glass opens one patient: no looking for people, no worklist (Security 3.2)."""
+    if call.party.purpose == "BTG" and asked.resource_type not in OPEN_REGISTERS and not asked.asks_for_patient:
+        raise Refusal(MAY_ONE_PATIENT)
 
 
 def refuse_test_persons(resource_type: str, values: list[str], call: Call) -> None:
@@ -135,6 +164,18 @@ def opened_search(resource_type: str, links: PageLinks, call: Call) -> tuple[Sea
         return read_search(resource_type, call.form), call.form
     pairs, before, page = links.opened(resource_type, sealed, call.party.client_id, call.now)
     return continued(read_search(resource_type, pairs), before, page), pairs
+
+
+def missed(named: int, hits: int) -> list[str]:
+    """Guesses at patients that hit nobody: each person code in a list of them is one."""
+    guesses = max(named, 1 if not hits else 0)
+    return ["misses"] * min(max(guesses - hits, 0), MOST_ON_A_PAGE * 2)
+
+
+def check_pages(links: PageLinks, asked: Search, call: Call, *, freely: bool) -> None:
+    links.check_pages(asked, freely=freely)
+    if asked.page > 1 and not freely:
+        call.noticed.append(f"pages:{asked.page}")  # who walks far is told of before he is stopped (Security 3.3)
 
 
 def is_own_worklist(asked: Search, call: Call) -> bool:
@@ -176,11 +217,6 @@ def entry_of(
 ) -> dict[str, Any]:
     full_url = f"{call.public_base}/{resource_type}/{resource_id}"
     return {"fullUrl": full_url, "resource": resource, "search": {"mode": mode}}
-
-
-def _may_see_patient(resource_type: str, resource_id: UUID, call: Call) -> bool:
-    """A resident reads one patient: the one at the screen."""
-    return resource_type != "Patient" or call.party.patient_id in (None, resource_id)
 
 
 def _shown(row: ResourceRecord) -> Reply:

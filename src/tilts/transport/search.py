@@ -49,6 +49,12 @@ class Search:
         return [value for parameter, values in self.conditions if parameter.name in names for value in values]
 
     @property
+    def names_a_person(self) -> bool:
+        """A search in the register of patients that says who is meant, otherwise than by our own id."""
+        names = {parameter.name for parameter, _ in self.conditions}
+        return self.resource_type == "Patient" and ("identifier" in names or names_exactly(names))
+
+    @property
     def asks_for_patient(self) -> bool:
         return any(parameter.patient for parameter, _ in self.conditions)
 
@@ -128,10 +134,12 @@ def values_in(parameter: Parameter, written: str) -> list[str]:
 
 def check_named(resource_type: str, names: set[str]) -> None:
     """The register of patients is not for paging through: who is looked for must be known."""
-    precise = names & {"_id", "identifier"}
-    by_name = names & {"family", "name"} and names & {"given", "birthdate"}
-    if resource_type == "Patient" and not precise and not by_name:
+    if resource_type == "Patient" and not names & {"_id", "identifier"} and not names_exactly(names):
         raise Refusal(WIRE_PATIENT_UNNAMED)
+
+
+def names_exactly(names: set[str]) -> bool:
+    return bool(names & {"family", "name"} and names & {"given", "birthdate"})
 
 
 def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
@@ -154,7 +162,8 @@ def continued(search: Search, before: UUID, page: int) -> Search:
 
 def criteria_of(search: Search, *, own: bool, public_base: str) -> Criteria:
     kind = search.resource_type
-    criteria = Criteria(resource_type=kind, register=kind in REGISTERS, own=own)
+    open_to_all = kind in OPEN_REGISTERS or search.names_a_person
+    criteria = Criteria(resource_type=kind, register=open_to_all, own=own)
     ids: list[UUID] | None = None
     patients: list[UUID] | None = None
     for parameter, values in search.conditions:

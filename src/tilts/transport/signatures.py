@@ -21,7 +21,7 @@ from tilts.transport.reading import found
 )
 async def read_signed_content(call: Call) -> Reply:
     row = await found("Provenance", call)
-    call.concerns(row.patient_id, "Provenance", row.resource_id)
+    call.concerns(row.patient_id, "Provenance", row.resource_id, row.basis)
     kept = await signatures.read(call.tx, row.resource_id)
     if kept is None:
         raise Refusal(WIRE_NOT_FOUND)

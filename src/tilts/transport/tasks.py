@@ -11,16 +11,20 @@ from tilts.access.routes import Call, Reply, Route, route
 from tilts.exchange.lines import current, state_of
 from tilts.exchange.prescriptions import viewer_of
 from tilts.indexing import Parameter
+from tilts.party import PRESCRIBING_KINDS
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store import prescriptions as lines
 from tilts.store.prescriptions import LineCriteria
 from tilts.store.records import LineRecord
 from tilts.transport.reading import (
+    check_pages,
+    concern_named,
     entry_of,
     is_own_worklist,
     opened_search,
     refuse_personal_urls,
+    refuse_wide_emergencies,
     warning_entries,
 )
 from tilts.transport.search import PageLinks, Search, ids_in, searchset
@@ -44,7 +48,7 @@ def shown(call: Call, line: LineRecord) -> dict[str, Any]:
 
 
 def task_reply(call: Call, line: LineRecord) -> Reply:
-    call.concerns(line.patient_id, "Task", line.task_id)
+    call.concerns(line.patient_id, "Task", line.task_id, line.basis)
     return Reply(resource=shown(call, line), version=line.version, last_modified=line.changed_at)
 
 
@@ -67,10 +71,10 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     call.warnings += refuse_personal_urls("Task", call)
     asked, pairs = opened_search("Task", links, call)
     own = is_own_worklist(asked, call) and not asked.values_of("group-identifier", "owner")
-    links.check_pages(asked, freely=own)
+    check_pages(links, asked, call, freely=own)
+    refuse_wide_emergencies(asked, call)
     criteria = line_criteria(asked, call, own=own)
-    for patient_id in criteria.patient_ids or ():
-        call.concerns(patient_id, "Task", None)
+    await concern_named(criteria.patient_ids, "Task", call)
     own_link = f"{call.public_base}/Task"
     if asked.only_total:
         total = await counted(call, asked, criteria)
@@ -78,7 +82,7 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     found, last = await matching(call, asked, criteria)
     page = found[: asked.count]
     for line in page:
-        call.concerns(line.patient_id, "Task", line.task_id)
+        call.concerns(line.patient_id, "Task", line.task_id, line.basis)
     next_link = None
     if len(found) > asked.count or last is not None:
         end = page[-1].task_id if len(found) > asked.count else last
@@ -137,12 +141,14 @@ def line_criteria(asked: Search, call: Call, *, own: bool) -> LineCriteria:
     holders = ids("owner", "Organization")
     if own and call.party.kind == "pharmacy":  # a pharmacy's own worklist: what it holds
         holders = [call.party.organization_id]
+    prescribes = own and call.party.kind in PRESCRIBING_KINDS  # theirs: what it prescribed
     return LineCriteria(
         task_ids=ids("_id", "Task"),
         line_ids=ids("focus", "MedicationRequest"),
         patient_ids=ids("patient", "Patient"),
         numbers=numbers,
         holder_ids=holders,
+        author_ids=[call.party.organization_id] if prescribes else None,
     )
 
 

@@ -102,7 +102,7 @@ class AsyncConnection:
 
     def _token_call(self, actor: Actor) -> Call:
         claims = assertion_claims(self.credentials, actor, self.base.token_url, time.time())
-        return token_call(self.base.token_url, self._signer, claims)
+        return token_call(self.base.token_url, self._signer, claims, actor)
 
     async def _send(self, prepare: Callable[[], Call], request_id: str) -> Sent:
         tries = 0

@@ -103,7 +103,7 @@ class Connection:
 
     def _token_call(self, actor: Actor) -> Call:
         claims = assertion_claims(self.credentials, actor, self.base.token_url, time.time())
-        return token_call(self.base.token_url, self._signer, claims)
+        return token_call(self.base.token_url, self._signer, claims, actor)
 
     def _send(self, prepare: Callable[[], Call], request_id: str) -> Sent:
         tries = 0

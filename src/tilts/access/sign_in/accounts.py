@@ -127,6 +127,20 @@ async def act_as(tx: Tx, session: SessionRecord, role_id: UUID | None, wall: dat
         roles = await accounts.roles_of(tx, session.account_id)
         if not any(role.role_id == role_id and role.state == "held" for role in roles):
             raise Refusal(USR_ROLE_NOT_HELD)
+    return await _succeeded(tx, session, wall, role_id=role_id, for_patient_id=None)
+
+
+async def act_for(tx: Tx, session: SessionRecord, for_patient_id: UUID | None, wall: datetime) -> str:
+    """The same resident for somebody else (None: for themselves); whether they may is asked at every page.
+
+    A new session takes over, so a form that was opened for one patient is not taken for another.
+    """
+    return await _succeeded(tx, session, wall, role_id=None, for_patient_id=for_patient_id)
+
+
+async def _succeeded(
+    tx: Tx, session: SessionRecord, wall: datetime, *, role_id: UUID | None, for_patient_id: UUID | None
+) -> str:
     token = unguessable(TOKEN_BYTES)
     successor = NewSession(
         token_hash=token_hash(token),
@@ -138,6 +152,7 @@ async def act_as(tx: Tx, session: SessionRecord, role_id: UUID | None, wall: dat
         started_at=session.started_at,
         seen_at=wall,
         ends_at=session.ends_at,
+        for_patient_id=for_patient_id,
     )
     await accounts.add_session(tx, successor)
     await accounts.end_session(tx, session.token_hash)

@@ -13,9 +13,12 @@ from urllib.parse import urlencode, urlsplit
 
 from joserfc.jwk import ECKey
 
-from tilts.access.jose import NotSigned, claims_of, signed
+from tilts.access.jose import NotSigned, claims_of, header_of, signed
 from tilts.access.sign_in.openid import challenge_of
+from tilts.access.tokens.keys import KeyRing
 from tilts.ids import unguessable
+from tilts.lab.identities import practitioner_subject
+from tilts.onboarding.eid_providers import EidService
 from tilts_fhir.json_strict import encode
 
 CODE_LIFE: Final = timedelta(seconds=60)
@@ -58,7 +61,7 @@ class KnownClient:
 
     client_id: str
     secret: str
-    key: dict[str, Any]
+    keys: KeyRing
     redirect_uri: str
 
 
@@ -154,9 +157,31 @@ class TestSignIn:
             "nonce": asked.nonce,
             "name": chosen.name,
             "acr": chosen.assurance,
+            "auth_time": now,
         }
         if chosen.person_code:
             claims["person_code"] = chosen.person_code
+        return self._signed(claims)
+
+    def practitioner_token(
+        self, practitioner: str, service: EidService, audience: str, minutes_ago: int, wall: datetime
+    ) -> dict[str, Any]:
+        """As if that practitioner had signed in to a vendor's system: what `tilts token --eid` asks for."""
+        now = int(wall.timestamp())
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "sub": practitioner_subject(practitioner),
+            "aud": audience,
+            "iat": now,
+            "exp": now + TOKEN_SECONDS,
+            "auth_time": now - 60 * minutes_ago,
+            "nonce": unguessable(16),
+            "acr": service.acr,
+            "eid_service": service.provider,
+        }
+        return {"id_token": self._signed(claims), "expires_in": TOKEN_SECONDS}
+
+    def _signed(self, claims: dict[str, Any]) -> str:
         header = {"alg": "ES256", "typ": "JWT", "kid": str(self._key.kid)}
         return signed(encode(claims), header, self._key.as_dict(private=True))
 
@@ -172,7 +197,10 @@ class TestSignIn:
 
     def _is_asserted(self, assertion: str, wall: datetime) -> bool:
         try:
-            claims = claims_of(assertion, self._client.key, "ES256")
+            key = self._client.keys.believed(header_of(assertion).get("kid"), wall)
+            if key is None:
+                return False
+            claims = claims_of(assertion, key.public, "ES256")
         except NotSigned:
             return False
         named = claims.get("iss") == claims.get("sub") == self._client.client_id

@@ -11,8 +11,8 @@
 Made beside lab/pki/keeping.py's own folder and by its manners: whole or not at all, reused by a second start.
 """
 
-from tilts.lab.pki_trust.connections import ConnectionSubject, SandboxIssuer, issue_connection_certificate
-from tilts.lab.pki_trust.folder import ensure_trust, revoke
+from tilts.lab.pki_trust.connections import ConnectionSubject, issue_connection_certificate
+from tilts.lab.pki_trust.folder import ensure_trust, renew_trust, revoke
 from tilts.lab.pki_trust.layout import AUTHORITIES, Authority, TrustFolder
 from tilts.lab.pki_trust.signers import SignerCredentials, issue_signer
 
@@ -20,11 +20,11 @@ __all__ = [
     "AUTHORITIES",
     "Authority",
     "ConnectionSubject",
-    "SandboxIssuer",
     "SignerCredentials",
     "TrustFolder",
     "ensure_trust",
     "issue_connection_certificate",
     "issue_signer",
+    "renew_trust",
     "revoke",
 ]

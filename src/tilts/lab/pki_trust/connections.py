@@ -1,17 +1,15 @@
-"""Test certificates for connections: an invented provider's, and those of the exchange's own CA."""
+"""Test certificates for connections, from an invented provider. Those of the exchange itself: onboarding/issuing."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tilts.lab.pki_trust.certificates import (
-    Issuing,
     Order,
     PublicKey,
     Span,
@@ -24,8 +22,6 @@ from tilts.lab.pki_trust.folder import issuing_of
 from tilts.lab.pki_trust.layout import ENDS, Authority, open_trust
 from tilts.lab.pki_trust.signers import SignerCredentials
 
-ISSUED_BACK: Final = timedelta(hours=1)  # the other side's clock may be behind
-ISSUED_FOR: Final = timedelta(days=365)
 CLIENT_URN: Final = "urn:tilts:sandbox:client:"
 
 
@@ -65,9 +61,8 @@ def issue_connection_certificate(
 
 
 def connection_order(
-    subject: ConnectionSubject, public_key: PublicKey, span: Span, authority: str = ""
+    subject: ConnectionSubject, public_key: PublicKey, span: Span, authority: Authority
 ) -> Order:
-    """What the certificate says; of the exchange's own CA (no `authority`) the exchange has the list itself."""
     name = name_of(
         {
             NameOID.COUNTRY_NAME: "LV",
@@ -82,46 +77,6 @@ def connection_order(
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
         # Stock verifiers refuse a client certificate without any alternative name.
         (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(CLIENT_URN + subject.system)]), False),
+        revocation_source(authority),
     )
-    if authority:
-        extensions = (*extensions, revocation_source(authority))
     return Order(name, public_key, span, extensions)
-
-
-class Asked(Protocol):
-    """What the certificate is to say (onboarding/certificates/doors.py, Wanted)."""
-
-    @property
-    def organization(self) -> str: ...
-    @property
-    def registration_number(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-
-
-class SandboxIssuer:
-    """The exchange's own CA with its keys on disk: it answers requests, in the sandbox only."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @property
-    def certificates(self) -> tuple[x509.Certificate, ...]:
-        return (self._issuing.certificate,)
-
-    @property
-    def _issuing(self) -> Issuing:
-        certificate = x509.load_pem_x509_certificates((self._folder / "chain.pem").read_bytes())[0]
-        key = load_pem_private_key((self._folder / "authority" / "issuing.key").read_bytes(), None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return Issuing(certificate, key)
-
-    def issue(self, request: x509.CertificateSigningRequest, wanted: Asked, at: datetime) -> x509.Certificate:
-        """Of the request the key alone is taken; all that is said stands in the register."""
-        issuing = self._issuing
-        public_key = request.public_key()
-        assert isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
-        subject = ConnectionSubject(wanted.organization, wanted.registration_number, wanted.client_id)
-        begins = at.replace(microsecond=0) - ISSUED_BACK
-        span = Span(begins, min(begins + ISSUED_FOR, issuing.certificate.not_valid_after_utc))
-        return sign(connection_order(subject, public_key, span), issuing)

@@ -77,6 +77,13 @@ def ensure_trust(folder: Path, now: datetime) -> TrustFolder:
     return trust
 
 
+def renew_trust(folder: Path, now: datetime) -> None:
+    """Signs anew what runs out, while the sandbox runs; keys and certificates stay until the next start."""
+    trust = open_trust(folder)
+    with alone(trust.folder):
+        _renew(trust, now)
+
+
 def revoke(folder: Path, certificate: x509.Certificate, at: datetime) -> None:
     """Puts a certificate of one of the authorities on that authority's list."""
     trust = open_trust(folder)

@@ -6,8 +6,9 @@ No real person is in it: docs/adr/0013-test-persons.md. Everything carries the m
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tilts.lab.population.canaries import canaries
 from tilts.lab.population.fhir_parts import FhirObject, seeded, seeded_ids
 from tilts.lab.population.organizations import INSTITUTIONS, Institution, as_organization
 from tilts.lab.population.person_stories import TOLD
@@ -47,6 +48,7 @@ class Population:
     resources: list[FhirObject]  # each resource after those that it refers to
     clients: list[ClientRow]
     test_persons: list[TestPerson]
+    canaries: list[FhirObject] = field(default_factory=list)  # patients who belong to nobody
 
 
 def generate(seed: int, patients: int = 200, *, told: bool = True) -> Population:
@@ -67,7 +69,7 @@ def generate(seed: int, patients: int = 200, *, told: bool = True) -> Population
         for serial, (institution, organization_id) in enumerate(places)
     ]
     clients = [_client(next(ids), institution, place_id, staff) for institution, place_id in places]
-    return Population([*organizations, *staff.resources, *people], clients, known)
+    return Population([*organizations, *staff.resources, *people], clients, known, list(canaries(seed)))
 
 
 def generate_patients(seed: int, count: int, *, told: bool = True) -> Iterator[FhirObject]:

@@ -33,6 +33,7 @@ AS_OF: Final = date(2026, 11, 23)  # ages are counted from here, so that a seed 
 NEW_FORM_SINCE: Final = date(2017, 7, 1)
 OLDEST_DAYS: Final = 96 * 365
 NEW_CODES: Final = 10 ** (10 - len(RESERVED.new_form_prefix))
+CANARY_CODES: Final = 10  # at the end of the block: population/canaries.py
 OLD_DAYS: Final = (
     date(RESERVED.old_form_last_year, 12, 31) - date(RESERVED.old_form_first_year, 1, 1)
 ).days + 1
@@ -47,7 +48,7 @@ class Codes:
         self._old = _shuffled(OLD_CODES, chance)
 
     def new_form(self) -> str:
-        serial = next(self._new, None)
+        serial = next((one for one in self._new if one < NEW_CODES - CANARY_CODES), None)
         if serial is None:
             return self.old_form()
         digits = f"{RESERVED.new_form_prefix}{serial:0{10 - len(RESERVED.new_form_prefix)}d}"

@@ -6,7 +6,8 @@ checks.py      pure: every row answered, pass or fail
 doors.py       examined, accepted, issued, registered, replaced, revoked
 """
 
-from tilts.onboarding.certificates.checks import Applicant, Known, check_certificate
+from tilts.onboarding.certificates.asked import Applicant, Known
+from tilts.onboarding.certificates.checks import check_certificate
 from tilts.onboarding.certificates.doors import (
     Acceptance,
     Issuer,

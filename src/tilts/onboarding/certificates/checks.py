@@ -5,22 +5,23 @@ All faults are told at once, because a certificate that comes back five times co
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, TypeAlias
-from uuid import UUID
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tilts.onboarding.certificates.reading import Submission, read_submission
-from tilts.onboarding.certificates.report import CertificateReport, Finding, Outcome
-from tilts.onboarding.certificates.revocation_places import revocation_places
+from tilts.onboarding.certificates import build_checks as build
+from tilts.onboarding.certificates.asked import Answer, Applicant, Asked, Known, judged, signed_by
+from tilts.onboarding.certificates.reading import read_submission
+from tilts.onboarding.certificates.report import CertificateReport, Finding
 from tilts.onboarding.certificates.table import Check, CheckTable, check_table
-from tilts.onboarding.revocations import RevocationList
+from tilts.onboarding.revocation import Status, best_of, read_answer, subject_of
+from tilts.onboarding.revocation.places import revocation_places
 from tilts.onboarding.trust_list import TrustList
 from tilts.rules import Refusal
 from tilts.rules.certificates import CERT_UNREADABLE
@@ -34,44 +35,8 @@ PURPOSES: Final = {
 IDENTIFIER: Final = re.compile(r"(?:NTR|VAT)LV-[0-9]{11}")
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """Who submits it. `identifiers` are those of the register: a number may stand under two schemes, and
-    counts only under the one that is registered (Security 1.2)."""
-
-    party_id: UUID
-    identifiers: frozenset[str]  # NTRLV-99990000011
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the exchange knows beside the file: its own CA, who holds what, what was revoked."""
-
-    own_issuers: tuple[x509.Certificate, ...] = ()
-    registered: bool = False  # this very certificate
-    key_party: UUID | None = None  # whose key it is
-    revocations: tuple[RevocationList, ...] = ()
-    key_revoked: bool = False  # a certificate of this key was revoked: it counts as lost
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """All that a check may look at."""
-
-    submission: Submission
-    applicant: Applicant | None  # None: asked by nobody in particular, on the public page
-    trust: TrustList | None
-    known: Known
-    moment: datetime
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        assert self.submission.certificate is not None
-        return self.submission.certificate
-
-
-Answer: TypeAlias = tuple[Outcome, str] | tuple[Outcome, str, Words]
 NO_LIST: Final = Words("Uzticamības saraksta nav.", "There is no trust list.")
+SECOND_OPINION: Final = "CRT-018"
 LIST_OVERDUE: Final = Words("Uzticamības saraksts ir novecojis.", "The trust list is overdue.")
 WITHDRAWN: Final = Words("Izdevēja statuss ir atsaukts.", "The issuer's status has been withdrawn.")
 NOT_LISTED: Final = Words("Izdevēja sarakstā nav.", "The issuer is not on the list.")
@@ -100,73 +65,51 @@ def check_certificate(
         unread = tuple(Finding(row, "fail" if row.id == "CRT-001" else "not-asked", "") for row in rows)
         return CertificateReport(None, unread, verified)
     asked = Asked(submission, applicant, trust, known, moment)
-    return CertificateReport(submission, tuple(_finding(row, asked) for row in rows), verified)
+    found = {row.id: _finding(row, asked) for row in rows}
+    failed = frozenset(name for name, one in found.items() if one.outcome == "fail")
+    for row in rows:  # the second opinion is asked last: it need not name what is named already
+        if row.id == SECOND_OPINION:
+            found[row.id] = _finding(row, replace(asked, failed=failed))
+    return CertificateReport(submission, tuple(found.values()), verified)
 
 
 def _finding(row: Check, asked: Asked) -> Finding:
     if asked.submission.kind not in row.applies_to:
         return Finding(row, "not-asked", "")
-    return Finding(row, *ANSWERS[row.id](row, asked))
-
-
-def _judged(good: bool, found: str) -> Answer:
-    return "pass" if good else "fail", found
+    try:
+        return Finding(row, *ANSWERS[row.id](row, asked))
+    except x509.DuplicateExtension:  # which of the two would count? CRT-024 says so
+        return Finding(row, "not-asked", "")
 
 
 def _readable(row: Check, asked: Asked) -> Answer:
     return "pass", asked.submission.subject_text
 
 
-def issuer_of(asked: Asked) -> x509.Certificate | None:
-    """The issuer that may issue for connections now and has really signed it."""
-    listed = asked.trust.services_at(asked.moment, "connection") if _current(asked) and asked.trust else ()
-    candidates = [
-        *asked.known.own_issuers,
-        *(x509.load_der_x509_certificate(service.certificate) for service in listed),
-    ]
-    return next((one for one in candidates if _signed_by(asked.certificate, one, asked.moment)), None)
-
-
-def _current(asked: Asked) -> bool:
-    return asked.trust is not None and asked.trust.current(asked.moment)
-
-
-def _signed_by(leaf: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> bool:
-    if not issuer.not_valid_before_utc <= moment <= issuer.not_valid_after_utc:
-        return False
-    try:
-        leaf.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
-
-
 def _issued(row: Check, asked: Asked) -> Answer:
     name = asked.certificate.issuer.rfc4514_string()
-    if issuer_of(asked) is not None:
+    if asked.issuer is not None:
         return "pass", name
     if asked.trust is None:
         return "fail", name, NO_LIST
-    if not _current(asked):
+    if not asked.trust_is_current:
         return "fail", f"{name}, {asked.trust.next_update.date()}", LIST_OVERDUE
     for one in asked.trust.known_at(asked.moment, "connection"):
         issuer = x509.load_der_x509_certificate(one.certificate)
-        if one.status == "withdrawn" and _signed_by(asked.certificate, issuer, asked.moment):
+        if one.status == "withdrawn" and signed_by(asked.certificate, issuer, asked.moment):
             return "fail", f"{name}, {one.since.date()}", WITHDRAWN
     return "fail", name, NOT_LISTED
 
 
 def _valid_now(row: Check, asked: Asked) -> Answer:
     begins, ends = asked.certificate.not_valid_before_utc, asked.certificate.not_valid_after_utc
-    return _judged(begins <= asked.moment <= ends, f"{begins.date()} - {ends.date()}")
+    return judged(begins <= asked.moment <= ends, f"{begins.date()} - {ends.date()}")
 
 
 def _days_left(row: Check, asked: Asked) -> Answer:
     left = asked.certificate.not_valid_after_utc - asked.moment
     wanted = timedelta(days=row.parameters["days_left"])
-    return _judged(
-        left >= wanted, f"{max(left.days, 0)} < {wanted.days}" if left < wanted else str(left.days)
-    )
+    return judged(left >= wanted, f"{max(left.days, 0)} < {wanted.days}" if left < wanted else str(left.days))
 
 
 def _key(row: Check, asked: Asked) -> Answer:
@@ -174,9 +117,9 @@ def _key(row: Check, asked: Asked) -> Answer:
     if isinstance(key, rsa.RSAPublicKey):
         exponent = key.public_numbers().e
         good = key.key_size >= row.parameters["rsa_bits"] and exponent >= row.parameters["rsa_exponent"]
-        return _judged(good and exponent % 2 == 1, f"RSA {key.key_size}, e={exponent}")
+        return judged(good and exponent % 2 == 1, f"RSA {key.key_size}, e={exponent}")
     if isinstance(key, ec.EllipticCurvePublicKey):
-        return _judged(key.curve.name in row.parameters["curves"], f"EC {key.curve.name}")
+        return judged(key.curve.name in row.parameters["curves"], f"EC {key.curve.name}")
     return "fail", type(key).__name__.removesuffix("PublicKey")
 
 
@@ -186,7 +129,7 @@ def _hash(row: Check, asked: Asked) -> Answer:
     except UnsupportedAlgorithm:
         return "fail", asked.submission.read.signature_algorithm_oid.dotted_string
     name = "-" if algorithm is None else algorithm.name
-    return _judged(name in row.parameters["hashes"], name)
+    return judged(name in row.parameters["hashes"], name)
 
 
 def _key_usage(row: Check, asked: Asked) -> Answer:
@@ -194,7 +137,7 @@ def _key_usage(row: Check, asked: Asked) -> Answer:
         usage = asked.certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return "fail", "-"
-    return _judged(usage.digital_signature, "digitalSignature" if usage.digital_signature else "-")
+    return judged(usage.digital_signature, "digitalSignature" if usage.digital_signature else "-")
 
 
 def _client_auth(row: Check, asked: Asked) -> Answer:
@@ -202,7 +145,7 @@ def _client_auth(row: Check, asked: Asked) -> Answer:
         usages = asked.certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return "fail", "-"
-    return _judged(
+    return judged(
         ExtendedKeyUsageOID.CLIENT_AUTH in usages,
         ", ".join(PURPOSES.get(one, one.dotted_string) for one in usages),
     )
@@ -211,7 +154,7 @@ def _client_auth(row: Check, asked: Asked) -> Answer:
 def _one_identifier(row: Check, asked: Asked) -> Answer:
     found = asked.submission.organization_identifiers
     good = len(found) == 1 and IDENTIFIER.fullmatch(found[0]) is not None
-    return _judged(good, ", ".join(found) or "-")
+    return judged(good, ", ".join(found) or "-")
 
 
 def _registered_identifier(row: Check, asked: Asked) -> Answer:
@@ -220,22 +163,22 @@ def _registered_identifier(row: Check, asked: Asked) -> Answer:
         return "not-asked", ", ".join(found)
     good = bool(found) and set(found) <= asked.applicant.identifiers
     expected = ", ".join(sorted(asked.applicant.identifiers))
-    return _judged(good, f"{', '.join(found) or '-'} ≠ {expected}" if not good else expected)
+    return judged(good, f"{', '.join(found) or '-'} ≠ {expected}" if not good else expected)
 
 
 def _not_registered(row: Check, asked: Asked) -> Answer:
     # To nobody in particular it is not told: who asks need not be who holds it.
-    return ("not-asked", "") if asked.applicant is None else _judged(not asked.known.registered, "")
+    return ("not-asked", "") if asked.applicant is None else judged(not asked.known.registered, "")
 
 
 def _own_key(row: Check, asked: Asked) -> Answer:
     if asked.applicant is None:
         return "not-asked", ""
-    return _judged(asked.known.key_party in (None, asked.applicant.party_id), "")
+    return judged(asked.known.key_party in (None, asked.applicant.party_id), "")
 
 
 def _never_revoked(row: Check, asked: Asked) -> Answer:
-    return ("not-asked", "") if asked.applicant is None else _judged(not asked.known.key_revoked, "")
+    return ("not-asked", "") if asked.applicant is None else judged(not asked.known.key_revoked, "")
 
 
 def _no_authority(row: Check, asked: Asked) -> Answer:
@@ -243,32 +186,58 @@ def _no_authority(row: Check, asked: Asked) -> Answer:
         basic = asked.certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
         return "pass", ""
-    return _judged(not basic.ca, "CA" if basic.ca else "")
+    return judged(not basic.ca, "CA" if basic.ca else "")
 
 
 def _not_revoked(row: Check, asked: Asked) -> Answer:
-    issuer = asked.certificate.issuer.rfc4514_string()
-    listed = [one for one in asked.known.revocations if one.issuer == issuer]
-    for one in listed:
-        if asked.certificate.serial_number in one.revoked:
-            return "fail", f"{one.file}: {one.revoked[asked.certificate.serial_number].date()}"
-    current = [one for one in listed if not one.overdue(asked.moment)]
-    if not current:  # unknown is not good: Security 1.6, fails closed
-        return ("fail", listed[0].file, REVOCATIONS_OVERDUE) if listed else ("fail", issuer, NO_REVOCATIONS)
-    return "pass", current[0].file
+    """Unknown is not good: Security 1.6, fails closed."""
+    subject, lists = subject_of(asked.certificate), asked.known.revocations
+    listed = [one for one in lists if one.issuer == subject.issuer]
+    told: list[Status] = [one.says(subject, asked.moment) for one in listed]
+    if (issuer := asked.issuer) is not None:
+        revoked = {serial for one in listed for serial in one.revoked}
+        told += [
+            read_answer(answer, subject, issuer, asked.moment, revoked) for answer in asked.known.answers
+        ]
+    if not told:
+        return "fail", subject.issuer, NO_REVOCATIONS
+    best = best_of(told)
+    place = best.place or best.source.upper()
+    if best.kind == "revoked":
+        return "fail", f"{place}: {best.revoked_at.date() if best.revoked_at else ''}"
+    if best.kind == "unknown":
+        return ("fail", place, REVOCATIONS_OVERDUE) if best.fault == "overdue" else ("fail", best.fault)
+    return "pass", place
 
 
 def _revocation_named(row: Check, asked: Asked) -> Answer:
-    if any(_signed_by(asked.certificate, own, asked.moment) for own in asked.known.own_issuers):
+    if any(signed_by(asked.certificate, own, asked.moment) for own in asked.known.own_issuers):
         return "pass", "CRL"  # of our own CA the list is ours
     places = revocation_places(asked.certificate)
-    return _judged(bool(places), ", ".join(places[:3]) or "-")
+    return judged(bool(places), ", ".join(places[:3]) or "-")
+
+
+def _revocation_reachable(row: Check, asked: Asked) -> Answer:
+    """As the egress worker found it the last time; a list that is at hand and current needs no address."""
+    subject = subject_of(asked.certificate)
+    if any(one.says(subject, asked.moment).kind == "good" for one in asked.known.revocations):
+        return "pass", ""
+    looked = {
+        place: asked.known.looked[place]
+        for place in revocation_places(asked.certificate)
+        if place in asked.known.looked
+    }
+    if not looked:  # nobody has looked yet, or none is named: CRT-015
+        return "not-asked", ""
+    good = [place for place, one in looked.items() if not one.fault]
+    worst = next(iter(looked.items()))
+    return ("pass", good[0]) if good else ("fail", f"{worst[0]}: {worst[1].fault}")
 
 
 def _holds_key(row: Check, asked: Asked) -> Answer:
     assert asked.submission.request is not None
     try:
-        return _judged(asked.submission.request.is_signature_valid, "")
+        return judged(asked.submission.request.is_signature_valid, "")
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return "fail", ""
 
@@ -292,5 +261,15 @@ ANSWERS: Final[Mapping[str, Callable[[Check, Asked], Answer]]] = MappingProxyTyp
         "CRT-015": _revocation_named,
         "CRT-016": _holds_key,
         "CRT-017": _never_revoked,
+        "CRT-018": build.whole_path,
+        "CRT-019": build.name_allowed,
+        "CRT-020": build.short_enough,
+        "CRT-021": build.critical_known,
+        "CRT-022": build.serial_number,
+        "CRT-023": build.version_three,
+        "CRT-024": build.each_extension_once,
+        "CRT-025": build.not_too_long,
+        "CRT-026": build.sound_key,
+        "CRT-027": _revocation_reachable,
     }
 )

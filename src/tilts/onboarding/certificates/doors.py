@@ -13,12 +13,15 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from tilts.onboarding.certificates.checks import Applicant, Known, check_certificate
+from tilts.onboarding.certificates.asked import Applicant, Known, Looked
+from tilts.onboarding.certificates.checks import check_certificate
 from tilts.onboarding.certificates.reading import Submission, read_submission
 from tilts.onboarding.certificates.report import CertificateReport
 from tilts.onboarding.certificates.table import CheckTable
-from tilts.onboarding.revocations import RevocationList
+from tilts.onboarding.revocation import RevocationList
+from tilts.onboarding.revocation.places import revocation_places
 from tilts.onboarding.trust_list import TrustList
 from tilts.rules import Refusal
 from tilts.rules.certificates import (
@@ -30,6 +33,7 @@ from tilts.rules.certificates import (
     CERT_TWO_LIVE,
 )
 from tilts.store.onboarding import certificates as store
+from tilts.store.onboarding import revocation_sources
 from tilts.store.onboarding.certificates import CertificateRecord, NewCertificate
 from tilts.store.tx import Tx
 
@@ -81,7 +85,28 @@ async def known_for(
         key_party=await store.key_party(tx, submission.key_digest),
         key_revoked=await store.key_revoked(tx, submission.key_digest),
         revocations=tuple(revocations),
+        answers=await answers_about(tx, submission.fingerprint),
+        looked=await looked_at(tx, submission),
     )
+
+
+async def answers_about(tx: Tx, fingerprint: bytes) -> tuple[bytes, ...]:
+    found = await revocation_sources.sources(tx, fingerprint)
+    return tuple(one.content for one in found if one.kind == "ocsp" and one.content)
+
+
+async def looked_at(tx: Tx, submission: Submission) -> dict[str, Looked]:
+    """How the last looks at its addresses went; they are asked by the egress worker alone."""
+    if submission.certificate is None:
+        return {}
+    try:
+        places = revocation_places(submission.certificate)
+    except x509.DuplicateExtension:
+        return {}
+    return {
+        place: Looked(tried_at, good_at, fault)
+        for place, tried_at, good_at, fault in await revocation_sources.looked_at(tx, places)
+    }
 
 
 def examine(
@@ -171,6 +196,7 @@ async def _register(
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         case_id=acceptance.case_id,
+        certificate=certificate.public_bytes(Encoding.DER),
     )
     if not await store.register(tx, new, at):
         raise Refusal(CERT_REGISTERED)

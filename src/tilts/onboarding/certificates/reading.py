@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,15 @@ PKCS12: Final = re.compile(
 )
 ATTRIBUTE_NAMES: Final = {NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier"}  # not in RFC 4514
 PEM_BEGIN: Final = b"-----BEGIN "
+LONGEST_CHAIN: Final = 5  # above the certificate itself
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Submission:
     certificate: x509.Certificate | None
     request: x509.CertificateSigningRequest | None
     public_key: CertificatePublicKeyTypes
+    chain: tuple[x509.Certificate, ...] = ()  # what came with it: looked at, never kept
 
     @property
     def read(self) -> x509.Certificate | x509.CertificateSigningRequest:
@@ -101,25 +112,29 @@ def read_submission(content: bytes) -> Submission:
 
 
 def _loaded(content: bytes) -> Submission | None:
-    """The first certificate of a PEM file is the leaf; what follows is its chain and is not read."""
+    """The first certificate of a PEM file is the leaf; what follows is its chain."""
     pem = PEM_BEGIN in content
     try:
         if pem and b"CERTIFICATE REQUEST-----" in content:
             return _request(x509.load_pem_x509_csr(content))
         return _certificate(
-            x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
+            x509.load_pem_x509_certificates(content) if pem else [x509.load_der_x509_certificate(content)]
         )
-    except (ValueError, UnsupportedAlgorithm, TypeError):
+    except UNREADABLE:
         pass
     try:
         return None if pem else _request(x509.load_der_x509_csr(content))
-    except (ValueError, UnsupportedAlgorithm, TypeError):
+    except UNREADABLE:
         return None
 
 
-def _certificate(found: x509.Certificate) -> Submission:
-    _ = found.extensions, found.subject, found.issuer  # faults show when they are looked at
-    return Submission("certificate", found, None, found.public_key())
+def _certificate(chain: list[x509.Certificate]) -> Submission:
+    found, above = chain[0], tuple(chain[1 : LONGEST_CHAIN + 1])
+    for one in chain[: LONGEST_CHAIN + 1]:
+        _ = one.subject, one.issuer, one.public_key()  # faults show when they are looked at
+        with suppress(x509.DuplicateExtension):  # readable, and a fault of its own: CRT-024
+            _ = one.extensions
+    return Submission("certificate", found, None, found.public_key(), above)
 
 
 def _request(found: x509.CertificateSigningRequest) -> Submission:

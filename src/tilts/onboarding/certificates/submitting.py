@@ -11,15 +11,17 @@ from uuid import UUID
 
 from tilts.account import Account
 from tilts.onboarding.cases import attach, open_case
-from tilts.onboarding.certificates.checks import Applicant
+from tilts.onboarding.certificates.asked import Applicant
 from tilts.onboarding.certificates.doors import check_room
 from tilts.onboarding.certificates.reading import Submission
 from tilts.onboarding.certificates.report import CertificateReport
 from tilts.onboarding.certificates.standing import report_for
+from tilts.onboarding.certificates.table import Kind
 from tilts.onboarding.taking import Around
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_OPEN_ALREADY
 from tilts.rules.certificates import CERT_CLIENT_OF_ANOTHER, CERT_UNREADABLE
+from tilts.rules.trust.issuing import ISS_UNSEALED
 from tilts.store.onboarding import cases, connections, parties
 from tilts.store.onboarding import certificates as store
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
@@ -51,13 +53,20 @@ async def examined(tx: Tx, account: Account, content: bytes, around: Around) -> 
 
 
 async def submit(
-    tx: Tx, account: Account, client_id: str, report: CertificateReport, times: Times
+    tx: Tx,
+    account: Account,
+    client_id: str,
+    report: CertificateReport,
+    times: Times,
+    seal: dict[str, Any] | None = None,
 ) -> CaseRecord:
     """
     The case of a good certificate or request; for the rest there is a refusal and nothing is kept.
 
+    `seal`: who sealed the request (onboarding/issuing), as it stays in the case.
+
     Raises Refusal: CERT-003 neither of the two, CERT-004 a check failed, CERT-010 not one's own connection,
-    CERT-005 two are in use, CASE-008 it was handed in already.
+    CERT-005 two are in use, CASE-008 it was handed in already, ISS-003 a request for real data that nobody sealed.
     """
     read = report.submission
     if read is None:
@@ -65,16 +74,23 @@ async def submit(
     report.require()
     party = await party_of(tx, account)
     client = await locked_client(tx, party.party_id, client_id)
+    check_sealed(read.kind, client.environment, seal)
     check_room(client_id, await store.of_clients(tx, [client_id]), times.wall)
     for other in await cases.of_kind(tx, party.party_id, KIND):
         if other.state == "submitted" and other.facts.get("submitted") == read.fingerprint.hex():
             raise Refusal(CASE_OPEN_ALREADY, number=other.number)
-    facts = report.as_facts() | facts_of(client) | {"submitted": read.fingerprint.hex()}
+    facts = report.as_facts() | facts_of(client) | {"submitted": read.fingerprint.hex()} | (seal or {})
     case = await open_case(
         tx, KIND, party_id=party.party_id, facts=facts, account_id=account.account_id, now=times.now
     )
     await attach(tx, case.case_id, document_of(read, case, account.account_id), times.now)
     return case
+
+
+def check_sealed(kind: Kind, environment: str, seal: dict[str, Any] | None) -> None:
+    """Pure: for real data the organisation's seal says who asks; in the test environment its account does."""
+    if kind == "request" and environment == "production" and not (seal and seal["sealed_by"]):
+        raise Refusal(ISS_UNSEALED)
 
 
 def facts_of(client: ClientRecord) -> dict[str, Any]:

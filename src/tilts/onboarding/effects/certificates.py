@@ -14,6 +14,7 @@ from tilts.onboarding.certificates.submitting import (
     KIND,
     MEDIA_TYPE,
     applicant_of,
+    check_sealed,
     locked_client,
 )
 from tilts.onboarding.taking import Around, Effect, Taking
@@ -40,7 +41,7 @@ def effects_of_certificates(issuers: Issuers) -> dict[tuple[str, str], Effect]:
         (KIND, "accept"): accepted,
         (KIND, "replace"): stop_using,
         (KIND, "revoke"): close_at_once,
-        (KIND, "report-lost"): close_at_once,
+        (KIND, "report-lost"): close_lost,
     }
 
 
@@ -51,6 +52,7 @@ async def register(taking: Taking, issuer: Issuer | None) -> None:
     party = await parties.find_party(tx, case.party_id)
     assert party is not None
     client = await locked_client(tx, party.party_id, str(case.facts["client_id"]))
+    check_sealed(case.facts["form"], client.environment, case.facts if "sealed_by" in case.facts else None)
     applicant = applicant_of(party)
     content = await submitted(tx, case)
     report = await report_for(tx, content, applicant, around.settings, around.wall)
@@ -68,6 +70,12 @@ async def stop_using(taking: Taking) -> None:
     """Its holder has another one by now; it opens nothing from the next call on."""
     assert taking.case.party_id is not None
     await replace(taking.tx, fingerprint_of(taking.case), taking.case.party_id, around_of(taking).wall)
+
+
+async def close_lost(taking: Taking) -> None:
+    """In our own list it stands with its reason: whoever reads lists knows that the key is in other hands."""
+    taking.facts["revocation"] = "key-compromise"
+    await close_at_once(taking)
 
 
 async def close_at_once(taking: Taking) -> None:

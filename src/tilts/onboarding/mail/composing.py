@@ -21,7 +21,9 @@ from tilts.rules import Refusal
 from tilts.rules.mail import MAIL_PERSON_NAMED, MAIL_TEXT_WRONG
 from tilts.workflow import Words
 
-Template: TypeAlias = Literal["acknowledgement", "acknowledgement-refused"]
+Template: TypeAlias = Literal[
+    "acknowledgement", "acknowledgement-refused", "certificate-ends", "glass-patient", "glass-officer"
+]
 BETWEEN_LANGUAGES: Final = "\n\n" + "- " * 20 + "-\n\n"
 SUBJECT_CHARACTERS: Final = 120
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from tilts.onboarding.mail.addressing import known_address
 from tilts.rules import Language
@@ -31,6 +32,15 @@ async def reached(tx: Tx, case: CaseRecord) -> Reached | None:
         or known_address(str(case.facts.get("sender", "")))
         or next((found for one in facts if (found := address_in(one))), None)
     )
+    if address is None:
+        return None
+    return Reached(address, next((found for one in facts if (found := language_in(one))), None))
+
+
+async def reached_party(tx: Tx, party_id: UUID) -> Reached | None:
+    """What stands in the newest case of the party that names an address."""
+    facts = [case.facts for case in await case_files.of_party(tx, party_id)]
+    address = next((found for one in facts if (found := address_in(one))), None)
     if address is None:
         return None
     return Reached(address, next((found for one in facts if (found := language_in(one))), None))

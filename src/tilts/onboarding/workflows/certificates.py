@@ -4,7 +4,22 @@ from typing import Final
 
 from tilts.onboarding.workflows.asked import REASON
 from tilts.onboarding.workflows.terms import REVIEW
-from tilts.workflow import State, Step, Words, Workflow
+from tilts.workflow import Field, State, Step, Words, Workflow
+
+# RFC 5280 section 5.3.1: what stands in the list of revoked certificates, where that list is ours.
+KIND_OF_REASON: Final = Field(
+    "revocation",
+    "choice",
+    Words("Iemesla veids", "Kind of reason"),
+    required=False,
+    choices=(
+        ("key-compromise", Words("Atslēga ir svešās rokās", "The key is in other hands")),
+        ("affiliation-changed", Words("Iestāde ir mainījusies", "The institution has changed")),
+        ("cessation", Words("Savienojumu vairs nelieto", "The connection is not used any more")),
+        ("privilege-withdrawn", Words("Tiesības ir atņemtas", "The right was withdrawn")),
+        ("superseded", Words("Aizstāts ar citu", "Replaced by another")),
+    ),
+)
 
 CERTIFICATE: Final = Workflow(
     "certificate",
@@ -25,6 +40,8 @@ CERTIFICATE: Final = Workflow(
             "authority",
             Words("Pieņemt un reģistrēt", "Accept and register"),
         ),
+        # A sealed request (onboarding/issuing): the seal has said who asks.
+        Step("issue", ("submitted",), "registered", "exchange", Words("Izdot", "Issue")),
         Step(
             "refuse",
             ("submitted",),
@@ -50,7 +67,7 @@ CERTIFICATE: Final = Workflow(
             "revoked",
             "authority",
             Words("Anulēt", "Revoke"),
-            (REASON,),
+            (KIND_OF_REASON, REASON),
             warning=True,
         ),
         Step(

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from tilts.access.desk import Act, Desk
 from tilts.account import Account, Role
 from tilts.onboarding.cases import find_case
-from tilts.onboarding.certificates import LARGEST_BYTES, CertificateReport, report_for
+from tilts.onboarding.certificates import LARGEST_BYTES, CertificateReport, own_issuers, report_for
 from tilts.onboarding.certificates.submitting import (
     KIND,
     Times,
@@ -23,6 +23,7 @@ from tilts.onboarding.certificates.submitting import (
     submit,
 )
 from tilts.onboarding.effects.certificates import submitted
+from tilts.onboarding.issuing import issues_here
 from tilts.onboarding.taking import Around
 from tilts.onboarding.workflows import WORKFLOWS
 from tilts.portal.certificates.guiding import Guide, guide_for
@@ -44,6 +45,7 @@ from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.rules.cases import CASE_NOT_FOUND
 from tilts.rules.certificates import CERT_CLIENT_OF_ANOTHER
+from tilts.settings import Settings
 from tilts.store import connections
 from tilts.store.onboarding import parties
 from tilts.store.onboarding.cases import CaseRecord
@@ -74,10 +76,10 @@ class CertificatePages:
         """All of them; with ?client=.. one, with what can be done."""
         account = require(request, *HOLDERS)
         client_id = request.query_params.get("client", "")
-        views = await self._views(account)
+        views = await self.views(account)
         if not client_id:
             return self._pages.page(request, "certificates/list.html", views=views, conditions=CONDITIONS)
-        return self._one(request, view_of(views, client_id), None, None)
+        return self.one(request, view_of(views, client_id), None, None)
 
     async def send(self, request: Request) -> Response:
         account = require(request, *HOLDERS)
@@ -87,9 +89,9 @@ class CertificatePages:
             content = await uploaded(request)
             case = await self._handed_in(account, client_id, content, seen)
         except Refusal as no:
-            view = view_of(await self._views(account), client_id)
+            view = view_of(await self.views(account), client_id)
             told = Refusal(no.rule, expressions=("certificate",), **no.facts)
-            return self._one(request, view, seen[0] if seen else None, told)
+            return self.one(request, view, seen[0] if seen else None, told)
         return go_to(
             request,
             f"/my/certificates/report/{case.number}",
@@ -165,13 +167,13 @@ class CertificatePages:
         facts = self._parts.facts
         return facts.production.fhir if facts and facts.production and environment == "production" else ""
 
-    async def _views(self, account: Account) -> list[ConnectionView]:
+    async def views(self, account: Account) -> list[ConnectionView]:
         async def read(tx: Tx) -> list[ConnectionView]:
             return await connections_of(tx, account, self._parts.clock.wall())
 
         return await self._desk.do(account, Act("certificate.listed", method="GET"), read)
 
-    def _one(
+    def one(
         self, request: Request, view: ConnectionView, report: CertificateReport | None, no: Refusal | None
     ) -> Response:
         return self._pages.page(
@@ -187,7 +189,14 @@ class CertificatePages:
             outcomes=OUTCOME_WORDS,
             outcome_kinds=OUTCOME_KINDS,
             limit_kib=LARGEST_BYTES // 1024,
+            issues=issues_here(self._parts.settings),
+            by_others=[one for one in view.live if one.record.issuer not in own_names(self._parts.settings)],
         )
+
+
+def own_names(settings: Settings) -> set[str]:
+    """Of those registered before issuers were kept the issuer is '': they are all our own CA's."""
+    return {"", *(one.subject.rfc4514_string() for one in own_issuers(settings.pki_folder))}
 
 
 def view_of(views: list[ConnectionView], client_id: str) -> ConnectionView:

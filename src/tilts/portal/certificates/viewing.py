@@ -16,6 +16,7 @@ from tilts.store.onboarding import certificates as store
 from tilts.store.onboarding.cases import CaseRecord, DocumentRecord
 from tilts.store.onboarding.certificates import CertificateRecord
 from tilts.store.onboarding.connections import ClientRecord
+from tilts.store.onboarding.issued import IssuedRecord
 from tilts.store.tx import Tx
 from tilts.workflow import Words
 
@@ -29,6 +30,13 @@ CONDITIONS: Final = {
     "expired": (N_("expired"), "fault"),
 }
 ISSUED: Final = "issued"
+REASON_WORDS: Final = {
+    "key-compromise": N_("the key is in other hands"),
+    "affiliation-changed": N_("the institution has changed"),
+    "superseded": N_("replaced by another"),
+    "cessation": N_("the connection is not used any more"),
+    "privilege-withdrawn": N_("the right was withdrawn"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,26 @@ class ConnectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedView:
+    """A certificate of the exchange's own CA, as the authority's list shows it."""
+
+    record: IssuedRecord
+    condition: Condition
+
+    @property
+    def live(self) -> bool:
+        return self.condition in ("live", "ends-soon")
+
+    @property
+    def serial(self) -> str:
+        return f"{int(self.record.serial):X}"
+
+
+def issued_view(record: IssuedRecord, wall: datetime) -> IssuedView:
+    return IssuedView(record, condition_of(record, wall))
+
+
+@dataclass(frozen=True, slots=True)
 class CheckLine:
     """One check as it is shown."""
 
@@ -84,7 +112,7 @@ class CheckLine:
     note: Words | None = None
 
 
-def condition_of(record: CertificateRecord, wall: datetime) -> Condition:
+def condition_of(record: CertificateRecord | IssuedRecord, wall: datetime) -> Condition:
     if record.revoked_at is not None:
         return "revoked"
     if record.ended_at is not None:

@@ -15,7 +15,7 @@ from tilts.access.sign_in import openid
 from tilts.access.sign_in.accounts import SignedPerson, give_role, sign_in, sign_out
 from tilts.access.sign_in.identity_provider import IdentityProvider
 from tilts.access.sign_in.openid import ATTEMPT_SECONDS, Identity
-from tilts.access.tokens import ensure_key
+from tilts.access.tokens.keys import key_ring
 from tilts.ids import new_id
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import SESSION, VISIT, lives_from, session_from, visit_of
@@ -33,8 +33,8 @@ class SignInPages:
     def __init__(self, parts: PortalParts) -> None:
         self._parts = parts
         self._lives = lives_from(parts.settings)
-        key = ensure_key(parts.settings.keys_folder)
-        self._provider = IdentityProvider(parts.settings, parts.clock, key)
+        keys = key_ring(parts.settings.keys_folder)
+        self._provider = IdentityProvider(parts.settings, parts.clock, keys)
         self._person_code_system = f"{parts.settings.identifier_arc}.1.1"
         named = parts.settings.oidc_authority_subjects.split(",")
         self._officers = frozenset(subject.strip() for subject in named if subject.strip())

@@ -1,12 +1,13 @@
 """The sandbox's test sign-in: its page with people to choose, and its addresses for programs.
 
 GET /test-sign-in/.well-known/openid-configuration   /test-sign-in/keys   /test-sign-in/authorize
-POST /test-sign-in/authorize   /test-sign-in/token
+POST /test-sign-in/authorize   /test-sign-in/token   /test-sign-in/practitioner-token
 """
 
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -16,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tilts.access.sign_in.identity_provider import built_in_issuer
+from tilts.access.sign_in.provider_documents import built_in_issuer
 from tilts.access.sign_in.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
-from tilts.access.tokens import ensure_key
+from tilts.access.tokens.keys import key_ring
+from tilts.access.tokens.proof import TEST_AUDIENCE
 from tilts.lab.people import ASSURANCE, BY_SUBJECT, PEOPLE, TestPerson
+from tilts.onboarding.eid_providers import eid_register
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.sandbox_facts import Person
@@ -39,6 +42,7 @@ PASSED_ON: Final = (
     "code_challenge_method",
 )
 RESIDENT: Final = "resident-"
+MINUTES: Final = re.compile(r"[0-9]{1,5}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,14 @@ class PeopleOf:
 
 class TestSignInPages:
     __test__ = False
-    machine_paths: ClassVar[frozenset[str]] = frozenset({f"{TEST_SIGN_IN_PATH}/token"})
+    machine_paths: ClassVar[frozenset[str]] = frozenset(
+        {f"{TEST_SIGN_IN_PATH}/token", f"{TEST_SIGN_IN_PATH}/practitioner-token"}
+    )
 
     def __init__(self, parts: PortalParts) -> None:
         assert parts.facts is not None, "the test sign-in is there in the sandbox only"
         settings = parts.settings
+        self._eid_register = settings.eid_register
         self._pages = parts.pages
         self._clock = parts.clock
         self._residents = {
@@ -66,7 +73,7 @@ class TestSignInPages:
         client = KnownClient(
             client_id=settings.oidc_client_id,
             secret=settings.oidc_client_secret,
-            key=ensure_key(settings.keys_folder).public,
+            keys=key_ring(settings.keys_folder),
             redirect_uri=settings.portal_base.rstrip("/") + "/signed-in",
         )
         self._sign_in = TestSignIn(built_in_issuer(settings), client)
@@ -78,6 +85,7 @@ class TestSignInPages:
             Route(f"{TEST_SIGN_IN_PATH}/authorize", self.choose, methods=["GET"]),
             Route(f"{TEST_SIGN_IN_PATH}/authorize", self.chosen, methods=["POST"]),
             Route(f"{TEST_SIGN_IN_PATH}/token", self.token, methods=["POST"]),
+            Route(f"{TEST_SIGN_IN_PATH}/practitioner-token", self.practitioner_token, methods=["POST"]),
         ]
 
     async def discovery(self, request: Request) -> Response:
@@ -112,6 +120,24 @@ class TestSignInPages:
         except NotGranted as no:
             return JSONResponse({"error": str(no)}, status_code=400, headers=headers)
         return JSONResponse(answer, headers=headers)
+
+    async def practitioner_token(self, request: Request) -> Response:
+        """An ID token for a test practitioner, as a vendor's system would get one: for laptops and CI.
+
+        `practitioner`; and, for what must be refused, `service` of the register, `audience`, `minutes_ago`.
+        """
+        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        register = eid_register(self._eid_register)
+        name = form.get("service", register.services[0].provider)
+        service = next((one for one in register.services if one.provider == name), None)
+        minutes = form.get("minutes_ago", "0")
+        if service is None or not form.get("practitioner") or not MINUTES.match(minutes):
+            return JSONResponse({"error": "invalid_request"}, status_code=400)
+        audience = form.get("audience", TEST_AUDIENCE)
+        answer = self._sign_in.practitioner_token(
+            form["practitioner"], service, audience, int(minutes), self._clock.wall()
+        )
+        return JSONResponse(answer, headers={"cache-control": "no-store"})
 
     def _asked(self, given: dict[str, str]) -> Asked:
         asked = self._sign_in.asked(given)

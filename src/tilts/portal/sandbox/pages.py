@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tilts.access.residents import Act, Resident, ResidentDesk, Seat
 from tilts.lab.pki.issuing import BROWSER_PASSWORD
 from tilts.portal.parts import PortalParts
-from tilts.portal.persons import Look, view_of
+from tilts.portal.persons import AccessPage, ShownLine, accesses_of, lines_of
 from tilts.portal.sandbox import connecting
 from tilts.portal.sandbox.bridge import bridge_now
 from tilts.portal.sandbox_facts import CLIENT_FILES, Client
@@ -34,6 +35,7 @@ class SandboxPages:
         self._database = parts.database
         self._clock = parts.clock
         self._facts = parts.facts
+        self._residents = ResidentDesk(parts.database, parts.clock)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -87,16 +89,14 @@ class SandboxPages:
         person = self._facts.person(request.path_params["patient_id"])
         if person is None:
             raise HTTPException(404)
-        before = uuid_in(request.query_params.get("before"))
-        look = Look(
-            patient_id=UUID(person.patient),
-            now=self._clock.now(),
-            address=f"/persons/{person.patient}",
-            event="audit.searched",
-            before=before,
-        )
-        view = await view_of(self._database, look)
-        return self._pages.page(request, "person.html", person=person, view=view, before=before)
+        before, patient_id = uuid_in(request.query_params.get("before")), UUID(person.patient)
+
+        async def read(seat: Seat) -> tuple[list[ShownLine], AccessPage]:
+            return await lines_of(seat), await accesses_of(seat, before=before)
+
+        act = Act("audit.searched", "AuditEvent", f"/persons/{person.patient}")
+        lines, seen = await self._residents.do(Resident(patient_id, patient_id), act, read)
+        return self._pages.page(request, "person.html", person=person, lines=lines, seen=seen, before=before)
 
     async def authority(self, request: Request) -> Response:
         return download(self._facts.authority.read_bytes(), "tilts-sandbox-ca.pem")

@@ -25,6 +25,7 @@ FOLDER: Final = "profiles"
 PROFILE_OF: Final = MappingProxyType(
     {
         "AuditEvent": "tilts-access",
+        "Consent": "tilts-consent",
         "Bundle": "tilts-prescription-bundle",  # the transaction that prescribes; other Bundles have none
         "MedicationDispense": "tilts-dispense",
         "MedicationRequest": "tilts-prescription-line",

@@ -23,6 +23,7 @@ SELECT p.patient_id::text, r.body
   FROM patient p
   JOIN resource r ON r.resource_type = 'Patient' AND r.resource_id = p.patient_id
  WHERE NOT EXISTS (SELECT 1 FROM test_allotment t WHERE t.kind = 'person' AND t.subject = p.patient_id::text)
+   AND NOT EXISTS (SELECT 1 FROM canary c WHERE c.patient_id = p.patient_id)
    AND NOT EXISTS (SELECT 1 FROM prescription x WHERE x.patient_id = p.patient_id)
  ORDER BY p.patient_id DESC
  LIMIT %(limit)s

@@ -72,14 +72,14 @@ UPDATE onboarding.account_role
 
 ADD_SESSION: Final[LiteralString] = """
 INSERT INTO onboarding.session (token_hash, account_id, role_id, patient_id, assurance, form_token,
-                                started_at, seen_at, ends_at)
+                                started_at, seen_at, ends_at, for_patient_id)
 VALUES (%(token_hash)s, %(account_id)s, %(role_id)s, %(patient_id)s, %(assurance)s, %(form_token)s,
-        %(started_at)s, %(seen_at)s, %(ends_at)s)
+        %(started_at)s, %(seen_at)s, %(ends_at)s, %(for_patient_id)s)
 """
 
 READ_SESSION: Final[LiteralString] = """
 SELECT s.token_hash, s.account_id, a.name, r.role_id, r.role, r.party_id, p.name AS party_name, s.patient_id,
-       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at
+       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id
   FROM onboarding.session s
   JOIN onboarding.account a USING (account_id)
   LEFT JOIN onboarding.account_role r ON r.role_id = s.role_id AND r.state = 'held'
@@ -126,6 +126,7 @@ class NewSession:
     started_at: datetime
     seen_at: datetime
     ends_at: datetime
+    for_patient_id: UUID | None = None  # a resident acts for somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class SessionRecord:
     started_at: datetime
     seen_at: datetime
     ends_at: datetime
+    for_patient_id: UUID | None = None
 
 
 async def find_or_make(

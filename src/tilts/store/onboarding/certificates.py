@@ -34,6 +34,8 @@ class CertificateRecord:
     revoked_at: datetime | None
     ended_at: datetime | None
     case_id: UUID | None
+    usable_until: datetime | None = None  # by what is known of it (onboarding/standing)
+    unusable_rule: str | None = None  # what closes it then
 
     def live_at(self, wall: datetime) -> bool:
         return self.ended_at is None and self.revoked_at is None and wall <= self.not_after
@@ -49,6 +51,7 @@ class NewCertificate:
     not_before: datetime
     not_after: datetime
     case_id: UUID | None
+    certificate: bytes
 
 
 LOCK_CLIENT: Final[LiteralString] = """
@@ -60,7 +63,7 @@ SELECT client_id, name, party_id, environment
 
 CERTIFICATES_OF_CLIENTS: Final[LiteralString] = """
 SELECT f.fingerprint, f.client_id, c.name AS client_name, f.serial, f.issuer, f.not_before, f.not_after,
-       f.registered_at, f.revoked_at, f.ended_at, f.case_id
+       f.registered_at, f.revoked_at, f.ended_at, f.case_id, f.usable_until, f.unusable_rule
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
  WHERE f.client_id = ANY(%(client_ids)s)
@@ -69,7 +72,7 @@ SELECT f.fingerprint, f.client_id, c.name AS client_name, f.serial, f.issuer, f.
 
 CERTIFICATES_OF_PARTY: Final[LiteralString] = """
 SELECT f.fingerprint, f.client_id, c.name AS client_name, f.serial, f.issuer, f.not_before, f.not_after,
-       f.registered_at, f.revoked_at, f.ended_at, f.case_id
+       f.registered_at, f.revoked_at, f.ended_at, f.case_id, f.usable_until, f.unusable_rule
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
  WHERE c.party_id = %(party_id)s
@@ -78,9 +81,9 @@ SELECT f.fingerprint, f.client_id, c.name AS client_name, f.serial, f.issuer, f.
 
 REGISTER: Final[LiteralString] = """
 INSERT INTO onboarding.client_certificate
-       (fingerprint, client_id, serial, issuer, public_key, not_before, not_after, case_id, registered_at)
+       (fingerprint, client_id, serial, issuer, public_key, not_before, not_after, case_id, certificate, registered_at)
 VALUES (%(fingerprint)s, %(client_id)s, %(serial)s, %(issuer)s, %(public_key)s, %(not_before)s, %(not_after)s,
-        %(case_id)s, %(registered_at)s)
+        %(case_id)s, %(certificate)s, %(registered_at)s)
 ON CONFLICT (fingerprint) DO NOTHING
 RETURNING true
 """

@@ -14,7 +14,7 @@ from tilts.access import jose
 from tilts.access.certificates import fingerprint_of
 from tilts.access.jose import NotSigned
 from tilts.access.routes import Incoming, is_harmless
-from tilts.access.tokens import Tokens
+from tilts.access.tokens.issuing import Tokens
 from tilts.clock import Clock
 from tilts.store import connections
 from tilts.store.lab import observations

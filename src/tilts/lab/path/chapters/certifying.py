@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tilts.lab.path.cast import CLERK, PHARMACY, PRACTICE, STRANGER, SYSTEM, Organisation
-from tilts.lab.path.chapters.connecting import FILE, certify, to_certificates
+from tilts.lab.path.chapters.connecting import FILE, certify_sealed, to_certificates
 from tilts.lab.path.standing import told, unmet
 from tilts.lab.path.systems import certificate_shown, key_of
 from tilts.lab.path.telling import Event, expect
@@ -55,11 +55,11 @@ def of_another(walk: Walk) -> Iterator[Event]:
 
 def by_request(walk: Walk) -> Iterator[Event]:
     entry = walk.notes.clients["production-practice"]
-    number = certify(walk, PRACTICE, PRACTICE.second, entry, CLERK)
+    number = certify_sealed(walk, PRACTICE, PRACTICE.second, entry)
     yield walk.done(
         PRACTICE.second,
-        f"Iesniedz pieprasījumu {number}; {CLERK} pieņem, un sertifikātu izdod apmaiņas sistēma.",
-        f"Hands in a request, {number}; {CLERK} accepts it and the exchange issues the certificate.",
+        f"Iesniedz ar prakses zīmogu apzīmogotu pieprasījumu ({number}); sertifikātu apmaiņas sistēma izdod uzreiz.",
+        f"Hands in a request sealed by the practice ({number}); the exchange issues the certificate at once.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tilts.clock import WallClock, day_in_riga
 from tilts.lab.path.cast import CLERK, PRACTICE, SECOND_CLERK, STRANGER, SYSTEM, VENDOR, of_party
-from tilts.lab.path.chapters.connecting import certify
+from tilts.lab.path.chapters.connecting import certify_sealed
 from tilts.lab.path.concluding import (
     ON_PAPER,
     agree,
@@ -58,7 +58,7 @@ def before(walk: Walk) -> Iterator[Event]:
         "kind": "vendor",
     }
     walk.notes.clients["feed"] = entry
-    certify(walk, VENDOR, VENDOR.second, entry, CLERK)
+    certify_sealed(walk, VENDOR, VENDOR.second, entry)
     no = asked(walk, walk.facts["production"], entry)
     expect(bool(no.reasons), "no classifiers before the operator agreement")
     yield walk.refused(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tilts.lab.path.cast import SYSTEM, TESTER, VENDOR, Organisation
 from tilts.lab.path.chapters.registering import register_client
+from tilts.lab.path.signatures import sealed_by
 from tilts.lab.path.systems import (
     certificate_shown,
     new_keys,
@@ -17,6 +18,7 @@ from tilts.lab.path.waiting import until_open
 from tilts.lab.path.walk import Walk
 
 FILE = "Certificate or request"
+SEALED = "The sealed request (.asice or .edoc)"
 
 
 def play(walk: Walk) -> Iterator[Event]:
@@ -59,6 +61,18 @@ def certify(walk: Walk, party: Organisation, who: str, entry: dict[str, object],
     desk.case(number)
     desk.take("Accept and register")
     to_certificates(walk, party, who, client_id)
+    certificate_shown(entry, visitor.download("Download the certificate"))
+    return number
+
+
+def certify_sealed(walk: Walk, party: Organisation, who: str, entry: dict[str, object]) -> str:
+    """For real data: the request sealed by the organisation is answered at once; gives the number of the case."""
+    visitor = walk.at(who)
+    to_certificates(walk, party, who, str(entry["client_id"]))
+    request = request_for(entry, party)
+    sealed = sealed_by(walk, request.content, request.name, party.name, party.registration_number)
+    visitor.submit("Hand in the sealed request", {SEALED: sealed})
+    number = visitor.case_number()
     certificate_shown(entry, visitor.download("Download the certificate"))
     return number
 

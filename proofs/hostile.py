@@ -1,0 +1,210 @@
+"""Thousands of requests that no well-behaved client sends, through HAProxy and on the exchange's own ports."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Iterator
+from typing import Any, Final
+
+from proofs.driver.parties import FHIR, Request
+from proofs.hostility.cases import Case, cases, targets
+from proofs.hostility.crowd import crowded
+from proofs.hostility.place import Door, Place, one_object_a_line, opened
+from proofs.hostility.sending import HANG_SECONDS, Seen, faults, has_outcome, send
+from proofs.keeping import Entry, Journal
+from proofs.killing import drive
+from proofs.sandbox import sandbox
+from proofs.stopping import Stop
+from proofs.watching import Watcher, watching
+from tilts.lab.environment import Environment
+
+NAME: Final = "hostile"
+TITLE: Final = "Hostile input"
+WHAT: Final = (
+    "A seeded generator sends malformed JSON and XML, broken framing and pairs that smuggle, bodies, headers and "
+    "addresses beyond every limit, packed bombs, search strings that mean harm, odd methods and halves of requests, on "
+    "every route of the registry and those outside of it, two of three with a good token: each seed once through HAProxy "
+    "with the configuration of `tilts front`, once on the TLS port and once on the plain port. A crowd of slow clients of "
+    "five kinds comes first, 500 on each. Beside all of them somebody else works, and after each framing case a probe on the same line looks whose answer comes. The servers wait two seconds "
+    "for heads and bodies here, so that slow ones do not take the whole time; 10 and 30 are shipped. HAProxy ends what "
+    "it cannot read as HTTP without a word: that is counted apart."
+)
+SIZE: Final = 2_000  # of each seed, on each of three ports
+SEEDS: Final = 20
+AT_ONCE: Final = 12
+ONE_OF: Final = 25  # so often somebody else works
+MOST_GROWTH_MB: Final = 400  # Security 4.4, A21
+LEAST_EXPLAINED: Final = 0.99
+
+
+def prove(journal: Journal, size: int, seed: int, stop: Stop, seeds: int = SEEDS) -> dict[str, Any] | None:
+    """The figures; None when it was stopped before its end."""
+    total = size * seeds * 3
+    with watching(TITLE, total) as watcher, sandbox(journal.folder / "sandbox", watcher) as environment:
+        plan = range(seed, seed + seeds)
+        drive(environment, stop, lambda: try_all(environment, journal, size, plan, stop, watcher))
+        if stop.wanted:
+            return None
+        return judge(journal) | {"postgres": environment.cluster.version}
+
+
+async def try_all(
+    environment: Environment, journal: Journal, size: int, seeds: range, stop: Stop, watcher: Watcher
+) -> None:
+    """Every seed on every port that is not in the journal yet."""
+    journal.begin(seed=seeds[0])
+    with opened(environment) as place:
+        before = place.resident_mb()
+        for door in place.doors:
+            if door.port.name not in {entry["port"] for entry in journal.of("crowd")}:
+                journal.add("crowd", **await one_crowd(door, size // 4))
+        for seed in seeds:
+            for door in place.doors:
+                done = {(entry["seed"], entry["port"]) for entry in journal.of("round")}
+                if stop.wanted:
+                    return
+                if (seed, door.port.name) not in done:
+                    journal.add("round", **await one_round(door, seed, size))
+                    watcher.at(size * len(journal.of("round")))
+                    await door.leave()
+            if seed == seeds[0]:
+                before = place.resident_mb()  # what it keeps for its work is there by now
+        finish(place, journal, before)
+
+
+async def one_crowd(door: Door, number: int) -> Entry:
+    """Slow clients, far more than one certificate may hold connections."""
+    crowd = await crowded(door, number)
+    name = door.port.name
+    found = [
+        f"{name}: {n} slow connections are open still"
+        for n in [sum(s >= HANG_SECONDS for s in crowd.closed)]
+        if n
+    ]
+    if crowd.unserved or not crowd.healthy:
+        found.append(f"{name}: {crowd.unserved} healthy calls were not served beside slow ones")
+    slowest = round(sorted(crowd.healthy)[int(len(crowd.healthy) * 0.99)], 2)
+    return {
+        "port": name,
+        "slow": number,
+        "closed": round(max(crowd.closed), 1),
+        "p99": slowest,
+        "findings": found,
+    }
+
+
+def finish(place: Place, journal: Journal, before: dict[str, float]) -> None:
+    after = place.resident_mb()
+    growth = {name: round(after[name] - before[name]) for name in after}
+    lines = [line for log in place.logs for line in one_object_a_line(log)]
+    journal.add(
+        "end", resident={name: round(mb) for name, mb in after.items()}, growth=growth, lines=lines[:20]
+    )
+
+
+async def one_round(door: Door, seed: int, size: int) -> Entry:
+    """All cases of a seed on one port."""
+    todo: Iterator[tuple[int, Case]] = iter(enumerate(cases(seed, size, targets())))
+    tally: Tally[str] = Tally()
+    found: list[str] = []
+    bare: list[str] = []
+    slowest = [0.0, 0.0]
+
+    async def work() -> None:
+        for number, case in todo:
+            seen = await send(door.port, case, f"Bearer {await door.hostile.token()}")
+            wrong = faults(case, seen, mended=door.port.name == "HAProxy")
+            found.extend(
+                f"{door.port.name}, seed {seed}, case {number} ({case.name[:100]}): {text}" for text in wrong
+            )
+            count(tally, case, seen)
+            if unexplained(case, seen):
+                bare.append(f"{seen.status} {case.name[:100]}")
+            if case.whole:
+                slowest[0] = max(slowest[0], seen.seconds)
+            if number % ONE_OF == 0:
+                slowest[1] = max(slowest[1], await healthy(door, found))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(work())
+    return {
+        "seed": seed,
+        "port": door.port.name,
+        "cases": size,
+        "tally": dict(tally),
+        "findings": found,
+        "bare": bare[:20],
+        "slowest": round(slowest[0], 2),
+        "slowest healthy": round(slowest[1], 2),
+    }
+
+
+async def healthy(door: Door, found: list[str]) -> float:
+    """Somebody who only works is served; in how many seconds."""
+    began = asyncio.get_running_loop().time()
+    own = door.healthy.credentials.organization_id
+    answer = await door.healthy.send(Request("GET", f"/Organization/{own}", dict(FHIR)))
+    if answer.status != 200:
+        found.append(f"{door.port.name}: somebody who only works got {answer.status}")
+    return asyncio.get_running_loop().time() - began
+
+
+def count(tally: Tally[str], case: Case, seen: Seen) -> None:
+    tally[f"kind {case.kind}"] += 1
+    if not seen.answers:
+        tally["ended without a word" if not seen.hangs else "no end"] += 1
+        return
+    tally[f"status {seen.status}"] += 1
+    if is_refusal(case, seen):
+        tally["refused"] += 1
+        tally["refused with an OperationOutcome"] += not unexplained(case, seen)
+
+
+def is_refusal(case: Case, seen: Seen) -> bool:
+    return 400 <= seen.status < 500 and case.method != "HEAD"
+
+
+def unexplained(case: Case, seen: Seen) -> bool:
+    return is_refusal(case, seen) and not has_outcome(seen.answers[0][1])
+
+
+def judge(journal: Journal) -> dict[str, Any]:
+    rounds, ends = journal.of("round"), journal.of("end")
+    tally = sum((Tally(entry["tally"]) for entry in rounds), Tally[str]())
+    findings = [text for entry in [*rounds, *journal.of("crowd")] for text in entry["findings"]]
+    findings += [f"a line of a log: {line}" for entry in ends for line in entry["lines"]]
+    for entry in ends:
+        findings += [f"{name} grew by {mb} MB" for name, mb in entry["growth"].items() if mb > MOST_GROWTH_MB]
+    explained = tally["refused with an OperationOutcome"] / max(1, tally["refused"])
+    if explained < LEAST_EXPLAINED:
+        bare = sorted({text for entry in rounds for text in entry["bare"]})
+        findings.append(f"{explained:.2%} of the refusals have an OperationOutcome; not these: {bare[:20]}")
+    return {"findings": findings, "figures": figures(journal, tally)}
+
+
+def figures(journal: Journal, tally: Tally[str]) -> dict[str, Any]:
+    rounds, ends = journal.of("round"), journal.of("end")
+    statuses = {name: number for name, number in sorted(tally.items()) if name.startswith("status")}
+    kinds = {
+        f"cases of {name[5:]}": number for name, number in sorted(tally.items()) if name.startswith("kind")
+    }
+    return {
+        "cases": sum(entry["cases"] for entry in rounds),
+        "seeds": len({entry["seed"] for entry in rounds}),
+        **kinds,
+        "answers of 5xx": sum(number for name, number in statuses.items() if name.startswith("status 5")),
+        "without end": tally["no end"],
+        "hidden requests answered": sum("hidden" in text for entry in rounds for text in entry["findings"]),
+        "ended without a word": tally["ended without a word"],
+        "refused": tally["refused"],
+        "refused with an OperationOutcome": tally["refused with an OperationOutcome"],
+        **{f"answered with {name[7:]}": number for name, number in statuses.items()},
+        "seconds of the slowest whole request": max((entry["slowest"] for entry in rounds), default=0),
+        "seconds of the slowest healthy call": max((entry["slowest healthy"] for entry in rounds), default=0),
+        **{f"MB at the end, {name}": mb for entry in ends[-1:] for name, mb in entry["resident"].items()},
+        **{f"MB grown, {name}": mb for entry in ends[-1:] for name, mb in entry["growth"].items()},
+        "slow connections at once": [entry["slow"] for entry in journal.of("crowd")],
+        "seconds until the last slow one was closed": [entry["closed"] for entry in journal.of("crowd")],
+        "seconds of healthy calls beside slow ones, p99": [entry["p99"] for entry in journal.of("crowd")],
+        "seconds": round(journal.seconds()),
+    }

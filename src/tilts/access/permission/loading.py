@@ -1,0 +1,114 @@
+"""Feeds of relationships from registers: each row is taken whole or dropped with its reason, never guessed at.
+
+    kind, patient, organization | person, practitioner, starts, ends, evidence
+
+`patient` and `person` are ids, or `system|value` of an identifier; `organization` an id or the code of a site. Where a
+kind has a term (terms.json) a missing end is made of it, and an end after it is brought back to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from tilts.access.permission.terms import hours_of
+from tilts.clock import RIGA
+from tilts.ids import new_id
+from tilts.store import registers, relationships
+from tilts.store.relationships import GuardianRow, RelationshipRow
+from tilts.store.tx import Tx
+from tilts_fhir.primitives import parse_datetime
+
+WITH_TERM: Final = frozenset({"visit", "referral", "requested-result"})
+KINDS: Final = WITH_TERM | {"home-doctor", "guardian"}
+LONGEST_EVIDENCE: Final = 200
+Row: TypeAlias = Mapping[str, Any]
+
+
+class Dropped(Exception):
+    """A row that is not taken; the text says why and names no person."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a feed."""
+
+    taken: dict[str, int] = field(default_factory=dict)
+    dropped: list[tuple[int, str]] = field(default_factory=list)  # line, reason
+
+
+async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: Report) -> None:
+    """One batch, in one transaction; told again, the same rows change nothing."""
+    related: list[RelationshipRow] = []
+    guardians: list[GuardianRow] = []
+    for line, row in rows:
+        try:
+            found = await read(tx, row, now)
+        except Dropped as why:
+            report.dropped.append((line, str(why)))
+            continue
+        kind = "guardian" if isinstance(found, GuardianRow) else found.kind
+        report.taken[kind] = report.taken.get(kind, 0) + 1
+        if isinstance(found, GuardianRow):
+            guardians.append(found)
+        else:
+            related.append(found)
+    await relationships.save(tx, related)
+    await relationships.save_guardians(tx, guardians)
+
+
+async def read(tx: Tx, row: Row, now: datetime) -> RelationshipRow | GuardianRow:
+    kind, evidence = text(row, "kind"), text(row, "evidence")
+    if kind not in KINDS:
+        raise Dropped("unknown kind")
+    if not 1 <= len(evidence) <= LONGEST_EVIDENCE:
+        raise Dropped("no evidence, or too long")
+    starts_at, ends_at = moment(row, "starts", 0) or now, moment(row, "ends", 1)
+    if kind in WITH_TERM:
+        latest = starts_at + timedelta(hours=hours_of(kind, now))
+        ends_at = min(ends_at or latest, latest)
+    if ends_at is not None and ends_at <= starts_at:
+        raise Dropped("ends before it starts")
+    patient_id = await patient(tx, text(row, "patient"))
+    if kind == "guardian":
+        person_id = await patient(tx, text(row, "person"))
+        if person_id == patient_id:
+            raise Dropped("nobody is their own guardian")
+        return GuardianRow(patient_id, person_id, starts_at, ends_at, evidence, now)
+    organization_id = await registers.find_treating(tx, text(row, "organization"))
+    if organization_id is None:
+        raise Dropped("no practice or hospital of the register")
+    practitioner = text(row, "practitioner")
+    practitioner_id = uuid_in(practitioner) if practitioner else None
+    return RelationshipRow(
+        new_id(), patient_id, organization_id, practitioner_id, kind, starts_at, ends_at, evidence, now
+    )
+
+
+def text(row: Row, name: str) -> str:
+    return str(row.get(name) or "").strip()
+
+
+def moment(row: Row, name: str, side: int) -> datetime | None:
+    """A FHIR date or moment; of a day its beginning or its end in Riga."""
+    written = text(row, name)
+    try:
+        return parse_datetime(written, RIGA)[side] if written else None
+    except (ValueError, OverflowError):
+        raise Dropped(f"{name} is no date") from None
+
+
+async def patient(tx: Tx, written: str) -> UUID:
+    system, bar, value = written.partition("|")
+    found = await registers.find_patient(tx, system, value) if bar else uuid_in(written)
+    if found is None or not await relationships.known_among(tx, [found]):
+        raise Dropped("no patient of the register")
+    return found
+
+
+def uuid_in(written: str) -> UUID:
+    try:
+        return UUID(written)
+    except ValueError:
+        raise Dropped("an id that is none") from None

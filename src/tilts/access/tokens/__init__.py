@@ -1,0 +1,1 @@
+"""Access tokens: the exchange's keys for them, who gets one, what proves the person, and what became of one."""

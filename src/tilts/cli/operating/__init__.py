@@ -1,0 +1,1 @@
+"""What an operator makes and looks after, beside the servers themselves."""

@@ -1,0 +1,203 @@
+"""`tilts holds`: who is held against mass copying, what was alerted, and the release by two persons of the authority.
+
+Works on the database itself, as the operator: DATABASE_URL, else the sandbox that runs.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.table import Table
+
+from tilts.access.breadth import releasing
+from tilts.access.breadth.held import title_of
+from tilts.access.desk import Act, Desk
+from tilts.account import Account
+from tilts.cli.places import AsJson, DataDir, terminal_language
+from tilts.cli.refusals import NotPossible
+from tilts.cli.why_not import place_of
+from tilts.clock import WallClock, shown
+from tilts.rules import Refusal, in_words
+from tilts.store.doors import holds as store
+from tilts.store.doors.holds import HoldRow
+from tilts.store.tx import GONE, NOT_MIGRATED, Database, Tx
+
+holds = App(name="holds", help="Against mass copying: who is held, what was alerted, release by two persons.")
+Done = TypeVar("Done")
+MOST: int = 200
+Id = Annotated[str, Parameter(help="Id of the hold: see 'tilts holds list'.")]
+Person = Annotated[
+    str,
+    Parameter(
+        name="--as", help="Account of the authority that acts: its id, or its subject at the provider."
+    ),
+]
+In = Annotated[str, Parameter(name="--environment", help="test or production.")]
+
+
+@holds.command(name="list")
+def list_(
+    *,
+    all_: Annotated[bool, Parameter(name="--all", help="Released ones too.", negative="")] = False,
+    environment: In = "test",
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Say who is held, since when and why.
+
+    Exit status: 0 nobody, 1 somebody is held.
+    """
+
+    async def work(tx: Tx) -> list[HoldRow]:
+        return await store.listed(tx, released_too=all_, limit=MOST)
+
+    rows = asked(work, environment, data_dir)
+    if as_json:
+        for row in rows:
+            print(json.dumps(as_row(row), ensure_ascii=False))
+    elif rows:
+        table = Table("hold", "whom", "since", "why", "state")
+        for row in rows:
+            why = in_words(title_of(row), terminal_language())
+            table.add_row(str(row.hold_id), f"{row.scope} {row.actor}", shown(row.since), why, row.state)
+        Console().print(table)
+    return 1 if any(row.state != "released" for row in rows) else 0
+
+
+@holds.command
+def alerts(*, environment: In = "test", as_json: AsJson = False, data_dir: DataDir = None) -> int:
+    """Say what was alerted lately: warnings, holds, anomalies; newest first.
+
+    Exit status: 0 said.
+    """
+
+    async def work(tx: Tx) -> list[store.AlertRow]:
+        return await store.alerts(tx, limit=MOST)
+
+    rows = asked(work, environment, data_dir)
+    table = Table("at", "severity", "rule", "whom", "facts")
+    for row in rows:
+        if as_json:
+            known = {"at": row.at.isoformat(), "severity": row.severity, "rule": row.limit_id}
+            print(json.dumps(known | {"scope": row.scope, "actor": row.actor, "facts": row.facts}))
+        facts = ", ".join(f"{name} {value}" for name, value in row.facts.items())
+        table.add_row(shown(row.at), row.severity, row.limit_id, f"{row.scope} {row.actor}", facts)
+    if rows and not as_json:
+        Console().print(table)
+    return 0
+
+
+@holds.command
+def ask(
+    hold_id: Id,
+    *,
+    person: Person,
+    reason: Annotated[str, Parameter(help="Why it may be released; no names of patients.")],
+    environment: In = "test",
+    data_dir: DataDir = None,
+) -> int:
+    """Ask for the release of a hold, as the first person.
+
+    Exit status: 0 asked, 1 refused.
+    """
+    return step("ask", hold_id, person, reason, environment, data_dir)
+
+
+@holds.command
+def confirm(hold_id: Id, *, person: Person, environment: In = "test", data_dir: DataDir = None) -> int:
+    """Confirm the release, as another person; counting begins anew.
+
+    Exit status: 0 released, 1 refused.
+    """
+    return step("confirm", hold_id, person, "", environment, data_dir)
+
+
+@holds.command
+def decline(hold_id: Id, *, person: Person, environment: In = "test", data_dir: DataDir = None) -> int:
+    """Decline the release; it stays held.
+
+    Exit status: 0 declined, 1 refused.
+    """
+    return step("decline", hold_id, person, "", environment, data_dir)
+
+
+def step(action: str, written: str, person: str, reason: str, environment: str, data_dir: Path | None) -> int:
+    """One step through the desk, which writes it down, refused or not."""
+    try:
+        hold_id = UUID(written)
+    except ValueError:
+        raise NotPossible(f"{written!r} is no id of a hold") from None
+
+    async def run() -> HoldRow:
+        async with opened(environment, data_dir) as database:
+            async with database.transaction() as tx:
+                clerk = await store.clerk(tx, person)
+            if clerk is None:
+                raise NotPossible(f"{person!r} is no account with a role at the authority")
+            who = Account(clerk.account_id, clerk.name, "authority", clerk.party_id, clerk.party_name)
+            desk = Desk(database, WallClock())
+            act = Act(f"hold.{action}", about=written, method="CLI")
+
+            async def work(tx: Tx) -> HoldRow:
+                now = desk.clock.now()
+                match action:
+                    case "ask":
+                        return await releasing.ask(tx, hold_id, who.account_id, reason, now)
+                    case "confirm":
+                        return await releasing.confirm(tx, hold_id, who.account_id, now)
+                return await releasing.decline(tx, hold_id, who.account_id)
+
+            return await desk.do(who, act, work)
+
+    try:
+        row = asyncio.run(run())
+    except Refusal as no:
+        language = terminal_language()
+        raise NotPossible(
+            f"{no.rule.id} {no.rule.sentence(language, no.facts)} {no.rule.fix(language)}"
+        ) from no
+    print(f"{row.hold_id} {row.state}")
+    return 0
+
+
+def as_row(row: HoldRow) -> dict[str, Any]:
+    times = {"since": row.since, "asked_at": row.asked_at, "released_at": row.released_at}
+    return {
+        "hold": str(row.hold_id),
+        "scope": row.scope,
+        "actor": row.actor,
+        "limit": row.limit_id,
+        "state": row.state,
+        "facts": row.facts,
+        "reason": row.reason,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+    }
+
+
+def asked(work: Callable[[Tx], Awaitable[Done]], environment: str, data_dir: Path | None) -> Done:
+    async def run() -> Done:
+        async with opened(environment, data_dir) as database, database.transaction() as tx:
+            return await work(tx)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def opened(environment: str, data_dir: Path | None) -> AsyncIterator[Database]:
+    """The database of the installation or of the sandbox, in words a person can act on when there is none."""
+    database = Database(place_of(data_dir).database_url, connections=1, environment=environment)
+    try:
+        await database.open(seconds=5)
+        yield database
+    except GONE as fault:
+        raise NotPossible("no PostgreSQL answers there") from fault
+    except NOT_MIGRATED as fault:
+        raise NotPossible("there are no tables yet: tilts migrate") from fault
+    finally:
+        await database.close()

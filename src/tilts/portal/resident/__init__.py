@@ -1,0 +1,1 @@
+"""Pages for residents: who looked, what is forbidden, who may act for whom."""

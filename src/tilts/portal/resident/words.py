@@ -1,0 +1,55 @@
+"""The words that residents read for the codes we keep; the source texts are English, locale/lv has the rest."""
+
+from types import MappingProxyType
+from typing import Final
+
+from tilts.portal.marked import N_
+
+# Why the data were open to whoever looked (contract of access/permission): said to the patient.
+BASES: Final = MappingProxyType(
+    {
+        "author": N_("wrote it, or prescribed for you"),
+        "self": N_("you, about yourself"),
+        "delegate": N_("you named this person"),
+        "guardian": N_("acts for you by law"),
+        "presented": N_("you showed the prescription there"),
+        "home-doctor": N_("your home doctor's practice"),
+        "visit": N_("you were there for treatment"),
+        "referral": N_("you were referred there"),
+        "requested-result": N_("ordered this examination"),
+        "emergency": N_("emergency, with the reason written down"),
+        "identified": N_("had your name and code or date of birth"),
+        "register": N_("the authority, from a paper of yours"),
+        "oversight": N_("oversight by the authority, with the reason written down"),
+    }
+)
+KINDS_OF_DATA: Final = MappingProxyType(
+    {
+        "MedicationRequest": N_("prescriptions"),
+        "MedicationDispense": N_("what was handed out"),
+        "Task": N_("state of prescriptions"),
+        "Patient": N_("name, code and other details of the person"),
+        "Consent": N_("bans and delegations"),
+        "AuditEvent": N_("list of accesses"),
+        "Provenance": N_("signatures"),
+        "Bundle": N_("several documents"),
+    }
+)
+ACTING: Final = MappingProxyType(
+    {
+        "self": N_("yourself"),
+        "guardian": N_("by law, as parent or guardian"),
+        "delegate": N_("as the person they named"),
+    }
+)
+GROUPS: Final = MappingProxyType(
+    {
+        "": N_("All institutions: practices and hospitals"),
+        "practice": N_("Practices only"),
+        "hospital": N_("Hospitals only"),
+    }
+)
+OVERSEERS: Final = MappingProxyType({"operator": N_("Operator of the exchange")})
+RESIDENT_TABLES: Final = MappingProxyType(
+    {"basis": BASES, "data": KINDS_OF_DATA, "acting": ACTING, "group": GROUPS, "overseer": OVERSEERS}
+)

@@ -1,0 +1,1 @@
+"""SQL for what the door asks before anybody is let in."""

@@ -1,0 +1,1 @@
+"""SQL for the sealed audit trail: leaves, seals, and reading it back."""

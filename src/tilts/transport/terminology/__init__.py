@@ -1,0 +1,1 @@
+"""Classifiers over HTTP: as CodeSystem and as files."""
