@@ -33,23 +33,7 @@ log = structlog.get_logger("tilts.house")
 
 async def keep_house(database: Database, clock: Clock, settings: Settings) -> None:
     """Never ends; cancelled when the house closes."""
-    sources = sources_from(settings)
-
-    async def renew_certificates(tx: Tx) -> None:
-        await renew_standings(tx, settings, clock.wall())
-
-    async def sign_own_list(tx: Tx) -> None:
-        await keep_own_list(tx, settings, clock.wall())
-
-    async def warn(tx: Tx) -> None:
-        await warn_of_ends(tx, settings, clock.now(), clock.wall())
-
-    async def look_at_trust_list(tx: Tx) -> None:
-        if settings.trust_list_url:
-            return  # the egress worker brings it
-        no = await refresh_trust_list(tx, sources.list_xml, pinned(sources.signers), clock.wall())
-        if no is not None:
-            log.warning("trust list", rule=no.rule.id, kept="the last good one", **no.told())
+    limits = limits_from(settings.copying_limits)
 
     async def forget(tx: Tx) -> None:
         await connections.forget_assertions(tx, clock.wall())
@@ -58,8 +42,6 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
         await prescriptions.forget_misses(tx, clock.now() - MISSES_LIVE)
         await relationships.forget_identifications(tx, clock.now())
         await anomalies.forget(tx, clock.now(), limits)
-
-    limits = limits_from(settings.copying_limits)
 
     async def look_for_anomalies(tx: Tx) -> None:
         for row in await anomalies.look_for_anomalies(tx, clock.now(), limits):
@@ -73,17 +55,41 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
             log.info("gate", client_id=client_id, before=before, open=now_open)
 
     await asyncio.gather(
-        again(database, look_at_trust_list, settings.revocation_refresh_seconds),
-        again(database, sign_own_list, settings.revocation_refresh_seconds),
-        again(database, renew_certificates, settings.revocation_refresh_seconds),
-        again(database, warn, FORGETTING_SECONDS),
         again(database, ask_gate, settings.gate_refresh_seconds),
         again(database, forget, FORGETTING_SECONDS),
         again(database, look_for_anomalies, ANOMALIES_SECONDS),
         again(database, keep_usual, USUAL_SECONDS),
+        keep_certificates(database, clock, settings),
         keep_mail(database, clock, settings),
         keep_sealed(settings, clock),
         keep_stamped(database, clock, settings),
+    )
+
+
+async def keep_certificates(database: Database, clock: Clock, settings: Settings) -> None:
+    """What is known of certificates and their issuers: ADR 0036."""
+    sources = sources_from(settings)
+
+    async def look_at_trust_list(tx: Tx) -> None:
+        if settings.trust_list_url:
+            return  # the egress worker brings it
+        no = await refresh_trust_list(tx, sources.list_xml, pinned(sources.signers), clock.wall())
+        if no is not None:
+            log.warning("trust list", rule=no.rule.id, kept="the last good one", **no.told())
+
+    async def sign_own_list(tx: Tx) -> None:
+        await keep_own_list(tx, settings, clock.wall())
+
+    async def renew_certificates(tx: Tx) -> None:
+        await renew_standings(tx, settings, clock.wall())
+
+    async def warn(tx: Tx) -> None:
+        await warn_of_ends(tx, settings, clock.now(), clock.wall())
+
+    rounds = (look_at_trust_list, sign_own_list, renew_certificates)
+    await asyncio.gather(
+        *(again(database, work, settings.revocation_refresh_seconds) for work in rounds),
+        again(database, warn, FORGETTING_SECONDS),
     )
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from tests.running import Running
 from tilts.settings import to_environment
+from tilts.workers import EGRESS
 from tilts_connector import Exchange
 
 TILTS = [sys.executable, "-m", "tilts"]
@@ -42,9 +43,17 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
+def workers_of(process: subprocess.Popen[bytes], program: str = "tilts.house") -> list[int]:
+    """Children that run this program; one that has just ended runs none."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return [int(pid) for pid in children]
+    return [int(pid) for pid in children if program in command_of(pid)]
+
+
+def command_of(pid: str) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
 
 
 def asked(exchange: Running, port: int) -> str:
@@ -71,12 +80,26 @@ def test_two_workers_share_a_port_and_one_that_is_killed_is_replaced(exchange: R
         wait_until_it_listens(port, process)
         assert asked(exchange, port) == expected
         before = workers_of(process)
-        assert len(before) == 2
+        assert (len(before), len(workers_of(process, EGRESS))) == (2, 1)
 
         os.kill(before[0], signal.SIGKILL)
         while set(workers_of(process)) & {before[0]} or len(workers_of(process)) < 2:
             assert process.poll() is None
         assert asked(exchange, port) == expected
+
+
+def test_what_fetches_from_outside_is_replaced_when_killed_and_ends_with_the_rest(exchange: Running) -> None:
+    port = free_port()
+    with served(exchange, port, "--workers", "1") as process:
+        wait_until_it_listens(port, process)
+        while not (running := workers_of(process, EGRESS)):
+            assert process.poll() is None
+        [before] = running
+        os.kill(before, signal.SIGKILL)
+        while workers_of(process, EGRESS) in ([], [before]):
+            assert process.poll() is None
+        [after] = workers_of(process, EGRESS)
+    assert command_of(str(after)) == []
 
 
 def test_behind_a_proxy_it_listens_on_a_unix_socket_only(exchange: Running, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from string import Formatter
 
 import pytest
@@ -98,9 +98,9 @@ def test_ids_are_unique() -> None:
 def test_every_file_of_rules_is_in_the_catalogue() -> None:
     written = [
         value.id
-        for module in iter_modules(rules.__path__)
-        if module.name != "catalogue"
-        for value in vars(import_module(f"tilts.rules.{module.name}")).values()
+        for module in walk_packages(rules.__path__, "tilts.rules.")
+        if module.name != "tilts.rules.catalogue" and not module.ispkg
+        for value in vars(import_module(module.name)).values()
         if isinstance(value, Rule)
     ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -160,7 +161,8 @@ def test_udap_19_where_the_certificate_names_no_such_address_there_is_no_metadat
     not_asked: Any = None
     published = Discovery(elsewhere, not_asked, exchange.clock, exchange.settings, not_asked)
 
-    assert published.udap(statement, Request({"type": "http", "headers": []})).status_code == 404
+    answer = anyio.run(published.udap, statement, Request({"type": "http", "headers": []}))
+    assert answer.status_code == 404
 
 
 def test_udap_22_23_25_26_28_29_30_31_32_33_what_is_supported_is_listed(metadata: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def key_of(route: Route, call: Call) -> str | None:
         return None
     if not VISIBLE.match(written):
         raise Refusal(KEY_MALFORMED)
-    return f"{sender}key:{written}"
+    return f"key:{sender}{written}"  # what kind of key it is stands first: keys of operations are forgotten
 
 
 def identifier_key(resource: dict[str, Any]) -> str:

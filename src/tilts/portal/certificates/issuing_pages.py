@@ -63,7 +63,7 @@ class IssuingPages:
     async def seal(self, request: Request) -> Response:
         """Source page B2: proof of the organisation once, by its seal; then a certificate of the exchange."""
 
-        async def work(account: Account, client_id: str) -> CaseRecord:
+        async def work(account: Account, client_id: str) -> str:
             file = await chosen(request, "sealed", LARGEST_BYTES)
             around = Around(self._parts.settings, self._parts.clock.wall())
             now = self._parts.clock.now()
@@ -73,7 +73,8 @@ class IssuingPages:
                 sealed = Sealed(file.filename, file.content)
                 return await issue_sealed(tx, account, client_id, sealed, issuer, (now, around))
 
-            return await self._desk.do(account, Act("certificate.issued"), issue)
+            case = await self._desk.do(account, Act("certificate.issued"), issue)
+            return f"/my/certificates/report/{case.number}"
 
         said = N_("The certificate is issued and registered. Download it below.")
         return await self._handed_in(request, "sealed", work, said)
@@ -81,7 +82,7 @@ class IssuingPages:
     async def bring_answer(self, request: Request) -> Response:
         """When the issuer cannot be reached from here, its holder brings what it answers (OCSP)."""
 
-        async def work(account: Account, client_id: str) -> Status:
+        async def work(account: Account, client_id: str) -> str:
             file = await chosen(request, "answer", ANSWER_BYTES)
             fingerprint = fingerprint_in(text_in(form_of(request), "fingerprint"))
             party_id, wall = account.party_id, self._parts.clock.wall()
@@ -91,22 +92,23 @@ class IssuingPages:
                 settings = self._parts.settings
                 return await ship_ocsp(tx, party_id, fingerprint, file.content, settings, wall)
 
-            return await self._desk.do(account, Act("certificate.answer-brought"), ship)
+            await self._desk.do(account, Act("certificate.answer-brought"), ship)
+            return f"/my/certificates?client={client_id}"
 
         return await self._handed_in(request, "answer", work, N_("The answer of the issuer is taken in."))
 
     async def _handed_in(
-        self, request: Request, field: str, work: Callable[[Account, str], Awaitable[object]], said: str
+        self, request: Request, field: str, work: Callable[[Account, str], Awaitable[str]], said: str
     ) -> Response:
         account = require(request, *HOLDERS)
         client_id = text_in(form_of(request), "client")
         try:
-            await work(account, client_id)
+            address = await work(account, client_id)
         except Refusal as no:
             view = view_of(await self._certificates.views(account), client_id)
             told = Refusal(no.rule, expressions=(field,), **no.facts)
             return self._certificates.one(request, view, None, told)
-        return go_to(request, f"/my/certificates?client={client_id}", said)
+        return go_to(request, address, said)
 
     async def all_issued(self, request: Request) -> Response:
         """Revoking is a step of the case, which the row leads to."""

@@ -32,6 +32,7 @@ from tilts.portal.certificates.viewing import (
     CheckLine,
     ConnectionView,
     connections_of,
+    issued_in,
     kept_lines,
     lines_of,
     table_of,
@@ -48,7 +49,7 @@ from tilts.rules.certificates import CERT_CLIENT_OF_ANOTHER
 from tilts.settings import Settings
 from tilts.store import connections
 from tilts.store.onboarding import parties
-from tilts.store.onboarding.cases import CaseRecord
+from tilts.store.onboarding.cases import CaseRecord, DocumentRecord
 from tilts.store.tx import Tx
 
 HOLDERS: Final[tuple[Role, ...]] = ("vendor", "institution", "it")
@@ -117,17 +118,18 @@ class CertificatePages:
         account = require(request, *HOLDERS, "authority")
         number = request.path_params["number"]
 
-        async def read(tx: Tx) -> tuple[CaseRecord, list[CheckLine]]:
+        async def read(tx: Tx) -> tuple[CaseRecord, list[CheckLine], DocumentRecord | None]:
             case = await find_case(tx, number, account)
             if case.kind != KIND:
                 raise Refusal(CASE_NOT_FOUND)
-            return case, await self._lines(tx, case)
+            return case, await self._lines(tx, case), await issued_in(tx, case)
 
-        case, lines = await self._desk.do(account, Act("case.read", number, method="GET"), read)
+        case, lines, issued = await self._desk.do(account, Act("case.read", number, method="GET"), read)
         return self._pages.page(
             request,
             "certificates/report.html",
             case=case,
+            issued=issued,
             state=WORKFLOWS[KIND].state(case.state),
             lines=lines,
             faults=[line for line in lines if line.outcome == "fail"],

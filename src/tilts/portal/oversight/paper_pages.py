@@ -24,14 +24,13 @@ from tilts.ids import new_id
 from tilts.portal.incoming_forms import LONGEST_LINE, day_in, not_longer, text_in
 from tilts.portal.oversight.room import OversightRoom, at, empty, form_key, id_at
 from tilts.portal.parts import PortalParts
-from tilts.portal.resident.consenting import Wish, at_field, order_of
+from tilts.portal.resident.consenting import Wish, at_field, holds, order_of
 from tilts.portal.resident.delegation_pages import last_day
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.rules.trust.consent import CNS_GRANTEE_UNKNOWN
 from tilts.rules.wire import WIRE_NOT_FOUND
-from tilts.store.consents import ConsentRecord
 from tilts.store.tx import Tx
 
 HERE: Final = "/oversight/consents"
@@ -181,10 +180,6 @@ class PaperPages:
                 raise
             return await self._person(request, "ending", form, no)
         return go_to(request, f"{HERE}/{patient_id}", N_("It has ended and holds no more."))
-
-
-def holds(record: ConsentRecord, now: datetime) -> bool:
-    return record.ends_at is None or record.ends_at > now
 
 
 def paper_in(form: FormData) -> Paper:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tilts.clock import RIGA
+from tilts.clock import RIGA, shown
 from tilts.onboarding.standing import keep_open
 from tilts.onboarding.standing.keeping_open import LONGEST, REASON_CHARACTERS
 from tilts.portal.incoming_forms import LONGEST_TEXT, day_in, not_longer, text_in
@@ -74,6 +74,7 @@ class StandingPages:
             one=row,
             wall=self._room.clock.wall(),
             is_closed=is_closed,
+            closing={"until": shown(row.usable_until)} if row.usable_until else {},
             officer=officers.get(by, "") if by else "",
             given={name: text_in(form, name) for name in ("why", *DAYS)},
             days=LONGEST.days,

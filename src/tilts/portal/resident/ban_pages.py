@@ -35,6 +35,7 @@ from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_FIELD_EMPTY
+from tilts.store.doors import oversight
 
 HERE: Final = "/my/bans"
 LABELS: Final = {"what": N_("What do you forbid?"), "document": N_("Which prescriptions?")}
@@ -67,6 +68,7 @@ class BanPages:
             bans = [one for one in shown(records, {}, documents) if one.record.kind == "ban"]
             chosen = chosen_in(given, "document")
             return {
+                "on_paper": await oversight.on_paper(seat.tx, seat.patient_id),
                 "bans": [one for one in bans if holds(one.record, seat.now)],
                 "ended": [one for one in bans if not holds(one.record, seat.now)],
                 "documents": documents,

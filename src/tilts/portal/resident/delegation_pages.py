@@ -28,6 +28,7 @@ from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.rules.trust.consent import CNS_PERIOD
 from tilts.store import residents
+from tilts.store.doors import oversight
 
 HERE: Final = "/my/delegations"
 GIVEN: Final = ("delegation", "collection")
@@ -69,6 +70,7 @@ class DelegationPages:
             opened = await residents.opened_to(seat.tx, seat.person_id, MOST_OPENED)
             mine = opened if seat.acting_as == "self" else []
             return {
+                "on_paper": await oversight.on_paper(seat.tx, seat.patient_id),
                 "delegations": [one for one in every if holds(one.record, seat.now)],
                 "ended": [one for one in every if not holds(one.record, seat.now)],
                 "documents": documents,

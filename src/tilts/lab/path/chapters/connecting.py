@@ -70,7 +70,7 @@ def certify_sealed(walk: Walk, party: Organisation, who: str, entry: dict[str, o
     visitor = walk.at(who)
     to_certificates(walk, party, who, str(entry["client_id"]))
     request = request_for(entry, party)
-    sealed = sealed_by(walk, request.content, request.name, party.name, party.registration_number)
+    sealed = sealed_by(walk, request.content, request.filename, party.name, party.registration_number)
     visitor.submit("Hand in the sealed request", {SEALED: sealed})
     number = visitor.case_number()
     certificate_shown(entry, visitor.download("Download the certificate"))
