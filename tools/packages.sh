@@ -7,7 +7,7 @@
 # Only the programs are wanted: no service is started and no PostgreSQL cluster is made, now or at the next boot.
 set -euo pipefail
 
-packages=(chromium haproxy postgresql-15)
+packages=(chromium haproxy postgresql-15 softhsm2)
 policy=/usr/sbin/policy-rc.d
 clusters=/etc/postgresql-common/createcluster.d
 

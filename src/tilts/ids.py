@@ -21,6 +21,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: https://w
 READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 SYMBOLS: Final = 12
 SECRET_BYTES: Final = 32
+SERIAL_BITS: Final = 128
 GF32_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
 
 
@@ -32,6 +33,11 @@ def new_id(moment_ms: int | None = None) -> UUID:
     value |= 0x7 << 76 | (random_bits >> 68 & 0xFFF) << 64
     value |= 0b10 << 62 | random_bits & (1 << 62) - 1
     return UUID(int=value)
+
+
+def new_serial_number() -> int:
+    """Of a certificate: 128 bits of chance (RFC 5280 4.1.2.2: positive, at most 20 bytes)."""
+    return secrets.randbits(SERIAL_BITS) or 1
 
 
 def new_prescription_number() -> str:

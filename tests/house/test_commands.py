@@ -15,7 +15,7 @@ FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.D
 SHELLS = {"sh", "bash", "shell", "console"}
 # What a page may call beside our own: each is told as needed on the page, or is on every machine.
 OTHERS = re.compile(
-    r"curl|date|jq|openssl|cat|cd|cp|echo|export|git|head|mkdir|pip|printf|python3?|sleep|haproxy|ls|rm|cut|tr|base64"
+    r"chmod|cmp|softhsm2-util|umask|curl|date|jq|openssl|cat|cd|cp|echo|export|git|head|mkdir|pip|printf|python3?|sleep|haproxy|ls|rm|cut|tr|base64"
     r"|grep|sed|wc|set|source|apt-get"
 )
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

@@ -27,7 +27,7 @@ from tilts.lab.signing import sign_container, stamp_unit
 from tilts.onboarding.certificates import Wanted
 from tilts.onboarding.issuing import Sealed, authority_from, issue_sealed, keep_own_list, own_list
 from tilts.onboarding.issuing.authority import Authority, Revoked
-from tilts.onboarding.issuing.keys import KeyUnfit, key_from
+from tilts.onboarding.issuing.keys import KeyUnfit, TokenKey, key_from, place_of
 from tilts.onboarding.issuing.sealed import open_sealed
 from tilts.onboarding.taking import Around, Taker, take
 from tilts.rules import Refusal
@@ -142,7 +142,7 @@ def test_openssl_finds_nothing_wrong_with_certificate_and_list(own_house: House,
     ],
     ids=["P-256", "P-384", "RSA 3072", "RSA 2048", "P-521"],
 )
-def test_iss_002_keys_that_are_certified(house: House, key: object, good: bool) -> None:
+def test_iss_002_keys_that_get_a_certificate(house: House, key: object, good: bool) -> None:
     private = key()  # type: ignore[operator]
     if good:
         assert issued(house, private).public_key() == private.public_key()
@@ -391,7 +391,7 @@ def test_without_a_key_nothing_is_issued_and_an_unfit_one_is_told(own_house: Hou
 def test_a_key_on_a_token_signs_and_never_leaves_it(
     own_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PKCS #11 by SoftHSM: the CA is certified for a key that the token has taken in."""
+    """PKCS #11 by SoftHSM: its certificate is of a key that the token has taken in."""
     pytest.importorskip("pkcs11")
     (tmp_path / "tokens").mkdir()
     conf = tmp_path / "softhsm2.conf"
@@ -420,6 +420,9 @@ def test_a_key_on_a_token_signs_and_never_leaves_it(
     assert listed.is_signature_valid(own_house.issuer.certificate.public_key())  # type: ignore[arg-type]
     with pytest.raises(KeyUnfit):
         authority.key.private_bytes(Encoding.PEM, PublicFormat.Raw, None)  # type: ignore[arg-type]
+    other = TokenKey(place_of(written), ec.generate_private_key(ec.SECP256R1()).public_key())
+    with pytest.raises(KeyUnfit, match="not the key"):
+        other.sign(b"a certificate", ec.ECDSA(hashes.SHA256()))
     pin.write_text("0815\n")
     with pytest.raises(KeyUnfit):
         issued(own_house, issuing_key=written)

@@ -197,6 +197,17 @@ def test_nobody_else_changes_anything_of_a_party(world: World, owner: str) -> No
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_the_authoritys_pages_are_the_authoritys(world: World, who: str) -> None:
     number = world.belongings[RIVAL].numbers["question"]
+    overseen = [
+        (method, re.sub(r"{\w+}", str(uuid4()), path))
+        for method, path in routes_of(world.exchange)
+        if path.startswith("/oversight/")
+    ]
+    assert len(overseen) > 12
+    for method, address in overseen:
+        visitor = world.visitors[who]
+        answer = visitor.post(address, {"key": str(uuid4())}) if method == "POST" else visitor.get(address)
+        assert (answer.status_code, rule_of(answer)) in ((403, "USR-004"), (303, "")), address
+        assert answer.status_code == 403 or answer.headers["location"].startswith(("/sign-in", "/register"))
     for address in ("/desk/mail", f"/desk/mail/{number}"):
         answer = world.visitors[who].get(address)
         assert (answer.status_code, rule_of(answer)) in ((403, "USR-004"), (303, "")), address

@@ -29,6 +29,7 @@ from tilts.rules.trust import (
     copying,
     egress,
     issuing,
+    oversight,
     permission,
     residents,
     standing,
@@ -62,6 +63,7 @@ NOUNS: dict[str, ModuleType] = {
     "paper": paper,
     "copying": copying,
     "audit": audit,
+    "oversight": oversight,
 }
 TITLES = {
     "access": "Rules of the door",
@@ -90,6 +92,7 @@ TITLES = {
     "paper": "Rules of paper",
     "copying": "Rules against mass copying",
     "audit": "Rules of the audit trail",
+    "oversight": "Rules of the desk of oversight",
 }
 
 

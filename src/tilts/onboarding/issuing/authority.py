@@ -3,7 +3,6 @@
 Of a request only the key is taken (Latvia 4.3). One kind of certificate is made: for a client, for TLS, about a year.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+from tilts.ids import new_serial_number
 from tilts.onboarding.certificates import Wanted, own_issuers
 from tilts.onboarding.issuing.keys import KEY_FILE, PublicKey, SigningKey, key_from
 from tilts.rules import Refusal
@@ -25,7 +25,6 @@ from tilts.settings import Settings
 BACK: Final = timedelta(hours=1)  # the other side's clock may be behind
 LIST_HOLDS: Final = timedelta(days=7)
 NAME_CHARACTERS: Final = 64  # of O and CN: RFC 5280 appendix A.1
-SERIAL_BYTES: Final = 16
 CURVES: Final = ("secp256r1", "secp384r1")
 RSA_BITS: Final = 3072
 CLIENT_URN: Final = "urn:tilts:client:"
@@ -72,7 +71,7 @@ class Authority:
             .subject_name(subject_of(wanted))
             .issuer_name(self.certificate.subject)
             .public_key(public_key)
-            .serial_number(new_serial())
+            .serial_number(new_serial_number())
             .not_valid_before(begins)
             .not_valid_after(ends)
         )
@@ -192,11 +191,6 @@ def subject_of(wanted: Wanted) -> x509.Name:
         NameOID.COMMON_NAME: wanted.client_id[:NAME_CHARACTERS],
     }
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts.items()])
-
-
-def new_serial() -> int:
-    """128 bits of chance (RFC 5280 4.1.2.2: positive, at most 20 bytes)."""
-    return int.from_bytes(secrets.token_bytes(SERIAL_BYTES), "big") or 1
 
 
 def entry_of(serial: int, one: Revoked) -> x509.RevokedCertificate:

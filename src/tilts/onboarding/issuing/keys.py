@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 from urllib.parse import unquote
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
@@ -95,7 +96,12 @@ class TokenKey(ec.EllipticCurvePrivateKey):
         digest.update(bytes(data))
         both = self._signed(digest.finalize())
         half = len(both) // 2  # PKCS #11 gives r and s side by side, certificates want them in DER
-        return encode_dss_signature(int.from_bytes(both[:half], "big"), int.from_bytes(both[half:], "big"))
+        made = encode_dss_signature(int.from_bytes(both[:half], "big"), int.from_bytes(both[half:], "big"))
+        try:
+            self._public_key.verify(made, bytes(data), signature_algorithm)
+        except InvalidSignature:  # another token of that name: nothing that it signed goes out
+            raise KeyUnfit(f"token {self._place.token}: not the key of chain.pem") from None
+        return made
 
     def _signed(self, digest: bytes) -> bytes:
         import pkcs11  # the extra `pkcs11`: only who has a token needs it

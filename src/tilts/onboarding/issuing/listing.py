@@ -17,7 +17,7 @@ from cryptography.x509 import ReasonFlags
 
 from tilts.onboarding.issuing.authority import Revoked, authority_from
 from tilts.settings import Settings
-from tilts.store.onboarding import issued
+from tilts.store.onboarding import certificates as store
 from tilts.store.tx import Tx
 
 FILE: Final = "crl.pem"
@@ -39,10 +39,10 @@ async def keep_own_list(tx: Tx, settings: Settings, wall: datetime) -> bool:
     authority = authority_from(settings)
     if authority is None:
         return False
-    await issued.lock_list(tx)
+    await store.lock_list(tx)
     file = settings.pki_folder / FILE
     listed = own_list(settings.pki_folder, authority.certificate)
-    rows = await issued.revoked_by(tx, authority.certificate.subject.rfc4514_string())
+    rows = await store.revoked_by(tx, authority.certificate.subject.rfc4514_string())
     known = revoked_in(listed)
     wanted = {int(one.serial): Revoked(one.revoked_at, reason_of(one.reason)) for one in rows}
     fresh = listed is not None and wall - listed.last_update_utc < SIGNED_AGAIN

@@ -1,7 +1,7 @@
 """Certificates of the exchange's own CA: a sealed request is answered, the authority sees all that were issued.
 
 POST /my/certificates/sealed   /my/certificates/answer (an OCSP answer that the holder brings)
-GET  /certificates/issued (the authority)   /trust/issuing.crl   /trust/issuing.cer (everybody)
+GET  /issued-certificates (the authority)   /trust/issuing.crl   /trust/issuing.cer (everybody)
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ from tilts.portal.words import N_
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_FIELD_EMPTY
 from tilts.rules.certificates import CERT_NOT_LIVE, CERT_TOO_LARGE
-from tilts.store.onboarding import issued
+from tilts.store.onboarding import certificates as store
 from tilts.store.onboarding.cases import CaseRecord
 from tilts.store.tx import Tx
 
@@ -42,7 +42,7 @@ ANSWER_BYTES: Final = 65_536
 
 class IssuingPages:
     places: ClassVar[tuple[Place, ...]] = (
-        Place("/certificates/issued", N_("Issued certificates"), 36, frozenset({"authority"})),
+        Place("/issued-certificates", N_("Issued certificates"), 36, frozenset({"authority"})),
     )
 
     def __init__(self, parts: PortalParts) -> None:
@@ -55,7 +55,7 @@ class IssuingPages:
         return [
             Route("/my/certificates/sealed", self.seal, methods=["POST"]),
             Route("/my/certificates/answer", self.bring_answer, methods=["POST"]),
-            Route("/certificates/issued", self.all_issued),
+            Route("/issued-certificates", self.all_issued),
             Route("/trust/issuing.crl", self.own_list),
             Route("/trust/issuing.cer", self.own_certificate),
         ]
@@ -119,7 +119,7 @@ class IssuingPages:
         async def read(tx: Tx) -> list[IssuedView]:
             if issuer is None:
                 return []
-            found = await issued.issued_by(tx, issuer.subject.rfc4514_string(), MOST)
+            found = await store.issued_by(tx, issuer.subject.rfc4514_string(), MOST)
             return [issued_view(one, wall) for one in found]
 
         views = await self._desk.do(account, Act("certificate.listed", method="GET"), read)

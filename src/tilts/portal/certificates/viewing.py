@@ -14,9 +14,8 @@ from tilts.settings import Settings
 from tilts.store.onboarding import cases, connections
 from tilts.store.onboarding import certificates as store
 from tilts.store.onboarding.cases import CaseRecord, DocumentRecord
-from tilts.store.onboarding.certificates import CertificateRecord
+from tilts.store.onboarding.certificates import CertificateRecord, IssuedRecord
 from tilts.store.onboarding.connections import ClientRecord
-from tilts.store.onboarding.issued import IssuedRecord
 from tilts.store.tx import Tx
 from tilts.workflow import Words
 

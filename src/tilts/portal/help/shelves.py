@@ -51,7 +51,13 @@ SHELVES: Final = (
     Shelf(
         "institution",
         N_("For institutions, pharmacies and their IT people"),
-        ("howto/trust-the-ca", "reference/certificates", "reference/states", "glossary"),
+        (
+            "howto/own-certificate",
+            "howto/trust-the-ca",
+            "reference/certificates",
+            "reference/states",
+            "glossary",
+        ),
         (
             ("/procedures", N_("Procedures")),
             ("/trust", N_("Certificates and trust")),

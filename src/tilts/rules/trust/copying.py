@@ -11,8 +11,8 @@ CPY_LIMIT = Rule(
     source=REGULATION,
     text_en="Too much was opened: {what}, more than {allowed}. Held since {since}; nothing of this call was sent.",
     text_lv="Atvērts pārāk daudz: {what}, vairāk nekā {allowed}. Aizturēts kopš {since}; šī izsaukuma dati nav nosūtīti.",
-    fix_en="Stop. The authority releases it by two persons once you have told it what it was for.",
-    fix_lv="Pārtrauciet. Iestāde to atbrīvo ar divu personu lēmumu, kad būsiet paskaidrojuši, kādēļ tas vajadzīgs.",
+    fix_en="Stop. The authority releases it by two persons once you have told it what it was for. The limits: /limits in the portal.",
+    fix_lv="Pārtrauciet. Iestāde to atbrīvo ar divu personu lēmumu, kad būsiet paskaidrojuši, kādēļ tas vajadzīgs. Robežas: portālā /limits.",
 )
 CPY_HELD = Rule(
     id="CPY-002",

@@ -23,8 +23,8 @@ ISS_KEY = Rule(
     source="ETSI TS 119 312; our decision for certificates that hold for a year",
     text_en="The exchange certifies EC P-256 or P-384 and RSA of {rsa_bits} bits or more; this key is {key}.",
     text_lv="Sistēma apliecina EC P-256 vai P-384 un RSA vismaz {rsa_bits} bitu atslēgas; šī ir {key}.",
-    fix_en="Make a new key, for example: openssl ecparam -name prime256v1 -genkey -noout -out client.key",
-    fix_lv="Izveidojiet jaunu atslēgu, piemēram: openssl ecparam -name prime256v1 -genkey -noout -out client.key",
+    fix_en="Make a new key on the curve P-256 (openssl ecparam -name prime256v1 -genkey -noout) and a new request with it.",
+    fix_lv="Izveidojiet jaunu atslēgu uz līknes P-256 (openssl ecparam -name prime256v1 -genkey -noout) un ar to jaunu pieprasījumu.",
 )
 ISS_UNSEALED = Rule(
     id="ISS-003",
