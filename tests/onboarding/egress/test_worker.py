@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -74,6 +75,11 @@ async def looked(database: Database) -> tuple[bytes, str, str | None]:
     return kept.xml, last.source, last.rule
 
 
+async def trust_page(exchange: Running) -> str:
+    async with httpx.AsyncClient(base_url=exchange.facts["portal"], trust_env=False) as anybody:
+        return (await anybody.get("/trust")).text
+
+
 async def test_a_trust_list_comes_from_its_address_and_the_last_good_one_stays(
     exchange: Running, house: House, database: Database, authority: Vouched, kept_list: bytes
 ) -> None:
@@ -100,6 +106,7 @@ async def test_a_trust_list_comes_from_its_address_and_the_last_good_one_stays(
             clock = Wall()
             assert await fetch_trust_list(database, clock, settings) is (rule is None)
             assert await looked(database) == (newer, settings.trust_list_url, rule)
+            assert rule is None or rule in await trust_page(exchange)
     inside = replace(settings, egress_networks="")
     assert await fetch_trust_list(database, Wall(), inside) is False
     assert (await looked(database))[2] == "EGR-003"
