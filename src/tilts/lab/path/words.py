@@ -56,6 +56,8 @@ LATVIAN: Final = MappingProxyType(
         "Hand in what the authority signed": "Iesniegt iestādes parakstīto",
         "Hand in what was signed": "Iesniegt parakstīto",
         "Hand it in": "Iesniegt",
+        "Hand in the sealed request": "Iesniegt apzīmogoto pieprasījumu",
+        "The sealed request (.asice or .edoc)": "Apzīmogotais pieprasījums (.asice vai .edoc)",
         "Help": "Palīdzība",
         "How it came": "Kā saņemts",
         "I am the IT person of an institution or pharmacy": "Es esmu iestādes vai aptiekas IT speciālists",
