@@ -128,7 +128,7 @@ class Environment:
             sandbox=True,
             pki_folder=folder / "pki",
             keys_folder=folder / "keys",
-            issuing_key=str(folder / "pki" / "authority" / "issuing.key"),  # the test PKI's CA answers requests
+            issuing_key=str(folder / "pki" / "authority" / "issuing.key"),  # the test CA answers requests
             code_key_file=folder / CODE_KEY,
             requests_per_second=self.options.rate,
             connections_per_client=Settings().connections_per_client if self.options.rate else 0,
