@@ -82,6 +82,7 @@ ORDER: Final = (
     "tilts-organization",
     "tilts-institution",
     "tilts-pharmacy",
+    "tilts-consent",
     "tilts-access",
 )
 
