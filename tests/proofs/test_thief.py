@@ -26,7 +26,8 @@ def test_sixty_patients_over_many_connections_and_a_kill_and_none_after_the_hold
 ) -> None:
     monkeypatch.setattr(theft, "STILL", 3)
     part = mixed(16, "practice-9", only("POST /Patient/by-identity"), kills=("the server",))(scene)
-    assert (part["got"], part["after"], part["killed"]) == (BY_PRACTITIONER, 0, 1)
+    assert (part["after"], part["killed"]) == (0, 1)
+    assert BY_PRACTITIONER - 16 <= part["got"] <= BY_PRACTITIONER, "an answer may die with its server"
     assert part["answers"]["CPY-001"] >= 1
     assert part["alert_seconds"] <= thief.ALERT_SECONDS
 

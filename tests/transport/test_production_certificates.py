@@ -18,6 +18,7 @@ from tilts.access.case_effects import EFFECTS
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.onboarding.certificates.submitting import Times, examined, submit
 from tilts.onboarding.taking import Around, Taker, take
+from tilts.rules import Refusal
 from tilts.store.onboarding import cases, parties
 from tilts.store.onboarding.cases import CaseRecord
 
@@ -64,18 +65,23 @@ async def number_of(one: Connected) -> str:
         return party.registration_number
 
 
-@pytest.mark.parametrize("form", ["certificate of a listed issuer", "request"])
+def test_a_request_without_a_seal_is_refused_with_ISS_003(institution: Connected) -> None:
+    """With one: tests/onboarding/test_issuing.py, and by clicks tests/portal/test_issuing_pages.py."""
+    leaf = Leaf(identifiers=(f"NTRLV-{asyncio.run(number_of(institution))}",))
+    with pytest.raises(Refusal, match="ISS-003"):
+        asyncio.run(through_the_case(institution, leaf.request()))
+
+
 def test_a_certificate_that_was_accepted_gets_in_and_is_out_when_it_is_stopped(
-    institution: Connected, house: House, tmp_path: Path, form: str
+    institution: Connected, house: House, tmp_path: Path
 ) -> None:
     leaf = Leaf(identifiers=(f"NTRLV-{asyncio.run(number_of(institution))}",))
-    content = leaf.request() if form == "request" else leaf.pem(house)
-    case, held = asyncio.run(through_the_case(institution, content))
+    case, held = asyncio.run(through_the_case(institution, leaf.pem(house)))
     (tmp_path / "cert.pem").write_bytes(held)
     (tmp_path / "key.pem").write_bytes(
         leaf.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
-    name = f"{institution.caller.name}-{len(form)}"
+    name = f"{institution.caller.name}-accepted"
     files = {"cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
     institution.exchange.facts["clients"][name] = {**institution.caller.facts, **files}
     caller = Caller(institution.exchange, name, base=institution.caller.base)

@@ -1,11 +1,12 @@
 """Who plays a scenario when `tilts lab run` is asked: a person at the terminal, a command, or the reference system."""
 
+import contextlib
 import json
 import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from rich.console import Console
 
@@ -47,15 +48,20 @@ def by_command(
         [*words, scenario_id], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     ) as player:
         assert player.stdin is not None and player.stdout is not None
-        player.stdin.write(json.dumps(dict(facts), ensure_ascii=False) + "\n")
-        player.stdin.flush()
+        told(player.stdin, json.dumps(dict(facts), ensure_ascii=False))
         for line in player.stdout:
             if line.strip() == GO_ON:
                 go_on()
-                player.stdin.write(f"{GONE_ON}\n")
-                player.stdin.flush()
+                told(player.stdin, GONE_ON)
     if player.returncode:
         raise RuntimeError(f"{words[0]} ended with {player.returncode}")
+
+
+def told(player: IO[str], line: str) -> None:
+    """A player that has ended hears nothing; how it ended is asked afterwards."""
+    with contextlib.suppress(BrokenPipeError):
+        player.write(f"{line}\n")
+        player.flush()
 
 
 def by_hand(
