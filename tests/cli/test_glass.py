@@ -1,5 +1,6 @@
 """`tilts glass` and `tilts relationships`: the supervisor's list, findings and releases; feeds from registers."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.cli.test_certificates import a_clerk
 from tests.running import Running
 from tilts.cli.operating import glass, relationships
 from tilts.cli.refusals import NotPossible
 from tilts.ids import new_id
+
+NOTE = "Bezsamaņā atrasts uz ielas, tuvinieku nebija."
 
 
 @pytest.fixture
@@ -50,21 +54,39 @@ def test_what_nobody_looked_at_is_listed_until_somebody_did(
     assert mine["reason"] == "found on the street" and "patient_id" not in mine
     assert glass.list_() == 1 and str(made) in capsys.readouterr().out
 
-    assert glass.review(made, by="supervisor", finding="was right") == 0
+    whom = asyncio.run(a_clerk(exchange))
+    with pytest.raises(NotPossible, match="OVS-004"):
+        glass.review(made, person=whom, verdict="justified", note="short")
+    assert glass.review(made, person=whom, verdict="justified", note=NOTE) == 0
     capsys.readouterr()
     glass.list_(as_json=True)
     assert str(made) not in capsys.readouterr().out
-    with pytest.raises(NotPossible):
-        glass.review(made, by="supervisor", finding="again")
+    with pytest.raises(NotPossible, match="OVS-005"):
+        glass.review(made, person=whom, verdict="justified", note=NOTE)
+    assert written(rows, "glass.reviewed", made) == ["OVS-004", None, "OVS-005"]
 
 
-def test_a_release_is_written_down(exchange: Running, rows: psycopg.Connection[Any]) -> None:
-    practitioner = new_id()
-    assert glass.release(practitioner, by="supervisor", reason="all three were right") == 0
+def test_a_release_is_the_act_of_an_officer_and_written_down(
+    exchange: Running, rows: psycopg.Connection[Any]
+) -> None:
+    practitioner, whom = new_id(), asyncio.run(a_clerk(exchange))
+    with pytest.raises(NotPossible, match="no account"):
+        glass.release(practitioner, person="nobody", reason=NOTE)
+    assert glass.release(practitioner, person=whom, reason=NOTE) == 0
     found = rows.execute(
         "SELECT released_by, reason FROM glass_release WHERE practitioner_id = %s", [practitioner]
     )
-    assert found.fetchall() == [("supervisor", "all three were right")]
+    assert found.fetchall() == [(whom, NOTE)]
+    assert written(rows, "glass.released", practitioner) == [None]
+
+
+def written(rows: psycopg.Connection[Any], event: str, about: object) -> list[str | None]:
+    """The rules of what was written down about it, in its order; None is a success."""
+    found = rows.execute(
+        "SELECT rule_id FROM audit_entry WHERE event = %s AND detail->>'about' = %s ORDER BY at, audit_id",
+        [event, str(about)],
+    )
+    return [rule_id for (rule_id,) in found.fetchall()]
 
 
 def test_a_feed_is_taken_in_and_what_was_dropped_is_told(
@@ -78,6 +100,8 @@ def test_a_feed_is_taken_in_and_what_was_dropped_is_told(
     assert relationships.load_(feed) == 1
     told = capsys.readouterr().out
     assert "1  visit" in told and "line 2: unknown kind" in told
+    loaded = "SELECT detail FROM audit_entry WHERE event = 'relationships.loaded' ORDER BY at DESC LIMIT 1"
+    assert rows.execute(loaded).fetchone() == ({"taken": {"visit": 1}, "dropped": 1},)
     feed.write_text(json.dumps(row), encoding="utf-8")
     assert relationships.load_(feed, as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == {"taken": {"visit": 1}, "dropped": []}

@@ -15,6 +15,7 @@ from tests.transport.test_extended_tokens import ended
 from tests.transport.wire import FORM, Caller, refused
 from tilts.access.tokens.keys import announce, key_ring, retire
 from tilts.clock import WallClock
+from tilts.ids import new_id
 
 INACTIVE = {"active": False}
 
@@ -80,7 +81,28 @@ def test_a_token_is_not_active_while_its_client_certificate_or_role_is_closed(
     assert told(operator, token)["active"] is True
 
 
-def test_who_is_held_or_for_whom_the_gate_is_closed_has_no_active_token(
+def test_who_is_held_has_no_active_token_until_two_persons_let_go(
+    operator: Caller, practice: Caller, tables: Tables
+) -> None:
+    token, held = practice.token(), new_id()
+    tables.change(
+        "INSERT INTO hold (hold_id, scope, actor, limit_id, since, facts, state)"
+        " VALUES (%s, 'practitioner', %s, 'practitioner-hour', now(), '{}', 'held')",
+        held,
+        practice.facts["practitioner"],
+    )
+    try:
+        assert told(operator, token) == INACTIVE
+    finally:
+        tables.change(
+            "UPDATE hold SET state = 'released', reason = 'test', asked_by = gen_random_uuid(), asked_at = now(),"
+            " released_by = gen_random_uuid(), released_at = now() WHERE hold_id = %s",
+            held,
+        )
+    assert told(operator, token)["active"] is True
+
+
+def test_for_whom_the_gate_is_closed_has_no_active_token(
     operator: Caller, practice: Caller, tables: Tables
 ) -> None:
     token, client = practice.token(), practice.facts["client_id"]

@@ -15,12 +15,15 @@ from uuid import UUID
 from tilts.access.permission.terms import hours_of
 from tilts.clock import RIGA
 from tilts.ids import new_id
-from tilts.store import registers, relationships
+from tilts.store import audit, registers, relationships
+from tilts.store.records import AuditEntry
 from tilts.store.relationships import GuardianRow, RelationshipRow
 from tilts.store.tx import Tx
 from tilts_fhir.primitives import parse_datetime
 
 WITH_TERM: Final = frozenset({"visit", "referral", "requested-result"})
+OPERATOR: Final = "operator"  # whoever has the shell of the server
+EVENT: Final = "relationships.loaded"
 KINDS: Final = WITH_TERM | {"home-doctor", "guardian"}
 LONGEST_EVIDENCE: Final = 200
 Row: TypeAlias = Mapping[str, Any]
@@ -54,8 +57,24 @@ async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: R
             guardians.append(found)
         else:
             related.append(found)
+    await audit.add(tx, entry_of(report, now))
     await relationships.save(tx, related)
     await relationships.save_guardians(tx, guardians)
+
+
+def entry_of(report: Report, now: datetime) -> AuditEntry:
+    """What the operator took in, so far in this feed; numbers only."""
+    return AuditEntry(
+        audit_id=new_id(),
+        at=now,
+        event=EVENT,
+        outcome="success",
+        request_id=str(new_id()),
+        method="CLI",
+        address="/relationships",
+        client_id=OPERATOR,
+        detail={"taken": dict(report.taken), "dropped": len(report.dropped)},
+    )
 
 
 async def read(tx: Tx, row: Row, now: datetime) -> RelationshipRow | GuardianRow:

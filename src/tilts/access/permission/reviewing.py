@@ -20,7 +20,7 @@ VERDICTS: Final = ("justified", "not-justified")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Kept as one text, `justified: note`; from a shell (`tilts glass review`) there may be a note alone."""
+    """Kept as one text, `justified: note`."""
 
     verdict: str
     note: str

@@ -3,7 +3,6 @@
 Works on the database itself, as the operator: DATABASE_URL, else the sandbox that runs.
 """
 
-import asyncio
 import json
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,16 +10,14 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from tilts.access.desk import Act, Desk
+from tilts.access.desk import Act
 from tilts.account import Account
-from tilts.cli.operating.holds import In, Person, asked, opened
-from tilts.cli.places import AsJson, DataDir, terminal_language
+from tilts.cli.operating.acting import In, Person, acted, asked
+from tilts.cli.places import AsJson, DataDir
 from tilts.cli.refusals import NotPossible
 from tilts.cli.why_not import moment_of
 from tilts.clock import WallClock, shown
 from tilts.onboarding.standing import keep_open as keep_open_door
-from tilts.rules import Refusal
-from tilts.store.doors import holds
 from tilts.store.onboarding import standing as store
 from tilts.store.onboarding.standing import ListedRecord
 from tilts.store.tx import Tx
@@ -102,25 +99,9 @@ def keep_open(
         raise NotPossible(f"{fingerprint!r} is no fingerprint") from None
     moment = moment_of(until)
 
-    async def run() -> None:
-        async with opened(environment, data_dir) as database:
-            async with database.transaction() as tx:
-                clerk = await holds.clerk(tx, person)
-            if clerk is None:
-                raise NotPossible(f"{person!r} is no account with a role at the authority")
-            who = Account(clerk.account_id, clerk.name, "authority", clerk.party_id, clerk.party_name)
-            desk = Desk(database, WallClock())
+    async def work(tx: Tx, who: Account) -> None:
+        await keep_open_door(tx, who, named, moment, why, WallClock().wall())
 
-            async def work(tx: Tx) -> None:
-                await keep_open_door(tx, who, named, moment, why, desk.clock.wall())
-
-            await desk.do(who, Act(EVENT, about=named.hex()[:16], method="CLI"), work)
-
-    try:
-        asyncio.run(run())
-    except Refusal as no:
-        language = terminal_language()
-        said = f"{no.rule.id} {no.rule.sentence(language, no.facts)} {no.rule.fix(language)}"
-        raise NotPossible(said) from no
+    acted(person, Act(EVENT, about=named.hex()[:16], method="CLI"), work, environment, data_dir)
     print(f"{named.hex()} {shown(moment)}")
     return 0

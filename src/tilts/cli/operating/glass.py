@@ -6,9 +6,12 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from tilts.cli.operating.holds import asked
+from tilts.access.desk import Act
+from tilts.access.permission import reviewing
+from tilts.access.permission.reviewing import Finding
+from tilts.account import Account
+from tilts.cli.operating.acting import In, Person, acted, asked
 from tilts.cli.places import AsJson, DataDir
-from tilts.cli.refusals import NotPossible
 from tilts.clock import WallClock, shown
 from tilts.ids import new_id
 from tilts.store.doors import glass as store
@@ -16,8 +19,6 @@ from tilts.store.tx import Tx
 
 glass = App(name="glass", help="Emergency access: the review list, findings, release by a supervisor.")
 MOST: int = 500
-In = Annotated[str, Parameter(name="--environment", help="test or production.")]
-By = Annotated[str, Parameter(name="--by", help="Who looked at it.")]
 
 
 @glass.command(name="list")
@@ -46,21 +47,21 @@ def list_(*, environment: In = "test", as_json: AsJson = False, data_dir: DataDi
 def review(
     glass_id: UUID,
     *,
-    by: By,
-    finding: Annotated[str, Parameter(help="What was found; no names of patients.")],
+    person: Person,
+    verdict: Annotated[str, Parameter(help="justified or not-justified.")],
+    note: Annotated[str, Parameter(help="What was found, 20 characters at least; no names of patients.")],
     environment: In = "test",
     data_dir: DataDir = None,
 ) -> int:
     """Write down what was found of one emergency access.
 
-    Exit status: 0 written down, 1 there is none, or it was looked at before.
+    Exit status: 0 written down, 1 refused: there is none, or it was looked at before.
     """
 
-    async def work(tx: Tx) -> bool:
-        return await store.review(tx, glass_id, by, finding, WallClock().now())
+    async def work(tx: Tx, who: Account) -> None:
+        await reviewing.review(tx, glass_id, who, Finding(verdict, note), WallClock().now())
 
-    if not asked(work, environment, data_dir):
-        raise NotPossible(f"{glass_id} is none that waits: see 'tilts glass list'")
+    acted(person, Act("glass.reviewed", about=str(glass_id), method="CLI"), work, environment, data_dir)
     print(f"{glass_id} reviewed")
     return 0
 
@@ -69,7 +70,7 @@ def review(
 def release(
     practitioner_id: UUID,
     *,
-    by: By,
+    person: Person,
     reason: Annotated[str, Parameter(help="Why it may be used again before the day is over.")],
     environment: In = "test",
     data_dir: DataDir = None,
@@ -79,9 +80,11 @@ def release(
     Exit status: 0 released.
     """
 
-    async def work(tx: Tx) -> None:
-        await store.release(tx, new_id(), practitioner_id, by, reason, WallClock().now())
+    async def work(tx: Tx, who: Account) -> None:
+        await store.release(tx, new_id(), practitioner_id, str(who.account_id), reason, WallClock().now())
 
-    asked(work, environment, data_dir)
+    acted(
+        person, Act("glass.released", about=str(practitioner_id), method="CLI"), work, environment, data_dir
+    )
     print(f"{practitioner_id} released")
     return 0

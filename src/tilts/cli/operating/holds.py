@@ -3,12 +3,9 @@
 Works on the database itself, as the operator: DATABASE_URL, else the sandbox that runs.
 """
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -17,28 +14,20 @@ from rich.table import Table
 
 from tilts.access.breadth import releasing
 from tilts.access.breadth.held import title_of
-from tilts.access.desk import Act, Desk
+from tilts.access.desk import Act
 from tilts.account import Account
+from tilts.cli.operating.acting import In, Person, acted, asked
 from tilts.cli.places import AsJson, DataDir, terminal_language
 from tilts.cli.refusals import NotPossible
-from tilts.cli.why_not import place_of
 from tilts.clock import WallClock, shown
-from tilts.rules import Refusal, in_words
+from tilts.rules import in_words
 from tilts.store.doors import holds as store
 from tilts.store.doors.holds import HoldRow
-from tilts.store.tx import GONE, NOT_MIGRATED, Database, Tx
+from tilts.store.tx import Tx
 
 holds = App(name="holds", help="Against mass copying: who is held, what was alerted, release by two persons.")
-Done = TypeVar("Done")
 MOST: int = 200
 Id = Annotated[str, Parameter(help="Id of the hold: see 'tilts holds list'.")]
-Person = Annotated[
-    str,
-    Parameter(
-        name="--as", help="Account of the authority that acts: its id, or its subject at the provider."
-    ),
-]
-In = Annotated[str, Parameter(name="--environment", help="test or production.")]
 
 
 @holds.command(name="list")
@@ -134,34 +123,17 @@ def step(action: str, written: str, person: str, reason: str, environment: str, 
     except ValueError:
         raise NotPossible(f"{written!r} is no id of a hold") from None
 
-    async def run() -> HoldRow:
-        async with opened(environment, data_dir) as database:
-            async with database.transaction() as tx:
-                clerk = await store.clerk(tx, person)
-            if clerk is None:
-                raise NotPossible(f"{person!r} is no account with a role at the authority")
-            who = Account(clerk.account_id, clerk.name, "authority", clerk.party_id, clerk.party_name)
-            desk = Desk(database, WallClock())
-            act = Act(f"hold.{action}", about=written, method="CLI")
+    async def work(tx: Tx, who: Account) -> HoldRow:
+        now = WallClock().now()
+        match action:
+            case "ask":
+                return await releasing.ask(tx, hold_id, who.account_id, reason, now)
+            case "confirm":
+                return await releasing.confirm(tx, hold_id, who.account_id, now)
+        return await releasing.decline(tx, hold_id, who.account_id)
 
-            async def work(tx: Tx) -> HoldRow:
-                now = desk.clock.now()
-                match action:
-                    case "ask":
-                        return await releasing.ask(tx, hold_id, who.account_id, reason, now)
-                    case "confirm":
-                        return await releasing.confirm(tx, hold_id, who.account_id, now)
-                return await releasing.decline(tx, hold_id, who.account_id)
-
-            return await desk.do(who, act, work)
-
-    try:
-        row = asyncio.run(run())
-    except Refusal as no:
-        language = terminal_language()
-        raise NotPossible(
-            f"{no.rule.id} {no.rule.sentence(language, no.facts)} {no.rule.fix(language)}"
-        ) from no
+    act = Act(f"hold.{action}", about=written, method="CLI")
+    row = acted(person, act, work, environment, data_dir)
     print(f"{row.hold_id} {row.state}")
     return 0
 
@@ -178,26 +150,3 @@ def as_row(row: HoldRow) -> dict[str, Any]:
         "reason": row.reason,
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }
-
-
-def asked(work: Callable[[Tx], Awaitable[Done]], environment: str, data_dir: Path | None) -> Done:
-    async def run() -> Done:
-        async with opened(environment, data_dir) as database, database.transaction() as tx:
-            return await work(tx)
-
-    return asyncio.run(run())
-
-
-@asynccontextmanager
-async def opened(environment: str, data_dir: Path | None) -> AsyncIterator[Database]:
-    """The database of the installation or of the sandbox, in words a person can act on when there is none."""
-    database = Database(place_of(data_dir).database_url, connections=1, environment=environment)
-    try:
-        await database.open(seconds=5)
-        yield database
-    except GONE as fault:
-        raise NotPossible("no PostgreSQL answers there") from fault
-    except NOT_MIGRATED as fault:
-        raise NotPossible("there are no tables yet: tilts migrate") from fault
-    finally:
-        await database.close()

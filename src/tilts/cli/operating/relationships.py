@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from tilts.access.permission.loading import Report, Row, load
-from tilts.cli.operating.holds import opened
+from tilts.cli.operating.acting import opened
 from tilts.cli.places import AsJson, DataDir
 from tilts.cli.progress import Steps
 from tilts.cli.refusals import NotPossible
@@ -74,7 +74,9 @@ def rows_of(file: Path) -> Iterator[tuple[int, Row]]:
     if file.suffix == ".csv":
         yield from enumerate(csv.DictReader(lines_of(file)), start=2)
     else:
-        yield from ((number, read_line(line)) for number, line in enumerate(lines_of(file), start=1) if line.strip())
+        yield from (
+            (number, read_line(line)) for number, line in enumerate(lines_of(file), start=1) if line.strip()
+        )
 
 
 def lines_of(file: Path) -> Iterator[str]:
