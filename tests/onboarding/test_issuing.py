@@ -343,7 +343,7 @@ async def test_what_is_revoked_stands_in_the_list_with_its_reason_and_stays_ther
 
         assert await keep_own_list(tx, settings, now + timedelta(days=1, seconds=1)) is True
         tomorrow = own_list(pki, ca)
-        assert tomorrow is not None and {entry.serial_number for entry in tomorrow} == said.keys()
+        assert tomorrow is not None and {entry.serial_number for entry in tomorrow} == listed.keys()
         assert number_of(tomorrow) > number_of(after)
 
 
