@@ -24,7 +24,7 @@ NUMBERS = re.compile(r"TL-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[a-z-]*\d[\w.-
 IN_THE_CONSOLE = re.compile(r"status of 4\d\d")  # the browser's own word for a refusal that a page explains
 
 
-# Pages of which a picture stands in the docs, as they looked when they were come to last.
+# Pages of which a picture stands in the docs: when they are made anew, as they looked when they were come to last.
 PICTURED = {
     "procedures/testing-agreement 200": "procedure",
     "cases/* 200": "case",
@@ -48,15 +48,16 @@ class Looks:
 
     language: str
     folder: Path
+    anew: bool = False  # the pictures of the docs; else one of each kind is enough
     seen: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
-    pictures: set[Path] = field(default_factory=set)
+    pictures: dict[str, Path] = field(default_factory=dict)
 
     def at(self, tab: Tab, status: int) -> None:
         kind = f"{NUMBERS.sub('*', tab.url.partition('?')[0].split('/', 3)[-1])} {status}"
         name = "refused" if REFUSED_STEP.fullmatch(kind) else PICTURED.get(kind)
-        if name:
-            self.pictures.add(self._picture(tab, name))
+        if name and (self.anew or name not in self.pictures):
+            self.pictures[name] = self._picture(tab, name)
         if kind in self.seen:
             return
         self.seen.add(kind)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -19,6 +20,20 @@ FLAGS = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+LIGHT, DARK, SMALL = {"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": PHONE}
+# Each language, scheme and width once or more, not each with each: a fault lies in one of them.
+IN_EACH_SCHEME = pytest.mark.parametrize(
+    ("context", "language"), [(LIGHT, "lv"), (DARK, "en")], indirect=["context"], ids=["lv-light", "en-dark"]
+)
+IN_EACH_LOOK = pytest.mark.parametrize(
+    ("context", "language"),
+    [(LIGHT, "lv"), (DARK, "en"), (SMALL, "lv")],
+    indirect=["context"],
+    ids=["lv-light", "en-dark", "lv-phone"],
+)
+AT_EACH_WIDTH = pytest.mark.parametrize(
+    ("view", "language"), [(DESKTOP, "lv"), (PHONE, "en")], ids=["lv-desktop", "en-phone"]
+)
 
 
 @contextmanager

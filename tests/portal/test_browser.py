@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.portal.browsing import PHONE, axe_finds_nothing
+from tests.portal.browsing import IN_EACH_SCHEME, PHONE, axe_finds_nothing
 from tests.running import Running
 
 
@@ -28,11 +28,7 @@ def places(anna: str) -> dict[str, str]:
     }
 
 
-SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
-
-
-@pytest.mark.parametrize("context", SCHEMES, indirect=True, ids=["light", "dark"])
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_SCHEME
 def test_axe_finds_nothing_on_any_page(page: Page, anna: str, language: str, tmp_path: Path) -> None:
     for name, path in places(anna).items():
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.portal.browsing import PHONE, axe_finds_nothing, watched
+from tests.portal.browsing import IN_EACH_LOOK, axe_finds_nothing, watched
 
 WORDS = {
     "lv": {"in": "Pieslēgties", "out": "Iziet", "register": "Reģistrēties"},
@@ -34,11 +34,7 @@ def checked(page: Page, name: str, tmp_path: Path) -> None:
     assert len(page.content().encode()) < 100_000
 
 
-LOOKS = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": PHONE}]
-
-
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids=["light", "dark", "phone"])
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_LOOK
 def test_axe_finds_nothing_on_the_way_in(page: Page, language: str, tmp_path: Path) -> None:
     page.goto(f"/?lang={language}")
     page.get_by_role("link", name=WORDS[language]["in"], exact=True).click()

@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, Page
 
 from tests.onboarding.trusting import House, Leaf
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, axe_finds_nothing
 from tests.running import Running
 from tilts.lab.people import PEOPLE
 from tilts.lab.pki_trust.layout import open_trust
@@ -328,8 +328,7 @@ def filled(exchange: Running, house: House) -> tuple[str, str]:
         return client_id, hand_in(vendor, own_leaf().pem(house))
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     browser: Browser,
     exchange: Running,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.onboarding.new_questions import second_version
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, PHONE, axe_finds_nothing
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.account import Account, Role
@@ -255,11 +255,9 @@ def test_the_gate_sends_each_to_the_own_declaration(role: Role, own: set[str]) -
     assert {"/my/checklist", "/procedures/checklist"} >= set(begins.values()) and len(begins) == 2
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
-    browser: Browser, exchange: Running, language: str, view: dict[str, int], scheme: str, tmp_path: Path
+    browser: Browser, exchange: Running, language: str, view: dict[str, int], tmp_path: Path
 ) -> None:
     who, words = visit(exchange, VENDORS[0], "en")
     with who:
@@ -268,7 +266,7 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
         base_url=exchange.facts["portal"],
         viewport=view,  # type: ignore[arg-type]
         locale=language,
-        color_scheme="dark" if scheme == "dark" else "light",
+        color_scheme="dark" if view is PHONE else "light",
     )
     page = context.new_page()
     said = LV if language == "lv" else EN

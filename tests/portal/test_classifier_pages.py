@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Page, expect
 
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, axe_finds_nothing
 from tests.running import Running
 from tilts.portal.languages import po_file
 from tools.translations import texts
@@ -120,19 +120,18 @@ def test_the_words_are_all_there_and_no_others() -> None:
     assert all(written.values())
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
-    browser: Browser, exchange: Running, tmp_path: Path, language: str, size: dict[str, int]
+    browser: Browser, exchange: Running, tmp_path: Path, language: str, view: dict[str, int]
 ) -> None:
     pictures = Path(os.environ.get("TILTS_PICTURES", tmp_path))
-    context = browser.new_context(base_url=exchange.facts["portal"], viewport=size)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=exchange.facts["portal"], viewport=view)  # type: ignore[arg-type]
     page = context.new_page()
     for name, path in PAGES.items():
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        page.screenshot(path=pictures / f"{name}-{language}-{size['width']}.png", full_page=True)
+        page.screenshot(path=pictures / f"{name}-{language}-{view['width']}.png", full_page=True)
         axe_finds_nothing(page, page.url)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= view["width"], name
     context.close()
 
 

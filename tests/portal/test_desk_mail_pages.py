@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.onboarding.mail.letters import CONTRACT, PDF, TEST, a_message
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, axe_finds_nothing
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.lab.walker import PageWalker, Upload
@@ -387,8 +387,7 @@ def test_both_desks_stand_in_the_footer_of_every_page_and_of_an_error(exchange: 
                 assert contact in footer, path
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     browser: Browser, exchange: Running, anybody: str, tmp_path: Path, language: str, view: dict[str, int]
 ) -> None:

@@ -15,7 +15,7 @@ from cryptography.x509 import ocsp
 from playwright.sync_api import Browser
 
 from tests.onboarding.trusting import House
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, axe_finds_nothing
 from tests.portal.test_certificate_pages import (
     CLERK,
     VENDOR,
@@ -170,8 +170,7 @@ def answer_about(house: House, certificate: x509.Certificate) -> bytes:
     return builder.sign(house.trust.key("connection-ca"), hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     browser: Browser,
     exchange: Running,

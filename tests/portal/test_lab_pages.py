@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.portal.browsing import PHONE, axe_finds_nothing, watched
+from tests.portal.browsing import IN_EACH_LOOK, axe_finds_nothing, watched
 from tests.portal.test_browser_entry import sign_in
 from tests.running import Running
 from tilts.lab.conformance.library import library
@@ -58,11 +58,7 @@ def checked(page: Page, name: str, tmp_path: Path) -> None:
     assert len(page.content().encode()) < 100_000
 
 
-LOOKS = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": PHONE}]
-
-
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids=["light", "dark", "phone"])
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_LOOK
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     page: Page, exchange: Running, language: str, tmp_path: Path
 ) -> None:

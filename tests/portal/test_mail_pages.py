@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import AT_EACH_WIDTH, axe_finds_nothing
 from tests.running import Running
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -128,8 +128,7 @@ def test_an_answer_is_written_from_the_letter(visitor: httpx.Client, anybody: st
     assert re.search(r'name="answers" value="&lt;tilts\.[0-9a-f-]{36}@iestade\.example&gt;"', form)
 
 
-@pytest.mark.parametrize("language", ["lv", "en"])
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@AT_EACH_WIDTH
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     browser: Browser,
     exchange: Running,

@@ -32,7 +32,8 @@ class InBrowser:
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InBrowser]:
     language: Language = request.param
     folder = tmp_path_factory.mktemp(f"browser-{language}")
-    looks = Looks(language, PICTURES if os.environ.get("TILTS_PATH_PICTURES") == "write" else folder)
+    anew = os.environ.get("TILTS_PATH_PICTURES") == "write"
+    looks = Looks(language, PICTURES if anew else folder, anew)
     with (
         running_exchange(folder / "sandbox", production=True, gate_refresh_seconds=1) as exchange,
         launched() as browser,
@@ -60,7 +61,7 @@ def test_nothing_on_the_way_is_faulty(walked: InBrowser) -> None:
 
 def test_the_pictures_of_the_docs_are_of_pages_on_the_way(walked: InBrowser) -> None:
     page = (PICTURES.parents[1] / "howto" / "walk-the-path.md").read_text(encoding="utf-8")
-    taken = {path.name for path in walked.looks.pictures}
+    taken = {path.name for path in walked.looks.pictures.values()}
 
     assert taken
     assert [name for name in taken if name not in page] == []

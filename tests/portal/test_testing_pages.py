@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.onboarding.desk_people import person
-from tests.portal.browsing import DESKTOP, PHONE, launched
+from tests.portal.browsing import IN_EACH_LOOK, launched
 from tests.portal.test_browser_entry import sign_in
 from tests.portal.test_lab_pages import checked
 from tests.running import Running, running_exchange
@@ -29,11 +29,6 @@ from tilts.store.onboarding.cases import CaseRecord
 from tilts.store.tx import Database, Tx
 
 DEVELOPER, TESTER = "Aija Laiviniece", "Tija Pārbaude"
-LOOKS = [
-    {"color_scheme": "light", "viewport": DESKTOP},
-    {"color_scheme": "dark", "viewport": DESKTOP},
-    {"viewport": PHONE},
-]
 
 
 @dataclass(frozen=True)
@@ -141,8 +136,7 @@ def context(browser: Browser, fresh: Running, request: pytest.FixtureRequest) ->
     found.close()
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids=["light", "dark", "phone"])
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_LOOK
 def test_axe_finds_nothing_on_the_developers_pages(
     context: BrowserContext, cases: Cases, fresh: Running, language: str, tmp_path: Path
 ) -> None:
@@ -168,8 +162,7 @@ def test_axe_finds_nothing_on_the_developers_pages(
     seen(page, tmp_path, "systems", "/systems")
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids=["light", "dark", "phone"])
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_LOOK
 def test_axe_finds_nothing_on_the_authoritys_pages(
     context: BrowserContext, cases: Cases, language: str, tmp_path: Path
 ) -> None:

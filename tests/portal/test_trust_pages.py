@@ -1,7 +1,6 @@
 """The pages of trust: who is trusted and since when, and an answer to "why is mine refused?" that keeps nothing."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from playwright.sync_api import Browser, Page, expect
 
 from tests.onboarding.trusting import House, Leaf, new_key
-from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
+from tests.portal.browsing import IN_EACH_SCHEME, PHONE, axe_finds_nothing
 from tests.running import Running
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.onboarding.certificates import check_table
@@ -180,19 +179,7 @@ def test_every_text_of_the_area_has_latvian_words() -> None:
     assert all(kept.values())
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, exchange: Running) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=exchange.facts["portal"],
-        viewport=DESKTOP,
-        color_scheme=request.param,
-        java_script_enabled=True,
-    )
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.parametrize("language", ["lv", "en"])
+@IN_EACH_SCHEME
 def test_axe_finds_nothing_also_on_the_answer(
     page: Page, house: House, tmp_path: Path, language: str
 ) -> None:
