@@ -1,21 +1,21 @@
 """State tables as data: who may take which step from which state, and why another step is not possible now.
 
-    Workflow = states + steps        check() refuses        allowed() tells every step with its reason
+    Workflow = states + steps + why not      check() refuses      allowed() tells every step with its reason
 
-Agreements, applications, certificates, test plans and approvals are tables of this one mechanism; from the
-same table come the checks, the buttons of the portal, the pictures and the docs.
+Prescriptions, agreements, applications, certificates, test plans and approvals are tables of this one mechanism;
+from the same table come the checks, the buttons of the portal, the pictures and the docs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from tilts.rules import Language, Named, Refusal
+from tilts.rules import Language, Named, Refusal, Rule
 from tilts.rules.cases import CASE_NO_SUCH_STEP, CASE_NOT_NOW, CASE_OTHER_SIDE
 from tilts.working_days import Term
 
-Side: TypeAlias = Literal["applicant", "authority", "exchange"]
+Side: TypeAlias = str  # a key of the table's `sides`
 FieldKind: TypeAlias = Literal[
     "text", "long-text", "date", "number", "choice", "choices", "file", "files", "form", "e-mailed"
 ]
@@ -82,6 +82,8 @@ class Step:
     asks: tuple[Field, ...] = ()
     two_persons: bool = False
     warning: bool = False  # something ends with it
+    when: Words | None = None  # of several rows of an action: what decides for this one
+    guards: tuple[str, ...] = ()  # what else is asked, by name; the room of the table knows how
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,38 @@ def listed(steps: Iterable[Step]) -> Named:
 
 
 @dataclass(frozen=True, slots=True)
+class No:
+    """A row of "why not": the first that fits is told. Nothing named fits everything.
+
+    `other_side`: only if the action is never this side's in that state and is another one's.
+    """
+
+    rule: Rule
+    actions: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+    states: tuple[str, ...] = ()
+    other_side: bool = False
+
+    def fits(self, action: str, side: Side, state: str, *, other_side: bool) -> bool:
+        return (
+            (not self.actions or action in self.actions)
+            and (not self.sides or side in self.sides)
+            and (not self.states or state in self.states)
+            and (other_side or not self.other_side)
+        )
+
+
+OF_CASES: Final = (No(CASE_OTHER_SIDE, other_side=True), No(CASE_NOT_NOW))
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     kind: str
     title: Words
     states: tuple[State, ...]  # the first one is where it begins
     steps: tuple[Step, ...]
+    sides: Mapping[Side, Words] = field(default_factory=lambda: SIDES)
+    noes: tuple[No, ...] = OF_CASES
 
     def __post_init__(self) -> None:
         names = {state.name for state in self.states}
@@ -117,6 +146,8 @@ class Workflow:
             unknown = {*step.of, step.to} - names - {""}
             if unknown:
                 raise ValueError(f"{self.kind}: {step.action} names states that are not there: {unknown}")
+            if step.by not in self.sides:
+                raise ValueError(f"{self.kind}: {step.action} is by nobody of the table: {step.by}")
 
     @property
     def initial(self) -> State:
@@ -134,21 +165,22 @@ class Workflow:
         found = self._rows(action)
         return next((row for row in found if state in row.of), found[0])
 
-    def check(self, state: str, action: str, side: Side) -> Step:
-        """The step, if this side may take it in this state."""
+    def check(self, state: str, action: str, side: Side, **facts: Any) -> Step:
+        """The step, if this side may take it in this state; `facts` are what a "no" may name besides."""
+        rows = self._rows(action)
+        for row in rows:
+            if row.by == side and state in row.of:
+                return row
         step = self.step(action, state)
-        if step.by != side and not any(row.by == side and state in row.of for row in self._rows(action)):
-            raise Refusal(
-                CASE_OTHER_SIDE, action=step.label.named(action), side=SIDES[step.by].named(step.by)
-            )
-        if state not in step.of:
-            raise Refusal(
-                CASE_NOT_NOW,
-                action=step.label.named(action),
-                state=self.state(state).label.named(state),
-                possible=listed([row for row in self.steps if state in row.of and row.by == side]),
-            )
-        return next(row for row in self._rows(action) if state in row.of and row.by == side)
+        other = step.by != side
+        no = next(one for one in self.noes if one.fits(action, side, state, other_side=other))
+        told: dict[str, Any] = {
+            "action": step.label.named(action),
+            "side": self.sides[step.by].named(step.by),
+            "state": self.state(state).label.named(state),
+            "possible": listed([row for row in self.steps if state in row.of and row.by == side]),
+        }
+        raise Refusal(no.rule, **{**told, **facts})
 
     def allowed(self, state: str, side: Side) -> Iterator[Offer]:
         """Every step of this side, each once: possible now, or why not."""

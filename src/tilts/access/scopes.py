@@ -27,7 +27,7 @@ OPEN: Final = MappingProxyType(
         "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs",
         "authority": f"{_REGISTERS} Patient.rs Consent.crsu __token.r",
         "vendor": _REGISTERS,
-        "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rs Provenance.rs"
+        "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rsu Provenance.rs"
         " AuditEvent.rs Consent.crsu",
     }
 )

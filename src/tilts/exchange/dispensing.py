@@ -3,7 +3,7 @@
     load (store)  ->  decide (here, pure)  ->  save (store)
 
 What stops two pharmacies from handing out the same last pack: the line's row is locked before it is
-decided (`locked_line`), only its holder may hand out (`check_dispense`), and below both stands the
+decided (`locked_line`), only its holder may hand out (lifecycle.py), and below both stands the
 constraint `dispensed_within_allowed`.
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import about, check_claim, check_dispense, check_release, current
+from tilts.exchange.lines import about, check, check_amount, current, is_held_by, let_go, save
 from tilts.exchange.prescriptions import locked_line, viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id, read_prescription_number
@@ -30,6 +30,7 @@ from tilts.rules.dispensing import (
     DSP_PHARMACY_ONLY,
     DSP_QUANTITY_WRONG,
     DSP_RELEASE_REASON,
+    DSP_WHICH_ISSUE,
 )
 from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
 from tilts.store import dispensing as store
@@ -57,6 +58,7 @@ class DispenseOrder:
     document: dict[str, Any]
     status: str
     line_id: UUID | None  # None: it names no MedicationRequest of ours
+    task_id: UUID | None  # which issue, when it says so
     patient_id: UUID | None
     quantity: Quantity | None
     performers: tuple[str, ...]
@@ -88,7 +90,7 @@ async def claim(
     """The door: the line is this pharmacy's for the length of the lease; again by the same: the same."""
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check_claim(line, party, now)
+        check(line, "claim", party, now)
     if line.hold is not None:
         return line
     hold = Hold(
@@ -101,8 +103,25 @@ async def claim(
     )
     # Who holds a line sees it, also when it was shown nearly three days ago.
     await lines.present(tx, line.prescription_id, party.organization_id, hold.lease_until)
-    claimed = replace(line, state="claimed", hold=hold, reason=None, changed_at=now)
-    return await lines.save_line(tx, claimed)
+    claimed = replace(line, state="claimed", hold=hold, reason=None, transfer_wanted_at=None, changed_at=now)
+    return await save(tx, line, "claim", claimed, now)
+
+
+def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party) -> LineRecord:
+    """Which time of a line is handed out: the one that is named, else the only one that this pharmacy holds.
+
+    With none held any of them says why not.
+    """
+    if order.task_id is not None:
+        named = [one for one in issues if one.task_id == order.task_id]
+        if not named:
+            raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.supportingInformation",))
+        return named[0]
+    mine = [one for one in issues if one.hold is not None and is_held_by(one.hold, party)]
+    if len(mine) > 1:
+        where = ("MedicationDispense.supportingInformation",)
+        raise Refusal(DSP_WHICH_ISSUE, expressions=where, count=len(mine))
+    return (mine or issues)[0]
 
 
 def decide_dispense(
@@ -110,7 +129,7 @@ def decide_dispense(
 ) -> tuple[DispenseRecord, LineRecord]:
     """The whole rule of handing out: the dispense, and the line after it."""
     asked = checked_quantity(line, order, party)
-    check_dispense(line, party, now, asked)
+    check_amount(line, party, now, asked)
     assert line.hold is not None and party.role_id is not None
     hold = line.hold
     if hold.first_dispensed_at is None:  # the first dispense replaces the lease by the hand-over period
@@ -118,6 +137,7 @@ def decide_dispense(
     record = DispenseRecord(
         dispense_id=new_id(),
         line_id=line.line_id,
+        task_id=line.task_id,
         patient_id=line.patient_id,
         organization_id=party.organization_id,
         site=party.site,
@@ -159,16 +179,15 @@ async def dispense(
     """The door: records what was handed over, once, and lowers the balance with it."""
     documents.check_numbers(order.document, terms.number_system)
     viewer = viewer_of(party, now)
-    line = await lines.lock_line(tx, order.line_id, viewer) if order.line_id else None
-    if line is None:
+    issues = await lines.lock_issues(tx, order.line_id, viewer) if order.line_id else []
+    if not issues:
         raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
+    line = chosen_issue([current(one, now) for one in issues], order, party)
     with about(line):
-        record, after = decide_dispense(current(line, now), order, party, now, terms)
-    after = await lines.save_line(tx, after)
+        record, after = decide_dispense(line, order, party, now, terms)
+    after = await save(tx, line, "dispense", after, now)
     await store.add(tx, record)
     await lines.present(tx, line.prescription_id, party.organization_id, now + terms.handover)
-    if after.left == 0:
-        await documents.set_status(tx, "MedicationRequest", line.line_id, "completed", now)
     belonging = Belonging(record.dispense_id, line.patient_id, party.organization_id, line.prescription_id)
     document = await documents.keep(tx, order.document, belonging, now)
     # Not shown to other pharmacies, as the dispense itself is not: presented is what the prescriber wrote.
@@ -180,10 +199,16 @@ async def dispense(
 async def release(
     tx: Tx, task_id: UUID, reason: str | None, party: Party, now: datetime, if_match: int | None
 ) -> LineRecord:
-    """The door: the holder gives the line back with its balance; the reason has no default."""
+    """The door: the holder gives the line back with its balance; the reason has no default.
+
+    A cancellation that waited for it takes effect: the line is cancelled, by the prescriber's reason.
+    """
     if reason not in RELEASE_REASONS:
         raise Refusal(DSP_RELEASE_REASON, reasons=", ".join(RELEASE_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check_release(line, party, now)
-    return await lines.save_line(tx, replace(line, state="open", hold=None, reason=reason, changed_at=now))
+        check(line, "release", party, now)
+    after = replace(let_go(line), changed_at=now)
+    if after.state != "cancelled":
+        after = replace(after, reason=reason)
+    return await save(tx, line, "release", after, now)

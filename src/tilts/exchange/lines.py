@@ -1,41 +1,34 @@
 """A prescription line: what state it is in at a moment, and what may be done with it then.
 
-Everything here is pure. The stored row may lag behind the clock (nobody wakes up when a lease ends):
-`current` tells what the row amounts to now, and every check and every answer starts from that.
-
-    future --clock--> ready --claim--> claimed --dispense--> claimed (hand-over period)
-      |                 ^                 |  release, lease end: back, with the balance
-      cancel            +-----------------+
+Everything here but `save` is pure. The stored row may lag behind the clock (nobody wakes up when a lease ends):
+`current` tells what the row amounts to now, and every check and every answer starts from that. What may follow
+what stands in one table (lifecycle.py).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from tilts.clock import day_in_riga, shown
+from tilts.exchange import documents
+from tilts.exchange.lifecycle import PRESCRIPTION, SHAPES, LineSide, LineState, leads, status_of_order
 from tilts.party import Party
-from tilts.rules import Refusal, Rule
-from tilts.rules.dispensing import (
-    DSP_HELD_BY_ANOTHER,
-    DSP_NOT_CLAIMED,
-    DSP_NOT_OPEN,
-    DSP_NOTHING_LEFT,
-    DSP_PHARMACY_ONLY,
-)
-from tilts.rules.prescriptions import (
-    PRE_CANCEL_CLAIMED,
-    PRE_CANCEL_STATE,
-    PRE_PRESCRIBER_ONLY,
-)
+from tilts.rules import Refusal
+from tilts.rules.dispensing import DSP_HANDED_OUT, DSP_NOTHING_HANDED_OUT, DSP_NOTHING_LEFT
+from tilts.rules.prescriptions import PRE_CANCEL_CLAIMED
+from tilts.store import prescriptions as store
+from tilts.store import resources
 from tilts.store.records import Hold, LineRecord
+from tilts.store.tx import Tx
 
-State: TypeAlias = Literal[
-    "future", "ready", "claimed", "partly-dispensed", "dispensed", "completed", "cancelled", "expired"
+Action: TypeAlias = Literal[
+    "claim", "dispense", "release", "transfer-request", "close-remaining", "close", "cancel"
 ]
-Action: TypeAlias = Literal["claim", "dispense", "release", "cancel"]
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +40,21 @@ class Answer:
 
 
 def current(line: LineRecord, now: datetime) -> LineRecord:
-    """The line once the clock has had its say: a hold that ended gives the balance back, or closes."""
+    """The line once the clock has had its say: a hold that ended gives the balance back, closes, or cancels."""
     if line.hold is None or line.hold.lease_until > now:
         return line
+    return let_go(line)
+
+
+def let_go(line: LineRecord) -> LineRecord:
+    """Without its holder: a cancellation that waited for that takes effect."""
+    if line.cancelling is not None:
+        return replace(line, state="cancelled", hold=None, reason=line.cancelling, cancelling=None)
     return replace(line, state="open" if line.left else "completed", hold=None)
 
 
-def state_of(line: LineRecord, now: datetime) -> State:
-    """The business state of a current line (docs/reference/wire.md, table of states)."""
+def state_of(line: LineRecord, now: datetime) -> LineState:
+    """The business state of a current line (docs/reference/states.md)."""
     if line.state in ("cancelled", "completed"):
         return "cancelled" if line.state == "cancelled" else "completed"
     if line.left == 0:
@@ -63,10 +63,24 @@ def state_of(line: LineRecord, now: datetime) -> State:
     if today > line.valid_to:  # partly handed out and over: completed short (Exchanges 3.2 row 15)
         return "completed" if line.dispensed else "expired"
     if line.hold is not None:
-        return "claimed"
+        return "claimed" if line.cancelling is None else "cancel-pending"
     if today < line.valid_from:
         return "future"
     return "partly-dispensed" if line.dispensed else "ready"
+
+
+def side_of(line: LineRecord, party: Party) -> LineSide:
+    """What this party is to the line now."""
+    if party.kind == "pharmacy":
+        return "holder" if line.hold is not None and is_held_by(line.hold, party) else "pharmacy"
+    if party.organization_id == line.organization_id:
+        return "prescriber"
+    return SIDE_OF_KIND.get(party.kind, "stranger")
+
+
+SIDE_OF_KIND: Final[Mapping[str, LineSide]] = MappingProxyType(
+    {"portal": "patient", "authority": "authority"}
+)
 
 
 def is_held_by(hold: Hold, party: Party) -> bool:
@@ -74,61 +88,105 @@ def is_held_by(hold: Hold, party: Party) -> bool:
     return holder == (party.organization_id, party.site, party.client_id)
 
 
-def check_claim(line: LineRecord, party: Party, now: datetime) -> None:
-    _pharmacies_only(party)
+def check(line: LineRecord, action: Action, party: Party, now: datetime) -> None:
+    """Refuses what the table does not allow this party with this line now."""
     state = state_of(line, now)
-    if state == "claimed":
-        assert line.hold is not None
-        if not is_held_by(line.hold, party):
-            raise held(DSP_HELD_BY_ANOTHER, line.hold)
-    elif state not in ("ready", "partly-dispensed"):
-        raise Refusal(DSP_NOT_OPEN, state=state)
+    step = PRESCRIPTION.check(state, action, side_of(line, party), **facts_of(line))
+    for guard in step.guards:
+        GUARDS[guard](line)
 
 
-def check_dispense(line: LineRecord, party: Party, now: datetime, asked: Decimal | None = None) -> None:
-    """`asked` None asks whether anything at all could be handed out."""
-    _holder_only(line, party, now)
-    if not line.left or (asked is not None and asked > line.left):
-        raise Refusal(DSP_NOTHING_LEFT, asked="> 0" if asked is None else asked, left=line.left)
+def check_amount(line: LineRecord, party: Party, now: datetime, asked: Decimal) -> None:
+    check(line, "dispense", party, now)
+    if asked > line.left:
+        raise Refusal(DSP_NOTHING_LEFT, asked=asked, left=line.left)
 
 
-def check_release(line: LineRecord, party: Party, now: datetime) -> None:
-    _holder_only(line, party, now)
-    if line.left == 0:
-        raise Refusal(DSP_NOT_OPEN, state=state_of(line, now))
+def facts_of(line: LineRecord) -> dict[str, Any]:
+    """What a "no" about this line may name: the holder, since when and until when (Riga time), the balance."""
+    facts: dict[str, Any] = {"left": line.left, "asked": "> 0"}
+    if line.hold is not None:
+        facts |= {
+            "holder": line.hold.organization_name,
+            "since": shown(line.hold.claimed_at),
+            "lease_until": shown(line.hold.lease_until),
+        }
+    return facts
 
 
-def check_cancel(line: LineRecord, party: Party, now: datetime) -> None:
-    if party.organization_id != line.organization_id:
-        raise Refusal(PRE_PRESCRIBER_ONLY)
-    state = state_of(line, now)
-    if state == "claimed" and not line.dispensed:
-        assert line.hold is not None
-        raise held(PRE_CANCEL_CLAIMED, line.hold)
-    if state not in ("future", "ready"):
-        raise Refusal(PRE_CANCEL_STATE, state=state)
+def _nothing_in_this_hold(line: LineRecord) -> None:
+    if line.hold is not None and line.hold.first_dispensed_at is not None:
+        raise Refusal(DSP_HANDED_OUT, **facts_of(line))
 
 
-CHECKS: Final[dict[Action, Callable[[LineRecord, Party, datetime], None]]] = {
-    "claim": check_claim,
-    "dispense": check_dispense,
-    "release": check_release,
-    "cancel": check_cancel,
-}
+def _something_handed_out(line: LineRecord) -> None:
+    if not line.dispensed:
+        raise Refusal(DSP_NOTHING_HANDED_OUT)
+
+
+def _nothing_handed_out(line: LineRecord) -> None:
+    if line.dispensed:
+        raise Refusal(PRE_CANCEL_CLAIMED, **facts_of(line))
+
+
+GUARDS: Final[Mapping[str, Callable[[LineRecord], None]]] = MappingProxyType(
+    {
+        "nothing handed out in this hold": _nothing_in_this_hold,
+        "something is handed out": _something_handed_out,
+        "nothing is handed out": _nothing_handed_out,
+    }
+)
 
 
 def allowed_actions(line: LineRecord, party: Party, now: datetime) -> list[Answer]:
     """Every action with yes, or with the very refusal that trying it would bring."""
     line = current(line, now)
     answers = []
-    for action, check in CHECKS.items():
+    for action in ACTIONS:
         refusal = None
         try:
-            check(line, party, now)
+            check(line, action, party, now)
         except Refusal as no:
             refusal = no
         answers.append(Answer(action, refusal))
     return answers
+
+
+async def save(tx: Tx, before: LineRecord, action: str, after: LineRecord, now: datetime) -> LineRecord:
+    """Saves what was decided about a locked line, held against the table of steps and of shapes.
+
+    What does not fit is our fault, not the caller's: nothing is saved.
+    """
+    was, becomes = state_of(before, now), state_of(after, now)
+    assert leads(was, action, becomes), f"{action} does not lead from {was} to {becomes}"
+    check_shape(after, becomes)
+    saved = await store.save_line(tx, after)
+    await _order_follows(tx, after, was, becomes, now)
+    return saved
+
+
+async def _order_follows(tx: Tx, line: LineRecord, was: LineState, becomes: LineState, now: datetime) -> None:
+    """The document's status, when it changes with this issue; the row of the document orders those who ask."""
+    others: list[LineState] = []
+    if line.issues > 1 and was != becomes:
+        await resources.lock(tx, "MedicationRequest", line.line_id)
+        issues = await store.all_issues(tx, line.line_id)
+        others = [state_of(current(one, now), now) for one in issues if one.task_id != line.task_id]
+    before, after = status_of_order([was, *others]), status_of_order([becomes, *others])
+    if before != after:
+        await documents.set_status(tx, "MedicationRequest", line.line_id, after, now)
+
+
+def check_shape(line: LineRecord, state: LineState) -> None:
+    shape = SHAPES[state]
+    handed_out = "none" if not line.dispensed else "part" if line.left else "all"
+    fits = (
+        line.state in shape.stored
+        and (shape.held is None or shape.held == (line.hold is not None))
+        and handed_out in shape.handed_out
+        and shape.cancelling == (line.cancelling is not None)
+    )
+    assert fits, f"no {state} line looks like this: {line.state}, {handed_out} handed out, hold {line.hold}"
 
 
 @contextmanager
@@ -139,29 +197,3 @@ def about(line: LineRecord) -> Iterator[None]:
     except Refusal as no:
         no.facts["about"] = line
         raise
-
-
-def held(rule: Rule, hold: Hold) -> Refusal:
-    """A refusal that names the holder, since when and until when (Riga time)."""
-    return Refusal(
-        rule,
-        holder=hold.organization_name,
-        since=shown(hold.claimed_at),
-        lease_until=shown(hold.lease_until),
-    )
-
-
-def _pharmacies_only(party: Party) -> None:
-    if party.kind != "pharmacy":
-        raise Refusal(DSP_PHARMACY_ONLY)
-
-
-def _holder_only(line: LineRecord, party: Party, now: datetime) -> None:
-    _pharmacies_only(party)
-    state = state_of(line, now)
-    if line.hold is not None and not is_held_by(line.hold, party):
-        raise held(DSP_HELD_BY_ANOTHER, line.hold)
-    if state in ("ready", "partly-dispensed"):
-        raise Refusal(DSP_NOT_CLAIMED, state=state)
-    if state not in ("claimed", "dispensed"):
-        raise Refusal(DSP_NOT_OPEN, state=state)

@@ -14,13 +14,15 @@ from uuid import UUID
 from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import about, check_cancel, current
-from tilts.exchange.terms import Terms, months_later
+from tilts.exchange.lines import about, check, current, save
+from tilts.exchange.terms import Interval, Terms, months_later
 from tilts.ids import new_id, new_prescription_number
 from tilts.party import PRESCRIBING_KINDS, Party
 from tilts.rules import Refusal
 from tilts.rules.prescriptions import (
     PRE_CANCEL_REASON,
+    PRE_INTERVAL_WRONG,
+    PRE_ISSUES_TOO_LATE,
     PRE_LINES_DIFFER,
     PRE_NOT_AN_ORDER,
     PRE_OTHER_REQUESTER,
@@ -28,6 +30,7 @@ from tilts.rules.prescriptions import (
     PRE_PERIOD_WRONG,
     PRE_QUANTITY_MISSING,
     PRE_ROLE,
+    PRE_TOO_MANY_ISSUES,
 )
 from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_VERSION_DIFFERS
 from tilts.store import connections
@@ -35,6 +38,7 @@ from tilts.store import prescriptions as store
 from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
+MOST_ISSUES: Final = 24  # of one line; our bound, so that a number typed wrongly makes no thousand Tasks
 PRESCRIBING_ROLES: Final = frozenset({"doctor", "physician-assistant"})  # Latvia 6.1
 CANCEL_REASONS: Final = ("wrong-patient", "wrong-medicine", "therapy-changed", "patient-request", "other")
 
@@ -50,6 +54,7 @@ class LineOrder:
     requester: str  # reference as written, "" when there is none
     quantity: Quantity | None  # of one fill
     repeats: int  # fills after the first
+    interval: Interval | None  # from the first day of one fill to the first day of the next
     valid_from: date | None
     valid_to: date | None
     group: tuple[str, str] | None  # system and value of groupIdentifier
@@ -58,8 +63,13 @@ class LineOrder:
 @dataclass(frozen=True, slots=True)
 class Prescribed:
     prescription: PrescriptionRecord
-    lines: list[LineRecord]
+    issues: list[list[LineRecord]]  # of each document
     documents: list[dict[str, Any]]
+
+    @property
+    def lines(self) -> list[LineRecord]:
+        """Of each document its first issue."""
+        return [of_line[0] for of_line in self.issues]
 
 
 def decide(orders: list[LineOrder], party: Party, now: datetime, terms: Terms) -> Prescribed:
@@ -80,16 +90,17 @@ def decide(orders: list[LineOrder], party: Party, now: datetime, terms: Terms) -
         role_id=party.role_id,
         written_at=now,
     )
-    lines = [decide_line(order, prescription, party, now, terms) for order in orders]
+    issues = [decide_line(order, prescription, party, now, terms) for order in orders]
     numbered = [
         documents.with_number(order.document, prescription.number, terms.number_system) for order in orders
     ]
-    return Prescribed(prescription, lines, numbered)
+    return Prescribed(prescription, issues, numbered)
 
 
 def decide_line(
     order: LineOrder, prescription: PrescriptionRecord, party: Party, now: datetime, terms: Terms
-) -> LineRecord:
+) -> list[LineRecord]:
+    """Every issue of the line: as many as it may be handed out, each with a window of its own."""
     documents.check_numbers(order.document, terms.number_system)
     if (order.status, order.intent) != ("active", "order"):
         where = ("MedicationRequest.status", "MedicationRequest.intent")
@@ -100,24 +111,50 @@ def decide_line(
     if order.quantity is None or not order.quantity.is_countable:
         raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
     valid_from, valid_to = validity(order, day_in_riga(now), terms)
-    return LineRecord(
-        line_id=new_id(),
-        task_id=new_id(),
-        prescription_id=prescription.prescription_id,
-        number=prescription.number,
-        patient_id=prescription.patient_id,
-        organization_id=prescription.organization_id,
-        state="open",
-        valid_from=valid_from,
-        valid_to=valid_to,
-        allowed=order.quantity.with_value(order.quantity.value * (order.repeats + 1)),
-        dispensed=Decimal(0),
-        hold=None,
-        reason=None,
-        version=1,
-        written_at=now,
-        changed_at=now,
+    return issues_of(
+        order,
+        LineRecord(
+            line_id=new_id(),
+            task_id=new_id(),
+            prescription_id=prescription.prescription_id,
+            number=prescription.number,
+            patient_id=prescription.patient_id,
+            organization_id=prescription.organization_id,
+            state="open",
+            valid_from=valid_from,
+            valid_to=valid_to,
+            allowed=order.quantity,
+            dispensed=Decimal(0),
+            hold=None,
+            reason=None,
+            version=1,
+            written_at=now,
+            changed_at=now,
+        ),
     )
+
+
+def issues_of(order: LineOrder, first: LineRecord) -> list[LineRecord]:
+    """Each time that the line may be handed out: independent, with a first day of its own (Exchanges 3.2 f)."""
+    count = order.repeats + 1
+    supply = "MedicationRequest.dispenseRequest"
+    if count > MOST_ISSUES:
+        where: tuple[str, ...] = (f"{supply}.numberOfRepeatsAllowed",)
+        raise Refusal(PRE_TOO_MANY_ISSUES, expressions=where, most=MOST_ISSUES - 1)
+    where = (f"{supply}.dispenseInterval",)
+    if order.interval == Interval():
+        raise Refusal(PRE_INTERVAL_WRONG, expressions=where)
+    days = [
+        order.interval.after(first.valid_from, n) if order.interval else first.valid_from
+        for n in range(count)
+    ]
+    if days[-1] > first.valid_to:
+        raise Refusal(PRE_ISSUES_TOO_LATE, expressions=where, last=days[-1], valid_to=first.valid_to)
+    later = [
+        replace(first, task_id=new_id(), issue=number, issues=count, valid_from=day)
+        for number, day in enumerate(days[1:], start=2)
+    ]
+    return [replace(first, issues=count), *later]
 
 
 def validity(order: LineOrder, today: date, terms: Terms) -> tuple[date, date]:
@@ -140,9 +177,10 @@ async def prescribe(
     await store.add_prescription(tx, decided.prescription)
     thread_id = decided.prescription.prescription_id
     kept = []
-    for line, document in zip(decided.lines, decided.documents, strict=True):
-        await store.add_line(tx, line)
-        belonging = Belonging(line.line_id, patient_id, party.organization_id, thread_id)
+    for issues, document in zip(decided.issues, decided.documents, strict=True):
+        for issue in issues:
+            await store.add_line(tx, issue)
+        belonging = Belonging(issues[0].line_id, patient_id, party.organization_id, thread_id)
         kept.append(await documents.keep(tx, document, belonging, now))
     targets = [f"MedicationRequest/{line.line_id}" for line in decided.lines]
     belonging = Belonging(new_id(), patient_id, party.organization_id, thread_id)
@@ -153,15 +191,22 @@ async def prescribe(
 async def cancel(
     tx: Tx, task_id: UUID, reason: str | None, party: Party, now: datetime, if_match: int | None
 ) -> LineRecord:
-    """The door: takes back a line of which nothing is claimed or handed out."""
+    """The door: takes back a line of which nothing was handed out.
+
+    While a pharmacy holds it the cancellation waits: the holder may no longer hand out, and when it lets go the
+    line is cancelled (Exchanges 3.2 row 13). Asked again meanwhile, the answer is the same.
+    """
     if reason not in CANCEL_REASONS:
         raise Refusal(PRE_CANCEL_REASON, reasons=", ".join(CANCEL_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check_cancel(line, party, now)
-    cancelled = replace(line, state="cancelled", reason=reason, changed_at=now)
-    await documents.set_status(tx, "MedicationRequest", line.line_id, "cancelled", now)
-    return await store.save_line(tx, cancelled)
+        check(line, "cancel", party, now)
+    if line.cancelling is not None:
+        return line
+    if line.hold is not None:
+        return await save(tx, line, "cancel", replace(line, cancelling=reason, changed_at=now), now)
+    after = replace(line, state="cancelled", reason=reason, changed_at=now)
+    return await save(tx, line, "cancel", after, now)
 
 
 async def locked_line(tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None) -> LineRecord:

@@ -112,3 +112,53 @@ DSP_PHARMACY_ONLY = Rule(
     fix_en="Use the connection of a pharmacy.",
     fix_lv="Lietojiet aptiekas savienojumu.",
 )
+DSP_CANCEL_PENDING = Rule(
+    id="DSP-012",
+    http_status=409,
+    issue_code="conflict",
+    source="Exchanges 3.2 row 13: cancelled while claimed; the holder is told and cannot hand out",
+    text_en="The prescriber has taken this line back; nothing of it may be handed out any more.",
+    text_lv="Izrakstītājs šo rindu ir anulējis; no tās vairs neko nedrīkst izsniegt.",
+    fix_en="Give the line back with $release; then it is cancelled. Send the patient to the prescriber.",
+    fix_lv="Atdodiet rindu ar $release; tad tā ir anulēta. Nosūtiet pacientu pie izrakstītāja.",
+)
+DSP_NOTHING_HANDED_OUT = Rule(
+    id="DSP-013",
+    http_status=409,
+    issue_code="business-rule",
+    source="Exchanges 3.2 row 9: what remains of a line of which a part was handed out can be closed",
+    text_en="Nothing of this line was handed out yet: there is no remainder to close.",
+    text_lv="No šīs rindas vēl nekas nav izsniegts: nav atlikuma, ko slēgt.",
+    fix_en="Give the line back; the prescriber can cancel it.",
+    fix_lv="Atdodiet rindu; izrakstītājs to var anulēt.",
+)
+DSP_TRANSFER_SIDE = Rule(
+    id="DSP-014",
+    http_status=403,
+    issue_code="forbidden",
+    source="Exchanges 3.2 row 8: the patient or the prescriber asks the holder to let go",
+    text_en="Only the patient or the prescriber asks a pharmacy to give a line up.",
+    text_lv="Lūgt aptieku atdot rindu var tikai pacients vai izrakstītājs.",
+    fix_en="Ask the patient to do it in the portal, or the prescriber; the lease ends by itself, too.",
+    fix_lv="Lūdziet to izdarīt pacientam portālā vai izrakstītājam; turēšanas laiks beidzas arī pats.",
+)
+DSP_WHICH_ISSUE = Rule(
+    id="DSP-016",
+    http_status=422,
+    issue_code="required",
+    source="Exchanges 3.2 f: repeats are independent windows in one group, a Task for each",
+    text_en="You hold {count} issues of this line; the dispense does not say which one was handed out.",
+    text_lv="Jūs turat {count} šīs rindas izsniegšanas reizes; nav norādīts, kura ir izsniegta.",
+    fix_en="Name its Task in supportingInformation.",
+    fix_lv="Norādiet tās Task laukā supportingInformation.",
+)
+DSP_HANDED_OUT = Rule(
+    id="DSP-015",
+    http_status=409,
+    issue_code="conflict",
+    source="Exchanges 3.2 row 8: a transfer is refused once something was handed out under the claim",
+    text_en="{holder} has already handed out of this line; it holds it until {lease_until}.",
+    text_lv="{holder} no šīs rindas jau ir izsniegusi; tā to tur līdz {lease_until}.",
+    fix_en="Fetch the rest there, or wait until the hold ends: then the balance is open to every pharmacy.",
+    fix_lv="Atlikumu saņemiet tur vai nogaidiet turēšanas beigas: tad atlikums ir atvērts jebkurai aptiekai.",
+)

@@ -126,11 +126,41 @@ PRE_CANCEL_CLAIMED = Rule(
     id="PRE-013",
     http_status=409,
     issue_code="conflict",
-    source="Exchanges 3.2 row 12: 409 and who holds it",
-    text_en="The line cannot be cancelled now: {holder} holds it since {since}, until {lease_until}.",
-    text_lv="Rindu pašlaik nevar anulēt: to kopš {since} līdz {lease_until} tur {holder}.",
-    fix_en="Call the holder, or try again after that time.",
-    fix_lv="Sazinieties ar turētāju vai mēģiniet pēc šī laika.",
+    source="Exchanges 3.2 row 13: 409 once dispensed, and who holds it",
+    text_en="A part was handed out: the line can no longer be cancelled. {holder} holds it until {lease_until}.",
+    text_lv="Daļa jau ir izsniegta: rindu vairs nevar anulēt. {holder} to tur līdz {lease_until}.",
+    fix_en="Close the remainder with $close-remaining when it has been given back.",
+    fix_lv="Kad atlikums ir atdots, slēdziet to ar $close-remaining.",
+)
+PRE_TOO_MANY_ISSUES = Rule(
+    id="PRE-016",
+    http_status=422,
+    issue_code="business-rule",
+    source="ADR 0045: our bound of what one line may be repeated",
+    text_en="A line can be repeated at most {most} times.",
+    text_lv="Rindu var atkārtot ne vairāk kā {most} reizes.",
+    fix_en="Give a smaller numberOfRepeatsAllowed, or write another prescription later.",
+    fix_lv="Norādiet mazāku numberOfRepeatsAllowed vai vēlāk izrakstiet jaunu recepti.",
+)
+PRE_ISSUES_TOO_LATE = Rule(
+    id="PRE-017",
+    http_status=422,
+    issue_code="business-rule",
+    source="Exchanges 3.2 f: each issue has a window of its own within the validity",
+    text_en="The last issue would begin on {last}, after the validity ends on {valid_to}.",
+    text_lv="Pēdējā izsniegšanas reize sāktos {last}, pēc derīguma beigām {valid_to}.",
+    fix_en="Give fewer repeats, a shorter dispenseInterval or a later end of validityPeriod.",
+    fix_lv="Norādiet mazāk atkārtojumu, īsāku dispenseInterval vai vēlākas validityPeriod beigas.",
+)
+PRE_INTERVAL_WRONG = Rule(
+    id="PRE-018",
+    http_status=422,
+    issue_code="value",
+    source="FHIR R4 MedicationRequest.dispenseRequest.dispenseInterval; windows are civil days (Design 5)",
+    text_en="The interval between two issues must be whole days, weeks, months or years.",
+    text_lv="Starplaikam starp divām izsniegšanas reizēm jābūt veselās dienās, nedēļās, mēnešos vai gados.",
+    fix_en="Give dispenseInterval with a whole value and the UCUM code d, wk, mo or a.",
+    fix_lv="Norādiet dispenseInterval ar veselu skaitli un UCUM kodu d, wk, mo vai a.",
 )
 PRE_NUMBER_IS_OURS = Rule(
     id="PRE-015",

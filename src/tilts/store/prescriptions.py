@@ -19,16 +19,18 @@ VALUES (%(prescription_id)s, %(number)s, %(patient_id)s, %(organization_id)s, %(
 """
 
 ADD_LINE: Final[LiteralString] = """
-INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, state,
-                               valid_from, valid_to, allowed, unit, unit_system, unit_code, changed_at)
-VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organization_id)s, 'open',
-        %(valid_from)s, %(valid_to)s, %(allowed)s, %(unit)s, %(unit_system)s, %(unit_code)s, %(changed_at)s)
+INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, kind, issue, issues,
+                               state, reason, valid_from, valid_to, allowed, unit, unit_system, unit_code, changed_at)
+VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organization_id)s, %(kind)s, %(issue)s,
+        %(issues)s, %(state)s, %(reason)s, %(valid_from)s, %(valid_to)s, %(allowed)s, %(unit)s, %(unit_system)s,
+        %(unit_code)s, %(changed_at)s)
 """
 
 LINES: Final[LiteralString] = """
 SELECT l.line_id, l.task_id, l.prescription_id, l.patient_id, l.organization_id, l.state, l.valid_from, l.valid_to,
        l.allowed, l.dispensed, l.unit, l.unit_system, l.unit_code, l.holder_id, l.holder_site, l.holder_client_id,
-       l.claimed_at, l.lease_until, l.first_dispensed_at, l.reason, l.version, l.changed_at, p.number, p.written_at,
+       l.claimed_at, l.lease_until, l.first_dispensed_at, l.reason, l.version, l.changed_at, l.kind, l.issue, l.issues,
+       l.cancelling, l.transfer_wanted_at, p.number, p.written_at,
        (SELECT h.name FROM organization h WHERE h.organization_id = l.holder_id) AS holder_name
   FROM prescription_line l
   JOIN prescription p USING (prescription_id)
@@ -44,16 +46,21 @@ LINE_OF_TASK: Final[LiteralString] = SEEN_LINES + " WHERE l.task_id = %(task_id)
 LOCK_LINE_OF_TASK: Final[LiteralString] = LINE_OF_TASK + " FOR UPDATE OF l"
 # One locked row, unique index: nothing else can be decided about this line meanwhile.
 
-LOCK_LINE: Final[LiteralString] = (
-    SEEN_LINES + " WHERE l.line_id = %(line_id)s AND seen.basis IS NOT NULL FOR UPDATE OF l"
+LOCK_ISSUES: Final[LiteralString] = (
+    SEEN_LINES
+    + " WHERE l.line_id = %(line_id)s AND seen.basis IS NOT NULL ORDER BY l.task_id FOR UPDATE OF l"
 )
+# Always in this order, so that two who lock several never wait for each other.
+
+ISSUES_OF_LINE: Final[LiteralString] = LINES + " WHERE l.line_id = %(line_id)s ORDER BY l.task_id"
 
 SAVE_LINE: Final[LiteralString] = """
 UPDATE prescription_line
    SET state = %(state)s, dispensed = %(dispensed)s, holder_id = %(holder_id)s, holder_site = %(holder_site)s,
        holder_client_id = %(holder_client_id)s, claimed_at = %(claimed_at)s, lease_until = %(lease_until)s,
-       first_dispensed_at = %(first_dispensed_at)s, reason = %(reason)s, changed_at = %(changed_at)s, version = version + 1
- WHERE line_id = %(line_id)s
+       first_dispensed_at = %(first_dispensed_at)s, reason = %(reason)s, cancelling = %(cancelling)s,
+       transfer_wanted_at = %(transfer_wanted_at)s, changed_at = %(changed_at)s, version = version + 1
+ WHERE task_id = %(task_id)s
    AND version = %(version)s
 RETURNING version
 """
@@ -88,7 +95,7 @@ DELETE FROM find_miss WHERE at < %(before)s
 """
 
 LINES_OF_PRESCRIPTION: Final[LiteralString] = (
-    LINES + " WHERE l.prescription_id = %(prescription_id)s ORDER BY l.line_id"
+    LINES + " WHERE l.prescription_id = %(prescription_id)s ORDER BY l.line_id, l.issue"
 )
 
 
@@ -114,6 +121,11 @@ async def add_line(tx: Tx, line: LineRecord) -> None:
         "prescription_id": line.prescription_id,
         "patient_id": line.patient_id,
         "organization_id": line.organization_id,
+        "kind": line.kind,
+        "issue": line.issue,
+        "issues": line.issues,
+        "state": line.state,
+        "reason": line.reason,
         "valid_from": line.valid_from,
         "valid_to": line.valid_to,
         "allowed": line.allowed.value,
@@ -133,15 +145,25 @@ async def lock_line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord
     return await _one_line(tx, LOCK_LINE_OF_TASK, {"task_id": task_id, **eyes(viewer)})
 
 
-async def lock_line(tx: Tx, line_id: UUID, viewer: Viewer) -> LineRecord | None:
-    return await _one_line(tx, LOCK_LINE, {"line_id": line_id, **eyes(viewer)})
+async def lock_issues(tx: Tx, line_id: UUID, viewer: Viewer) -> list[LineRecord]:
+    """Every issue of a line, first to last."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(LOCK_ISSUES, {"line_id": line_id, **eyes(viewer)})
+        return sorted((_line(row) for row in await cursor.fetchall()), key=lambda one: one.issue)
+
+
+async def all_issues(tx: Tx, line_id: UUID) -> list[LineRecord]:
+    """For what follows from all of them together, whoever asks."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(ISSUES_OF_LINE, {"line_id": line_id})
+        return [_line(row) for row in await cursor.fetchall()]
 
 
 async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
     """Saves a line that was locked and decided; its version must still be the one that was read."""
     hold = line.hold
     row = {
-        "line_id": line.line_id,
+        "task_id": line.task_id,
         "version": line.version,
         "state": line.state,
         "dispensed": line.dispensed,
@@ -152,6 +174,8 @@ async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
         "lease_until": hold.lease_until if hold else None,
         "first_dispensed_at": hold.first_dispensed_at if hold else None,
         "reason": line.reason,
+        "cancelling": line.cancelling,
+        "transfer_wanted_at": line.transfer_wanted_at,
         "changed_at": line.changed_at,
     }
     async with tx.cursor(row_factory=scalar_row) as cursor:

@@ -120,7 +120,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """One line of a prescription: its content's id, its Task, its balance and who holds it."""
+    """One issue of a prescription line: its content's id, its Task, its balance and who holds it."""
 
     line_id: UUID
     task_id: UUID
@@ -138,6 +138,11 @@ class LineRecord:
     version: int
     written_at: datetime
     changed_at: datetime
+    kind: str = "ordinary"  # or "special" (Latvia 6.1)
+    issue: int = 1  # which time it may be handed out, of `issues`
+    issues: int = 1
+    cancelling: str | None = None  # the reason of a cancellation that waits for the holder to let go
+    transfer_wanted_at: datetime | None = None
     basis: str = field(default="", compare=False)  # what opened it to the viewer: not what it is
 
     @property
@@ -159,6 +164,7 @@ class PrescriptionRecord:
 class DispenseRecord:
     dispense_id: UUID
     line_id: UUID
+    task_id: UUID
     patient_id: UUID
     organization_id: UUID
     site: str

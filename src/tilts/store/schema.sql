@@ -531,10 +531,10 @@ CREATE TABLE prescription (
     written_at       timestamptz NOT NULL
 );
 
--- One row for each MedicationRequest; its Task is drawn from this row and stands nowhere else.
+-- One row for each time a MedicationRequest may be handed out; its Task is drawn from this row and stands nowhere else.
 CREATE TABLE prescription_line (
-    line_id               uuid PRIMARY KEY,
-    task_id               uuid NOT NULL CONSTRAINT task_is_unique UNIQUE,
+    line_id               uuid NOT NULL,
+    task_id               uuid PRIMARY KEY,
     prescription_id       uuid NOT NULL REFERENCES prescription,
     patient_id            uuid NOT NULL REFERENCES patient,
     organization_id       uuid NOT NULL REFERENCES organization,
@@ -555,6 +555,14 @@ CREATE TABLE prescription_line (
     reason                text,
     version               integer NOT NULL DEFAULT 1,
     changed_at            timestamptz NOT NULL,
+    kind                  text NOT NULL DEFAULT 'ordinary' CHECK (kind IN ('ordinary', 'special')),
+    issue                 integer NOT NULL DEFAULT 1,
+    issues                integer NOT NULL DEFAULT 1,
+    cancelling            text,
+    transfer_wanted_at    timestamptz,
+    CONSTRAINT issue_stands_once UNIQUE (line_id, issue),
+    CONSTRAINT issue_is_one_of_its_issues CHECK (issue BETWEEN 1 AND issues),
+    CONSTRAINT cancelling_while_held_and_untouched CHECK (cancelling IS NULL OR (state = 'claimed' AND dispensed = 0)),
     CONSTRAINT dispensed_within_allowed CHECK (dispensed >= 0 AND dispensed <= allowed),
     CONSTRAINT valid_period_runs_forward CHECK (valid_from <= valid_to),
     CONSTRAINT held_when_claimed CHECK (
@@ -573,14 +581,15 @@ CREATE INDEX prescription_line_by_holder ON prescription_line (holder_id, line_i
 
 CREATE TABLE dispense (
     dispense_id      uuid PRIMARY KEY,
-    line_id          uuid NOT NULL REFERENCES prescription_line,
+    line_id          uuid NOT NULL,
     patient_id       uuid NOT NULL REFERENCES patient,
     organization_id  uuid NOT NULL REFERENCES organization,
     site             text NOT NULL,
     client_id        text COLLATE "C" NOT NULL,
     role_id          uuid NOT NULL,
     quantity         numeric NOT NULL CHECK (quantity > 0),
-    recorded_at      timestamptz NOT NULL
+    recorded_at      timestamptz NOT NULL,
+    task_id          uuid NOT NULL REFERENCES prescription_line
 );
 CREATE INDEX dispense_by_line ON dispense (line_id, dispense_id);
 

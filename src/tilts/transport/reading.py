@@ -147,7 +147,11 @@ async def concern_named(patient_ids: list[UUID] | None, resource_type: str, call
 
 def refuse_wide_emergencies(asked: Search, call: Call) -> None:
     """Broken glass opens one patient: no looking for people, no worklist (Security 3.2)."""
-    if call.party.purpose == "BTG" and asked.resource_type not in OPEN_REGISTERS and not asked.asks_for_patient:
+    if (
+        call.party.purpose == "BTG"
+        and asked.resource_type not in OPEN_REGISTERS
+        and not asked.asks_for_patient
+    ):
         raise Refusal(MAY_ONE_PATIENT)
 
 
@@ -175,7 +179,9 @@ def missed(named: int, hits: int) -> list[str]:
 def check_pages(links: PageLinks, asked: Search, call: Call, *, freely: bool) -> None:
     links.check_pages(asked, freely=freely)
     if asked.page > 1 and not freely:
-        call.noticed.append(f"pages:{asked.page}")  # who walks far is told of before he is stopped (Security 3.3)
+        call.noticed.append(
+            f"pages:{asked.page}"
+        )  # who walks far is told of before he is stopped (Security 3.3)
 
 
 def is_own_worklist(asked: Search, call: Call) -> bool:

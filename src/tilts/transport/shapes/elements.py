@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from tilts.clock import RIGA, day_in_riga
+from tilts.exchange.terms import Interval
 from tilts.store.records import Quantity
 from tilts_fhir.primitives import parse_date, parse_datetime
 
@@ -66,6 +68,20 @@ def _day(written: str) -> date:
         return day_in_riga(parse_datetime(written, RIGA)[0])
     except OverflowError:
         return parse_date(written[:10])[0]
+
+
+DAYS: Final = MappingProxyType({"d": 1, "wk": 7})
+MONTHS: Final = MappingProxyType({"mo": 1, "a": 12})
+
+
+def interval_in(duration: dict[str, Any] | None) -> Interval | None:
+    """A Duration of whole days, weeks, months or years; an interval of nothing when it is anything else."""
+    if duration is None:
+        return None
+    value, unit = duration.get("value", 0), duration.get("code", "")
+    if value != int(value) or not 0 < value < 1_000:
+        return Interval()
+    return Interval(DAYS.get(unit, 0) * int(value), MONTHS.get(unit, 0) * int(value))
 
 
 def parameters_in(resource: dict[str, Any]) -> dict[str, str]:

@@ -4,18 +4,20 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from tilts.exchange.lines import Answer, State, allowed_actions, current, state_of
+from tilts.exchange.lifecycle import LineState
+from tilts.exchange.lines import Answer, allowed_actions, current, state_of
 from tilts.party import Party
 from tilts.rules import Language
 from tilts.store.records import LineRecord, Quantity
 from tilts.transport.outcomes import rule_text
 from tilts.transport.shapes.elements import quantity_out
 
-STATUS: Final = MappingProxyType[State, str](
+STATUS: Final = MappingProxyType[LineState, str](
     {
         "future": "requested",
         "ready": "ready",
         "claimed": "in-progress",
+        "cancel-pending": "in-progress",
         "partly-dispensed": "ready",
         "dispensed": "in-progress",
         "completed": "completed",
@@ -57,6 +59,8 @@ def task_to_fhir(
     task["input"] = [
         _value(canonical_base, "allowed", "valueQuantity", quantity_out(line.allowed)),
         _value(canonical_base, "valid", "valuePeriod", period),
+        _value(canonical_base, "issue", "valuePositiveInt", line.issue),
+        _value(canonical_base, "issues", "valuePositiveInt", line.issues),
     ]
     task["output"] = [
         _value(canonical_base, name, "valueQuantity", quantity_out(quantity))
@@ -87,7 +91,7 @@ def _code(canonical_base: str, system: str, code: str) -> dict[str, Any]:
     return {"coding": [{"system": f"{canonical_base}/CodeSystem/{system}", "code": code}]}
 
 
-def _value(canonical_base: str, name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
+def _value(canonical_base: str, name: str, kind: str, value: dict[str, Any] | int) -> dict[str, Any]:
     return {"type": _code(canonical_base, "task-value", name), kind: value}
 
 

@@ -1,0 +1,41 @@
+"""Closing a line over HTTP: all handed over, or no more of it; no rule in between.
+
+POST /Task/{id}/$close, POST /Task/{id}/$close-remaining
+"""
+
+from tilts.access.routes import Call, Reply, route
+from tilts.exchange.closing import close, close_remaining
+from tilts.transport.tasks import task_id_of, task_reply
+
+
+@route(
+    "POST",
+    "/Task/{id}/$close",
+    scope="system/Task.u",
+    audit_event="prescription.closed",
+    body="parameters",
+    key="header",
+    person=True,
+    resource_type="Task",
+    interaction="close",
+    functionality="dispensing",
+)
+async def close_line(call: Call) -> Reply:
+    line = await close(call.tx, task_id_of(call), call.party, call.now, call.if_match)
+    return task_reply(call, line)
+
+
+@route(
+    "POST",
+    "/Task/{id}/$close-remaining",
+    scope="system/Task.u",
+    audit_event="prescription.closed-short",
+    body="parameters",
+    key="header",
+    person=True,
+    resource_type="Task",
+    interaction="close-remaining",
+)
+async def close_rest_of_line(call: Call) -> Reply:
+    line = await close_remaining(call.tx, task_id_of(call), call.party, call.now, call.if_match)
+    return task_reply(call, line)
