@@ -93,6 +93,7 @@ class Counter:
                 "authorizingPrescription": [{"reference": f"MedicationRequest/{line.line_id}"}],
             },
             line_id=line.line_id,
+            task_id=line.task_id if line.issues > 1 else None,
             patient_id=line.patient_id,
             quantity=packs(value),
         )

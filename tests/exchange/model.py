@@ -3,6 +3,10 @@
 Written from the texts alone (Exchanges 3.2 as amended by Design 5), before and without the code it judges.
 It knows no table, no database and no record: an issue remembers who holds it until when, what was given,
 and how it ended. Time passes event by event, so that what happens first happens first.
+
+Where the texts are silent it says what the code said first, so that both change together or not at all: while a
+cancellation waits its holder may only give back (also a claim sent again is told so), a patient who asks for a
+transfer is told who holds it, and of several true reasons which one is named. A reason is asked for before anything.
 """
 
 from dataclasses import dataclass, field, replace
@@ -36,7 +40,13 @@ REASON: Final = "no reason"
 ACTIONS: Final = ("claim", "dispense", "release", "transfer-request", "close-remaining", "close", "cancel")
 PHARMACY_ONLY: Final = ("claim", "dispense", "release", "close")
 WITH_REASON: Final = ("release", "cancel")
-OVER: Final = ("completed", "cancelled", "expired")
+ENDS: Final = {
+    "dispensed": "completed",
+    "completed": "completed",
+    "cancel-pending": "cancelled",
+    "cancelled": "cancelled",
+    "expired": "stopped",
+}
 
 
 @dataclass
@@ -114,6 +124,7 @@ class Model:
     issues: list[Issue]
     minute: int = 0
     closed: list[int] = field(default_factory=list)  # issues whose holder got a receipt
+    written: str = "active"  # the order as it was when somebody last did something
 
     @classmethod
     def prescribed(
@@ -148,26 +159,24 @@ class Model:
 
     @property
     def order(self) -> str:
-        """The line as a whole: while one issue may still be used it is active."""
-        states = [issue.state(self.minute) for issue in self.issues]
-        if any(state not in OVER for state in states):
-            return "active"
-        return next(state for state in OVER if state in states)
+        """The line as a whole: while something of one issue may still be handed out it is active."""
+        ends = [ENDS.get(issue.state(self.minute), "active") for issue in self.issues]
+        return next(end for end in ("active", "completed", "cancelled", "stopped") if end in ends)
 
     # What is asked
 
     def ask(self, number: int, action: str, who: str, amount: int = 0, reason: str = "other") -> str:
         """The answer, and nothing changes."""
         issue, state = self.issues[number - 1], self.state(number)
-        if not allowed_side(action, who):
-            return NOT_YOU
         if action in WITH_REASON and not reason:
             return REASON
+        if not allowed_side(action, who):
+            return NOT_YOU
         if action == "claim":
             return self._claim(issue, state, who)
         if action == "transfer-request":
             if state != "claimed":
-                return NOT_NOW
+                return HELD if state == "cancel-pending" else NOT_NOW
             return GIVEN if issue.given_in_this_hold else YES
         if action == "cancel":
             return self._cancel(issue, state)
@@ -177,23 +186,29 @@ class Model:
 
     def _claim(self, issue: Issue, state: str, who: str) -> str:
         if state in ("claimed", "cancel-pending"):
-            return SAME if issue.holder == who else HELD
+            if issue.holder != who:
+                return HELD
+            return BLOCKED if issue.cancelling else SAME
         return YES if state in ("ready", "partly-dispensed") else NOT_NOW
 
     def _cancel(self, issue: Issue, state: str) -> str:
         if state == "cancel-pending":
             return SAME
-        if state in OVER:
-            return NOT_NOW
-        return GIVEN if issue.given else YES
+        if issue.given:
+            return GIVEN if state == "claimed" else NOT_NOW
+        return YES if state in ("future", "ready", "claimed") else NOT_NOW
 
     def _close_remaining(self, issue: Issue, state: str, who: str) -> str:
-        if issue.holder and issue.holder != who:
+        if issue.holder and issue.holder != who and (who != PRACTICE or state != "dispensed"):
             return HELD
-        if state not in ("claimed", "partly-dispensed", "ready"):
-            return NOT_NOW
-        if who != PRACTICE and not issue.holder:
+        if issue.cancelling:
+            return BLOCKED
+        if state in ("ready", "future") and who == PRACTICE:
+            return NOTHING
+        if state in ("ready", "partly-dispensed") and who != PRACTICE:
             return UNHELD
+        if state not in ("claimed", "partly-dispensed"):
+            return NOT_NOW
         return YES if issue.given else NOTHING
 
     def _as_holder(self, issue: Issue, state: str, who: str) -> str:
@@ -204,9 +219,9 @@ class Model:
         return YES if issue.holder else NOT_NOW
 
     def _with_hold(self, issue: Issue, state: str, action: str, amount: int) -> str:
+        if state == "cancel-pending" and action != "release":
+            return BLOCKED
         if action == "dispense":
-            if state == "cancel-pending":
-                return BLOCKED
             return YES if issue.given + amount <= issue.allowed else TOO_MUCH
         if action == "close":
             return YES if state == "dispensed" else NOT_NOW
@@ -220,6 +235,7 @@ class Model:
         if answer == YES:
             issue = self.issues[number - 1]
             getattr(self, "_do_" + action.replace("-", "_"))(issue, who, amount)
+            self.written = self.order
         return answer
 
     def _do_claim(self, issue: Issue, who: str, _: int) -> None:
@@ -250,7 +266,7 @@ class Model:
             issue.finish("cancelled")
 
     def copy(self) -> "Model":
-        return Model([replace(issue) for issue in self.issues], self.minute, list(self.closed))
+        return replace(self, issues=[replace(issue) for issue in self.issues], closed=list(self.closed))
 
 
 def allowed_side(action: str, who: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from tilts.exchange.lines import Action, about, check, save
+from tilts.exchange.lines import Action, about, check, let_go, save
 from tilts.exchange.prescriptions import locked_line
 from tilts.party import Party
 from tilts.store.records import LineRecord
@@ -34,5 +34,10 @@ async def _close(
 ) -> LineRecord:
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check(line, action, party, now)
-    return await save(tx, line, action, replace(line, state="completed", hold=None, changed_at=now), now)
+        after = decide_close(line, action, party, now)
+    return await save(tx, line, action, after, now)
+
+
+def decide_close(line: LineRecord, action: Action, party: Party, now: datetime) -> LineRecord:
+    check(line, action, party, now)
+    return replace(let_go(line), state="completed", changed_at=now)

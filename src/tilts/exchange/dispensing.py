@@ -15,7 +15,17 @@ from uuid import UUID
 
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import about, check, check_amount, current, is_held_by, let_go, save
+from tilts.exchange.lifecycle import status_of_order
+from tilts.exchange.lines import (
+    about,
+    check,
+    check_amount,
+    current,
+    is_held_by,
+    let_go,
+    save,
+    state_of,
+)
 from tilts.exchange.prescriptions import locked_line, viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id, read_prescription_number
@@ -90,7 +100,15 @@ async def claim(
     """The door: the line is this pharmacy's for the length of the lease; again by the same: the same."""
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check(line, "claim", party, now)
+        after = decide_claim(line, party, now, terms)
+    if after.hold is not None and line.hold is None:
+        # Who holds a line sees it, also when it was shown nearly three days ago.
+        await lines.present(tx, line.prescription_id, party.organization_id, after.hold.lease_until)
+    return await save(tx, line, "claim", after, now)
+
+
+def decide_claim(line: LineRecord, party: Party, now: datetime, terms: Terms) -> LineRecord:
+    check(line, "claim", party, now)
     if line.hold is not None:
         return line
     hold = Hold(
@@ -101,16 +119,13 @@ async def claim(
         claimed_at=now,
         lease_until=now + terms.lease,
     )
-    # Who holds a line sees it, also when it was shown nearly three days ago.
-    await lines.present(tx, line.prescription_id, party.organization_id, hold.lease_until)
-    claimed = replace(line, state="claimed", hold=hold, reason=None, transfer_wanted_at=None, changed_at=now)
-    return await save(tx, line, "claim", claimed, now)
+    return replace(line, state="claimed", hold=hold, reason=None, changed_at=now)
 
 
-def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party) -> LineRecord:
+def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party, now: datetime) -> LineRecord:
     """Which time of a line is handed out: the one that is named, else the only one that this pharmacy holds.
 
-    With none held any of them says why not.
+    With none held the first one that is not over says why not.
     """
     if order.task_id is not None:
         named = [one for one in issues if one.task_id == order.task_id]
@@ -121,7 +136,8 @@ def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party) -
     if len(mine) > 1:
         where = ("MedicationDispense.supportingInformation",)
         raise Refusal(DSP_WHICH_ISSUE, expressions=where, count=len(mine))
-    return (mine or issues)[0]
+    usable = [one for one in issues if status_of_order([state_of(one, now)]) == "active"]
+    return (mine or usable or issues)[0]
 
 
 def decide_dispense(
@@ -182,7 +198,7 @@ async def dispense(
     issues = await lines.lock_issues(tx, order.line_id, viewer) if order.line_id else []
     if not issues:
         raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
-    line = chosen_issue([current(one, now) for one in issues], order, party)
+    line = chosen_issue([current(one, now) for one in issues], order, party, now)
     with about(line):
         record, after = decide_dispense(line, order, party, now, terms)
     after = await save(tx, line, "dispense", after, now)
@@ -207,8 +223,11 @@ async def release(
         raise Refusal(DSP_RELEASE_REASON, reasons=", ".join(RELEASE_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check(line, "release", party, now)
-    after = replace(let_go(line), changed_at=now)
-    if after.state != "cancelled":
-        after = replace(after, reason=reason)
+        after = decide_release(line, reason, party, now)
     return await save(tx, line, "release", after, now)
+
+
+def decide_release(line: LineRecord, reason: str, party: Party, now: datetime) -> LineRecord:
+    check(line, "release", party, now)
+    after = replace(let_go(line), changed_at=now)
+    return after if after.state == "cancelled" else replace(after, reason=reason)

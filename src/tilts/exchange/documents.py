@@ -57,10 +57,12 @@ async def keep(tx: Tx, document: dict[str, Any], belonging: Belonging, at: datet
 
 
 async def set_status(tx: Tx, resource_type: str, resource_id: UUID, status: str, at: datetime) -> None:
-    """The one thing of a document that follows its Task: a new version with another status."""
+    """The one thing of a document that follows its Task: a new version with another status, if it is another."""
     row = await resources.lock(tx, resource_type, resource_id)
     assert row is not None, "a line without its document"
     document = decode(row.body)
+    if document["status"] == status:
+        return
     document["status"] = status
     changed = stamp(document, resource_id, row.version + 1, at)
     await resources.replace(tx, resource_type, resource_id, encode(changed), index_of(changed).tokens, at)

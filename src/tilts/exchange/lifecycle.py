@@ -19,6 +19,7 @@ from tilts.rules.dispensing import (
     DSP_HELD_BY_ANOTHER,
     DSP_NOT_CLAIMED,
     DSP_NOT_OPEN,
+    DSP_NOTHING_HANDED_OUT,
     DSP_NOTHING_LEFT,
     DSP_PHARMACY_ONLY,
     DSP_TRANSFER_SIDE,
@@ -135,8 +136,8 @@ STEPS: Final = (
     _step("withdraw", "claimed", "claimed", "dispenser", WITHDRAW, when=STILL_HELD),
     _step("withdraw", ("completed", "dispensed"), "expired", "dispenser", WITHDRAW, when=OVER),
     _step("withdraw", ("completed", "dispensed"), "completed", "dispenser", WITHDRAW, when=OVER),
-    _step("clock", HELD, "expired", "clock", CLOCK, when=OVER),  # row 15
-    _step("clock", "ready", "expired", "clock", CLOCK, when=OVER),
+    _step("clock", ("ready", "claimed"), "expired", "clock", CLOCK, when=OVER),  # row 15
+    _step("clock", "cancel-pending", "cancelled", "clock", CLOCK, when=OVER),
     _step("clock", ("claimed", "partly-dispensed"), "completed", "clock", CLOCK, when=OVER),
 )
 
@@ -157,13 +158,14 @@ NOES: Final = (
         ("holder",),
         ("cancel-pending",),
     ),
-    No(DSP_HELD_BY_ANOTHER, states=HELD),
+    No(DSP_HELD_BY_ANOTHER, sides=("pharmacy", "prescriber", "patient"), states=HELD),
     No(
         DSP_HELD_BY_ANOTHER,
         ("dispense", "release", "close", "close-remaining"),
         ("pharmacy",),
         ("dispensed",),
     ),
+    No(DSP_NOTHING_HANDED_OUT, ("close-remaining",), ("prescriber",), ("future", "ready")),
     No(DSP_NOT_CLAIMED, ("dispense", "release", "close", "close-remaining"), ("pharmacy",), OPEN),
     No(DSP_NOTHING_LEFT, ("dispense",), ("holder",), ("dispensed",)),
     No(DSP_NOT_OPEN),
@@ -176,15 +178,15 @@ PRESCRIPTION: Final = Workflow(
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a row must look like in a state; None: either."""
+    """What a row must look like in a state."""
 
     stored: frozenset[str]
-    held: bool | None
+    held: bool
     handed_out: frozenset[str]  # of "none", "part", "all"
     cancelling: bool = False
 
 
-def _shape(stored: str, handed_out: str, *, held: bool | None = False, cancelling: bool = False) -> Shape:
+def _shape(stored: str, handed_out: str, *, held: bool = False, cancelling: bool = False) -> Shape:
     return Shape(frozenset(stored.split()), held, frozenset(handed_out.split()), cancelling)
 
 
@@ -197,24 +199,28 @@ SHAPES: Final[Mapping[LineState, Shape]] = MappingProxyType(
         "cancel-pending": _shape("claimed", "none", held=True, cancelling=True),
         "partly-dispensed": _shape("open", "part"),
         "dispensed": _shape("claimed", "all", held=True),
-        "completed": _shape("open claimed completed", "part all", held=None),
+        "completed": _shape("open completed", "part all"),
         "cancelled": _shape("cancelled", "none"),
-        "expired": _shape("open claimed", "none", held=None),
+        "expired": _shape("open", "none"),
     }
 )
 
 
-OVER_STATES: Final = frozenset({"dispensed", "completed", "cancelled", "expired"})
+HANDED_OUT: Final = frozenset({"dispensed", "completed"})
+CANCELLED: Final = frozenset({"cancel-pending", "cancelled"})
 
 
 def status_of_order(states: Iterable[LineState]) -> str:
-    """`MedicationRequest.status` as it follows from its issues: active while one of them can be handed out."""
+    """`MedicationRequest.status` as it follows from its issues: active while one of them can be handed out.
+
+    Of a cancellation that waits for the holder nothing can be handed out, and it is never taken back.
+    """
     found = set(states)
-    if not found <= OVER_STATES:
+    if not found <= HANDED_OUT | CANCELLED | {"expired"}:
         return "active"
-    if found & {"dispensed", "completed"}:
+    if found & HANDED_OUT:
         return "completed"
-    return "cancelled" if "cancelled" in found else "stopped"
+    return "cancelled" if found & CANCELLED else "stopped"
 
 
 def leads(before: str, action: str, after: str) -> bool:

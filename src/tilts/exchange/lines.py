@@ -40,17 +40,23 @@ class Answer:
 
 
 def current(line: LineRecord, now: datetime) -> LineRecord:
-    """The line once the clock has had its say: a hold that ended gives the balance back, closes, or cancels."""
-    if line.hold is None or line.hold.lease_until > now:
+    """The line once the clock has had its say: a hold that ended gives the balance back, closes, or cancels.
+
+    A hold ends with its lease, and with the validity: nothing can be handed out then. Only what was handed out
+    altogether stays with its holder, who closes it.
+    """
+    if line.hold is None:
         return line
-    return let_go(line)
+    over = line.left > 0 and day_in_riga(now) > line.valid_to
+    return let_go(line) if over or line.hold.lease_until <= now else line
 
 
 def let_go(line: LineRecord) -> LineRecord:
     """Without its holder: a cancellation that waited for that takes effect."""
+    line = replace(line, hold=None, transfer_wanted_at=None)
     if line.cancelling is not None:
-        return replace(line, state="cancelled", hold=None, reason=line.cancelling, cancelling=None)
-    return replace(line, state="open" if line.left else "completed", hold=None)
+        return replace(line, state="cancelled", reason=line.cancelling, cancelling=None)
+    return replace(line, state="open" if line.left else "completed")
 
 
 def state_of(line: LineRecord, now: datetime) -> LineState:
@@ -155,26 +161,35 @@ def allowed_actions(line: LineRecord, party: Party, now: datetime) -> list[Answe
 async def save(tx: Tx, before: LineRecord, action: str, after: LineRecord, now: datetime) -> LineRecord:
     """Saves what was decided about a locked line, held against the table of steps and of shapes.
 
-    What does not fit is our fault, not the caller's: nothing is saved.
+    What does not fit is our fault, not the caller's: nothing is saved. What was asked for again changes nothing.
     """
-    was, becomes = state_of(before, now), state_of(after, now)
-    assert leads(was, action, becomes), f"{action} does not lead from {was} to {becomes}"
-    check_shape(after, becomes)
+    check_step(before, action, after, now)
+    if after == before:
+        return before
     saved = await store.save_line(tx, after)
-    await _order_follows(tx, after, was, becomes, now)
+    await _order_follows(tx, before, after, now)
     return saved
 
 
-async def _order_follows(tx: Tx, line: LineRecord, was: LineState, becomes: LineState, now: datetime) -> None:
-    """The document's status, when it changes with this issue; the row of the document orders those who ask."""
+async def _order_follows(tx: Tx, before: LineRecord, after: LineRecord, now: datetime) -> None:
+    """The document's status: of this issue and the others; the row of the document orders those who ask."""
+    was, becomes = state_of(before, now), state_of(after, now)
+    if status_of_order([was]) == status_of_order([becomes]) == "active":
+        return
     others: list[LineState] = []
-    if line.issues > 1 and was != becomes:
-        await resources.lock(tx, "MedicationRequest", line.line_id)
-        issues = await store.all_issues(tx, line.line_id)
-        others = [state_of(current(one, now), now) for one in issues if one.task_id != line.task_id]
-    before, after = status_of_order([was, *others]), status_of_order([becomes, *others])
-    if before != after:
-        await documents.set_status(tx, "MedicationRequest", line.line_id, after, now)
+    if after.issues > 1:
+        await resources.lock(tx, "MedicationRequest", after.line_id)
+        issues = await store.all_issues(tx, after.line_id)
+        others = [state_of(current(one, now), now) for one in issues if one.task_id != after.task_id]
+    status = status_of_order([becomes, *others])
+    await documents.set_status(tx, "MedicationRequest", after.line_id, status, now)
+
+
+def check_step(before: LineRecord, action: str, after: LineRecord, now: datetime) -> None:
+    """Is there a row in the table from the one to the other, and does the row look like its state?"""
+    was, becomes = state_of(before, now), state_of(after, now)
+    assert leads(was, action, becomes), f"{action} does not lead from {was} to {becomes}"
+    check_shape(after, becomes)
 
 
 def check_shape(line: LineRecord, state: LineState) -> None:
@@ -182,7 +197,8 @@ def check_shape(line: LineRecord, state: LineState) -> None:
     handed_out = "none" if not line.dispensed else "part" if line.left else "all"
     fits = (
         line.state in shape.stored
-        and (shape.held is None or shape.held == (line.hold is not None))
+        and shape.held == (line.hold is not None)
+        and (shape.held or line.transfer_wanted_at is None)
         and handed_out in shape.handed_out
         and shape.cancelling == (line.cancelling is not None)
     )

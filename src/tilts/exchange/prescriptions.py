@@ -200,13 +200,17 @@ async def cancel(
         raise Refusal(PRE_CANCEL_REASON, reasons=", ".join(CANCEL_REASONS))
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check(line, "cancel", party, now)
+        after = decide_cancel(line, reason, party, now)
+    return await save(tx, line, "cancel", after, now)
+
+
+def decide_cancel(line: LineRecord, reason: str, party: Party, now: datetime) -> LineRecord:
+    check(line, "cancel", party, now)
     if line.cancelling is not None:
         return line
     if line.hold is not None:
-        return await save(tx, line, "cancel", replace(line, cancelling=reason, changed_at=now), now)
-    after = replace(line, state="cancelled", reason=reason, changed_at=now)
-    return await save(tx, line, "cancel", after, now)
+        return replace(line, cancelling=reason, changed_at=now)
+    return replace(line, state="cancelled", reason=reason, changed_at=now)
 
 
 async def locked_line(tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None) -> LineRecord:

@@ -22,9 +22,14 @@ async def request_transfer(
     """The door: the hold ends when the holder's minutes are over, if that is earlier. Again: the same answer."""
     line = await locked_line(tx, task_id, party, now, if_match)
     with about(line):
-        check(line, "transfer-request", party, now)
-    if line.transfer_wanted_at is not None or line.hold is None:
+        after = decide_transfer(line, party, now, terms)
+    return await save(tx, line, "transfer-request", after, now)
+
+
+def decide_transfer(line: LineRecord, party: Party, now: datetime, terms: Terms) -> LineRecord:
+    check(line, "transfer-request", party, now)
+    assert line.hold is not None
+    if line.transfer_wanted_at is not None:
         return line
     hold = replace(line.hold, lease_until=min(line.hold.lease_until, now + terms.transfer))
-    asked = replace(line, hold=hold, transfer_wanted_at=now, changed_at=now)
-    return await save(tx, line, "transfer-request", asked, now)
+    return replace(line, hold=hold, transfer_wanted_at=now, changed_at=now)

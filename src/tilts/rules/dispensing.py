@@ -17,8 +17,8 @@ DSP_NOT_OPEN = Rule(
     http_status=409,
     issue_code="conflict",
     source="Exchanges 3.2: only what is ready can be claimed",
-    text_en="The line is not open: its state is '{state}'.",
-    text_lv="Rinda nav atvērta: tās stāvoklis ir '{state}'.",
+    text_en="This cannot be done with the line now: its state is '{state}'.",
+    text_lv="Ar rindu to pašlaik nevar darīt: tās stāvoklis ir '{state}'.",
     fix_en="Read the Task for its state and dates; the patient may need a new prescription.",
     fix_lv="Stāvokli un datumus rāda Task; pacientam var būt vajadzīga jauna recepte.",
 )
