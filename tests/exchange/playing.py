@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from tests.exchange import model as words
 from tests.exchange.model import ACTIONS
@@ -93,13 +94,13 @@ class Play:
         return None
 
     async def seen(self) -> list[Seen]:
-        clients = {party.client_id: who for who, party in self.side.people.items()}
+        clients = {(one.organization_id, one.client_id): who for who, one in self.side.people.items()}
         return [self._seen(current(line, self.now), clients) for line in await self.side.lines()]
 
-    def _seen(self, line: LineRecord, clients: dict[str, str]) -> Seen:
+    def _seen(self, line: LineRecord, clients: dict[tuple[UUID, str], str]) -> Seen:
         holder, until = None, None
         if line.hold is not None:
-            holder = clients[line.hold.client_id]
+            holder = clients[line.hold.organization_id, line.hold.client_id]
             until = int((line.hold.lease_until - BEGIN) / timedelta(minutes=1))
         given = int(line.dispensed * 100)
         wanted = line.transfer_wanted_at is not None
