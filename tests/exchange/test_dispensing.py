@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ from tests.builders import (
     a_party,
     packs,
 )
-from tilts.exchange.dispensing import checked_quantity, decide_dispense
+from tilts.exchange.dispensing import checked_quantity, chosen_issue, decide_dispense
 from tilts.rules import Refusal
 from tilts.store.records import LineRecord, Quantity
 
@@ -196,6 +197,44 @@ def test_decimals_are_exact(allowed: str, dispensed: str, asked: str, left: str)
     line = a_line(hold=a_hold(), allowed=packs(allowed), dispensed=Decimal(dispensed))
 
     assert str(handed_out(line, asked).left) == left
+
+
+# Which of several issues.
+
+ISSUES = [replace(a_line(), task_id=UUID(int=n), issue=n, issues=3) for n in (1, 2, 3)]
+OVER = replace(ISSUES[0], state="completed", dispensed=Decimal(3))
+HELD_ISSUES = [replace(one, state="claimed", hold=a_hold()) for one in ISSUES]
+
+
+def chosen(issues: list[LineRecord], **facts: Any) -> int:
+    return chosen_issue(issues, a_dispense_order(**facts), a_party(), NOW).issue
+
+
+def test_the_issue_that_is_held_is_handed_out() -> None:
+    assert chosen([ISSUES[0], HELD_ISSUES[1], ISSUES[2]]) == 2
+
+
+def test_of_several_held_the_named_one_is_handed_out() -> None:
+    assert chosen([*HELD_ISSUES[:2], ISSUES[2]], task_id=UUID(int=2)) == 2
+
+
+def test_dsp_016_of_several_held_one_must_be_named() -> None:
+    with pytest.raises(Refusal) as refusal:
+        chosen([*HELD_ISSUES[:2], ISSUES[2]])
+
+    assert (refusal.value.rule.id, refusal.value.facts["count"]) == ("DSP-016", 2)
+
+
+def test_with_none_held_the_first_that_is_not_over_says_why_not() -> None:
+    assert chosen([OVER, *ISSUES[1:]]) == 2
+    assert chosen([OVER]) == 1
+
+
+def test_dsp_007_a_task_of_another_line_is_no_issue_of_this_one() -> None:
+    with pytest.raises(Refusal) as refusal:
+        chosen(ISSUES, task_id=UUID(int=9))
+
+    assert refusal.value.rule.id == "DSP-007"
 
 
 @given(st.lists(st.decimals("0.01", "0.50", places=2), max_size=12))

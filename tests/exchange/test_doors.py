@@ -12,9 +12,11 @@ from tests.builders import TERMS, a_dispense_order, an_order, packs
 from tests.exchange.counter import Counter
 from tests.running import Running
 from tests.store.undoing import undone
+from tilts.exchange.closing import close, close_remaining
 from tilts.exchange.dispensing import RELEASE_REASONS, Presented, claim, dispense, find, release
-from tilts.exchange.lines import current, state_of
+from tilts.exchange.lines import current, save, state_of
 from tilts.exchange.prescriptions import CANCEL_REASONS, cancel, prescribe, viewer_of
+from tilts.exchange.transferring import request_transfer
 from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.store import prescriptions as store
@@ -342,6 +344,41 @@ async def test_the_prescriber_takes_back_what_is_untouched(day: Day, reason: str
     assert await day.status_of(line) == ("cancelled", 2)
 
 
+async def test_a_cancellation_that_waits_for_the_holder_already_stands_in_the_order(day: Day) -> None:
+    line = await day.claim(await day.line())
+    waiting = await cancel(day.tx, line.task_id, "therapy-changed", day.doctor, NOW, None)
+    again = await cancel(day.tx, line.task_id, "other", day.doctor, NOW + HOUR, None)
+
+    assert (waiting.state, waiting.cancelling, again) == ("claimed", "therapy-changed", waiting)
+    assert await day.status_of(line) == ("cancelled", 2)
+    assert (await refused_by(day.dispense(line))).rule.id == "DSP-012"
+
+    released = await day.release(line)
+    assert (released.state, released.reason) == ("cancelled", "therapy-changed")
+    assert await day.status_of(line) == ("cancelled", 2)
+
+
+async def test_an_order_is_completed_by_the_close_of_the_last_issue_when_the_others_ended_by_themselves(
+    day: Day,
+) -> None:
+    line = await day.line("1", repeats=1, valid_to=date(2026, 3, 2))
+    await day.claim(line)
+    await day.dispense(line)
+    assert (await day.status_of(line))[0] == "active"
+
+    await close(day.tx, line.task_id, day.till(), NOW + 40 * HOUR, None)
+    assert (await day.status_of(line))[0] == "completed"
+
+
+async def test_what_does_not_follow_from_the_table_is_not_saved(day: Day) -> None:
+    line = await day.line()
+    for forged in (replace(line, state="completed"), replace(line, dispensed=Decimal(1)), line):
+        with pytest.raises(AssertionError):
+            await save(day.tx, line, "claim", forged, NOW)
+
+    assert await day.stored(line) == line
+
+
 async def test_a_future_line_is_cancelled_too(day: Day) -> None:
     line = await day.line(valid_from=date(2026, 5, 1))
 
@@ -370,6 +407,9 @@ async def test_wire_012_a_line_that_one_may_not_see_looks_like_a_missing_one(day
             claim(day.tx, task_id, stranger, NOW, TERMS, None),
             release(day.tx, task_id, "other", stranger, NOW, None),
             cancel(day.tx, task_id, "other", stranger, NOW, None),
+            request_transfer(day.tx, task_id, stranger, NOW, TERMS, None),
+            close(day.tx, task_id, stranger, NOW, None),
+            close_remaining(day.tx, task_id, stranger, NOW, None),
         )
     ]
 
@@ -384,6 +424,9 @@ async def test_wire_015_another_version_than_the_one_that_was_read(day: Day, if_
         claim(day.tx, line.task_id, day.till(), NOW, TERMS, if_match),
         release(day.tx, line.task_id, "other", day.till(), NOW, if_match),
         cancel(day.tx, line.task_id, "other", day.doctor, NOW, if_match),
+        request_transfer(day.tx, line.task_id, day.doctor, NOW, TERMS, if_match),
+        close(day.tx, line.task_id, day.till(), NOW, if_match),
+        close_remaining(day.tx, line.task_id, day.till(), NOW, if_match),
     ):
         refusal = await refused_by(door)
         assert (refusal.rule.id, refusal.facts["version"]) == ("WIRE-015", 1)

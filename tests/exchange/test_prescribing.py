@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, PATIENT, PRACTITIONER, ROLE, TERMS, TODAY, a_doctor, a_party, an_order, packs
 from tilts.exchange.prescriptions import decide, validity
-from tilts.exchange.terms import Terms, months_later, terms_from
+from tilts.exchange.terms import Interval, Terms, months_later, terms_from
 from tilts.ids import read_prescription_number
 from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.records import Quantity
 from tilts.transport.prescriptions import lines_of
+from tilts.transport.shapes.elements import interval_in
 
 DAY = timedelta(days=1)
 NUMBER_SYSTEM = "urn:oid:2.999.1.3.6"
@@ -38,10 +39,79 @@ def test_an_order_becomes_one_open_line_of_a_new_prescription() -> None:
     assert (line.organization_id, prescription.role_id) == (a_doctor().organization_id, ROLE)
 
 
-def test_what_is_allowed_is_the_quantity_of_a_fill_times_the_fills() -> None:
-    [line] = decide([an_order(quantity=packs("1.10"), repeats=2)], a_doctor(), NOW, TERMS).lines
+def test_each_issue_is_a_task_of_its_own_with_the_quantity_of_one_fill() -> None:
+    decided = decide([an_order(quantity=packs("1.10"), repeats=2)], a_doctor(), NOW, TERMS)
 
-    assert (str(line.allowed.value), line.allowed.code) == ("3.30", "{pack}")
+    [issues] = decided.issues
+    assert [(one.issue, one.issues, str(one.allowed.value)) for one in issues] == [
+        (1, 3, "1.10"),
+        (2, 3, "1.10"),
+        (3, 3, "1.10"),
+    ]
+    assert len({one.task_id for one in issues}) == 3
+    assert {one.line_id for one in issues} == {decided.lines[0].line_id}
+
+
+@pytest.mark.parametrize(
+    ("interval", "days"),
+    [
+        (None, [date(2026, 1, 31)] * 3),
+        (Interval(days=30), [date(2026, 1, 31), date(2026, 3, 2), date(2026, 4, 1)]),
+        (Interval(months=1), [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]),
+    ],
+    ids=["at any time", "days", "months, each from the first day"],
+)
+def test_each_issue_has_its_first_day_and_all_end_with_the_validity(
+    interval: Interval | None, days: list[date]
+) -> None:
+    order = an_order(interval=interval, valid_from=date(2026, 1, 31), valid_to=date(2026, 5, 30))
+    [issues] = decide([order], a_doctor(), NOW, TERMS).issues
+
+    assert [one.valid_from for one in issues] == days
+    assert {one.valid_to for one in issues} == {date(2026, 5, 30)}
+
+
+def test_pre_016_a_line_is_repeated_at_most_23_times() -> None:
+    assert len(decide([an_order(repeats=23)], a_doctor(), NOW, TERMS).issues[0]) == 24
+
+    refusal = refusal_of(an_order(repeats=24))
+    assert (refusal.rule.id, refusal.facts["most"]) == ("PRE-016", 23)
+
+
+@pytest.mark.parametrize("interval", [Interval(days=16), Interval(months=1), Interval(days=10**9)])
+def test_pre_017_the_last_issue_begins_before_the_validity_ends(interval: Interval) -> None:
+    order = an_order(interval=interval, valid_to=TODAY + 31 * DAY)
+
+    assert refusal_of(order).rule.id == "PRE-017"
+    assert decide([an_order(interval=Interval(days=15), valid_to=TODAY + 30 * DAY)], a_doctor(), NOW, TERMS)
+
+
+def test_pre_018_an_interval_is_whole_days_or_months() -> None:
+    refusal = refusal_of(an_order(interval=Interval()))
+
+    assert refusal.rule.id == "PRE-018"
+    assert refusal.expressions == ("MedicationRequest.dispenseRequest.dispenseInterval",)
+
+
+@pytest.mark.parametrize(
+    ("duration", "interval"),
+    [
+        (None, None),
+        ({"value": Decimal("30"), "code": "d"}, Interval(days=30)),
+        ({"value": Decimal("2.0"), "code": "wk"}, Interval(days=14)),
+        ({"value": Decimal("1"), "code": "mo"}, Interval(months=1)),
+        ({"value": Decimal("1"), "code": "a"}, Interval(months=12)),
+        ({"value": Decimal("0.5"), "code": "d"}, Interval()),
+        ({"value": Decimal("12"), "code": "h"}, Interval()),
+        ({"value": Decimal("-1"), "code": "d"}, Interval()),
+        ({"value": Decimal("1E+300"), "code": "d"}, Interval()),
+        ({"code": "d"}, Interval()),
+    ],
+)
+def test_an_interval_is_read_from_a_duration(
+    duration: dict[str, Any] | None, interval: Interval | None
+) -> None:
+    assert interval_in(duration) == interval
 
 
 def test_the_number_stands_beside_the_senders_identifier_and_as_group_if_there_was_none() -> None:
@@ -265,12 +335,17 @@ def test_the_usual_term_runs_from_the_first_day_that_was_asked_for() -> None:
 
 def test_the_periods_are_settings_with_a_unit() -> None:
     settings = Settings(
-        claim_lease_minutes=1, handover_period_hours=2, presentation_hours=3, longest_validity_days=4
+        claim_lease_minutes=1,
+        handover_period_hours=2,
+        presentation_hours=3,
+        longest_validity_days=4,
+        transfer_minutes=5,
     )
 
     assert terms_from(settings) == Terms(
         lease=timedelta(minutes=1),
         handover=timedelta(hours=2),
+        transfer=timedelta(minutes=5),
         presentation=timedelta(hours=3),
         ordinary_months=3,
         longest=timedelta(days=4),
@@ -281,10 +356,10 @@ def test_the_periods_are_settings_with_a_unit() -> None:
 
 @given(st.decimals("0.000001", "999999.999999", places=6), st.integers(0, 20))
 def test_exact_decimals_stay_exact(value: Decimal, repeats: int) -> None:
-    [line] = decide([an_order(quantity=packs(value), repeats=repeats)], a_doctor(), NOW, TERMS).lines
+    [issues] = decide([an_order(quantity=packs(value), repeats=repeats)], a_doctor(), NOW, TERMS).issues
 
-    assert line.allowed.value == sum([value] * (repeats + 1))
-    assert line.allowed.value.as_tuple().exponent == value.as_tuple().exponent
+    assert sum(one.allowed.value for one in issues) == sum([value] * (repeats + 1))
+    assert {one.allowed.value.as_tuple().exponent for one in issues} == {value.as_tuple().exponent}
 
 
 # A Bundle of lines.

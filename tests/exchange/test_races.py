@@ -21,8 +21,11 @@ from tilts.exchange.dispensing import Presented, claim, find, release
 from tilts.exchange.prescriptions import cancel, prescribe
 from tilts.rules import Refusal
 from tilts.store import connections
+from tilts.store.prescriptions import all_issues
 from tilts.store.records import LineRecord
+from tilts.store.resources import read
 from tilts.store.tx import Database, Tx
+from tilts_fhir.json_strict import decode
 
 pytestmark = pytest.mark.anyio
 
@@ -190,13 +193,13 @@ async def test_cancel_against_claim_lets_one_of_them_win(crowd: Database, counte
         stored, told = await stored_line(crowd, line), tally(results)
         if stored.state == "cancelled":
             assert told == {"done": 1, "DSP-002": AT_ONCE // 2, "PRE-009": AT_ONCE // 2 - 1}
-        else:
-            assert told == {"done": 1, "DSP-001": AT_ONCE // 2 - 1, "PRE-013": AT_ONCE // 2}
-            assert stored.hold is not None
+        else:  # every cancellation after the claim is answered alike, and the holder is blocked
+            assert told == {"done": 1 + AT_ONCE // 2, "DSP-001": AT_ONCE // 2 - 1}
+            assert stored.hold is not None and stored.cancelling == "other"
             assert {no.facts["holder"] for no in refusals(results)} == {stored.hold.organization_name}
 
 
-async def test_pre_009_a_cancel_against_a_dispense_never_takes_back_what_was_handed_out(
+async def test_pre_013_a_cancel_against_a_dispense_never_takes_back_what_was_handed_out(
     crowd: Database, counter: Counter
 ) -> None:
     line = await a_claimed(crowd, counter, "20")
@@ -206,8 +209,34 @@ async def test_pre_009_a_cancel_against_a_dispense_never_takes_back_what_was_han
     ]
     told = tally(await race(crowd, *works))
 
-    assert (told["done"], told["PRE-013"] + told["PRE-009"]) == (half, half)
-    assert (await stored_line(crowd, line)).state == "claimed"
+    stored, given = await stored_line(crowd, line), await handed_out(crowd, line)
+    assert stored.state == "claimed" and stored.dispensed == given
+    if stored.cancelling is None:
+        assert told == {"done": half, "PRE-013": half}
+    else:
+        assert given == 0 and told == {"done": half, "DSP-012": half}
+
+
+async def test_two_issues_that_end_at_the_same_moment_leave_the_order_completed(
+    crowd: Database, counter: Counter
+) -> None:
+    for _ in range(4):
+        async with crowd.transaction() as tx:
+            line = await counter.prescribed(tx, NOW, repeats=AT_ONCE - 1)
+        async with crowd.transaction() as tx:
+            issues = await all_issues(tx, line.line_id)
+            for issue in issues[:-1]:
+                await claim(tx, issue.task_id, counter.till(), NOW, TERMS, None)
+        works: list[Work] = [
+            lambda tx, one=one: counter.hand_out(tx, one, counter.till(), NOW) for one in issues[:-1]
+        ]
+        results = await race(crowd, *works, cancelling(counter, issues[-1]))
+
+        assert tally(results) == {"done": AT_ONCE}
+        async with crowd.transaction() as tx:
+            row = await read(tx, "MedicationRequest", line.line_id, None)
+        assert row is not None
+        assert (decode(row.body)["status"], row.version) == ("completed", 2)
 
 
 async def test_prescriptions_written_at_once_have_numbers_of_their_own(
