@@ -1,37 +1,45 @@
-"""docs/pictures/states.svg: the states of a line, drawn from the table of steps."""
+"""docs/pictures/states.svg: the life of a line. What leads where comes from its table; here is only where it is drawn."""
 
 from html import escape
 
-from tilts.exchange.lines import State
-from tools.pages.states import STEPS
+from tilts.exchange.lifecycle import PRESCRIPTION, LineState
 
-WIDTH, HEIGHT, BOX_W, BOX_H = 1000, 450, 150, 46
-PLACES: dict[State, tuple[int, int]] = {
-    "future": (20, 80),
-    "ready": (250, 80),
-    "claimed": (530, 200),
-    "partly-dispensed": (250, 330),
-    "dispensed": (820, 80),
-    "completed": (820, 330),
-    "cancelled": (20, 210),
-    "expired": (530, 20),
+WIDTH, HEIGHT, BOX_W, BOX_H = 1180, 530, 150, 46
+PLACES: dict[LineState, tuple[int, int]] = {
+    "future": (20, 40),
+    "ready": (300, 40),
+    "expired": (600, 40),
+    "cancelled": (20, 270),
+    "cancel-pending": (300, 270),
+    "claimed": (600, 220),
+    "dispensed": (960, 220),
+    "partly-dispensed": (600, 430),
+    "completed": (960, 430),
 }
-END: frozenset[State] = frozenset({"completed", "cancelled", "expired"})
-# Where an arrow leaves and arrives (points relative to the box: 0..1), and where its words stand.
-ROADS: dict[tuple[State, State], tuple[tuple[float, float], tuple[float, float], tuple[int, int]]] = {
-    ("future", "ready"): ((1, 0.5), (0, 0.5), (210, 95)),
-    ("future", "cancelled"): ((0.5, 1), (0.5, 0), (95, 172)),
-    ("ready", "claimed"): ((1, 0.7), (0.3, 0), (496, 152)),
-    ("ready", "cancelled"): ((0.2, 1), (1, 0.2), (222, 176)),
-    ("ready", "expired"): ((1, 0.2), (0, 0.5), (462, 62)),
-    ("claimed", "ready"): ((0, 0.2), (0.8, 1), (440, 180)),
-    ("claimed", "partly-dispensed"): ((0, 0.8), (0.7, 0), (426, 288)),
-    ("claimed", "dispensed"): ((0.9, 0), (0, 0.6), (752, 150)),
-    ("claimed", "expired"): ((0.6, 0), (0.6, 1), (622, 122)),
-    ("claimed", "completed"): ((0.9, 1), (0, 0.3), (768, 292)),
-    ("partly-dispensed", "claimed"): ((1, 0.3), (0.4, 1), (500, 322)),
-    ("partly-dispensed", "completed"): ((1, 0.75), (0, 0.75), (610, 368)),
-    ("dispensed", "completed"): ((0.5, 1), (0.5, 0), (895, 232)),
+# From, to: the road, and the middle of its words.
+ROADS: dict[tuple[str, str], tuple[str, int, int]] = {
+    ("future", "ready"): ("M170 63 H300", 235, 55),
+    ("future", "cancelled"): ("M80 86 V270", 80, 180),
+    ("ready", "cancelled"): ("M325 86 L165 270", 248, 180),
+    ("ready", "expired"): ("M450 55 H600", 525, 47),
+    ("ready", "claimed"): ("M450 78 L640 220", 560, 150),
+    ("claimed", "ready"): ("M600 232 L385 86", 450, 182),
+    ("claimed", "cancel-pending"): ("M600 255 L450 285", 520, 290),
+    ("claimed", "expired"): ("M690 220 V86", 690, 125),
+    ("claimed", "claimed"): ("M715 220 C715 172 785 172 750 222", 855, 202),
+    ("claimed", "dispensed"): ("M750 236 H960", 855, 230),
+    ("dispensed", "claimed"): ("M960 254 H750", 855, 271),
+    ("claimed", "partly-dispensed"): ("M630 266 V430", 630, 345),
+    ("partly-dispensed", "claimed"): ("M705 430 V266", 705, 312),
+    ("claimed", "completed"): ("M735 266 L965 430", 815, 385),
+    ("completed", "claimed"): ("M1010 430 L750 264", 935, 350),
+    ("partly-dispensed", "completed"): ("M750 458 H960", 855, 476),
+    ("dispensed", "completed"): ("M1060 266 V430", 1060, 350),
+    ("dispensed", "expired"): ("M1000 220 L750 75", 935, 145),
+    ("completed", "expired"): ("M1110 445 C1200 330 1180 50 750 52", 1105, 130),
+    ("cancel-pending", "cancelled"): ("M300 293 H170", 235, 311),
+    ("cancel-pending", "cancel-pending"): ("M350 316 C330 362 420 362 400 316", 375, 366),
+    ("completed", "completed"): ("M1010 476 C990 522 1080 522 1060 476", 1035, 526),
 }
 STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #1f2a33 }
@@ -45,11 +53,13 @@ STYLE = """
 
 
 def picture() -> str:
-    roads = dict.fromkeys((step.start, step.end) for step in STEPS if step.start != step.end)
-    parts = [_road(start, end) for start, end in roads]
+    pairs = dict.fromkeys((state, step.to) for step in PRESCRIPTION.steps for state in step.of)
+    if set(pairs) != set(ROADS):
+        raise ValueError(f"the picture has other roads than the table: {set(pairs) ^ set(ROADS)}")
+    parts = [_road(pair) for pair in pairs]
+    parts += [_words(pair) for pair in pairs]
     parts += [_box(state) for state in PLACES]
-    parts.append(_own_loop())
-    parts.append('<text x="20" y="432">whole line: somebody acts; broken line: the clock</text>')
+    parts.append(f'<text x="20" y="{HEIGHT - 18}">whole line: somebody acts; broken line: the clock</text>')
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         ' aria-label="States of a prescription line">'
@@ -62,38 +72,33 @@ def picture() -> str:
     return "\n".join([head, f"<style>{STYLE}</style>", tip, ground, *parts, "</svg>"]) + "\n"
 
 
-def _road(start: State, end: State) -> str:
-    out, into, (word_x, word_y) = ROADS[(start, end)]
-    steps = [step for step in STEPS if (step.start, step.end) == (start, end)]
-    acting = [step.by for step in steps if step.by != "clock"]
-    kind = "road" if acting else "road clock"
-    words = " / ".join([*dict.fromkeys(acting), *(["time"] if len(acting) < len(steps) else [])])
-    (x1, y1), (x2, y2) = _point(start, out), _point(end, into)
-    return (
-        f'<path class="{kind}" d="M{x1:.0f} {y1:.0f} L{x2:.0f} {y2:.0f}"/>'
-        f'<text class="word" x="{word_x}" y="{word_y}">{escape(words)}</text>'
+def _actions(pair: tuple[str, str]) -> list[str]:
+    start, end = pair
+    steps = [step for step in PRESCRIPTION.steps if start in step.of and step.to == end]
+    return list(dict.fromkeys("time" if step.by == "clock" else step.action for step in steps))
+
+
+def _road(pair: tuple[str, str]) -> str:
+    kind = "road clock" if _actions(pair) == ["time"] else "road"
+    return f'<path class="{kind}" d="{ROADS[pair][0]}"/>'
+
+
+def _words(pair: tuple[str, str]) -> str:
+    """Two to a line, the lowest line where the words stand."""
+    actions, (_, x, y) = _actions(pair), ROADS[pair]
+    lines = [" / ".join(actions[place : place + 2]) for place in range(0, len(actions), 2)]
+    return "".join(
+        f'<text class="word" x="{x}" y="{y - 16 * (len(lines) - 1 - number)}">{escape(line)}</text>'
+        for number, line in enumerate(lines)
     )
 
 
-def _own_loop() -> str:
-    """The one state that is left towards itself: a part is handed out."""
-    x, y = PLACES["claimed"][0] + BOX_W, PLACES["claimed"][1]
-    return (
-        f'<path class="road" d="M{x} {y + 10} C{x + 60} {y - 8} {x + 60} {y + 54} {x} {y + 36}"/>'
-        f'<text class="word" x="{x + 92}" y="{y + 18}">dispense</text>'
-        f'<text class="word" x="{x + 92}" y="{y + 34}">a part</text>'
+def _box(state: LineState) -> str:
+    x, y = PLACES[state]
+    over = not any(
+        step.by != "clock" and step.action != "withdraw" and state in step.of for step in PRESCRIPTION.steps
     )
-
-
-def _point(state: State, at: tuple[float, float]) -> tuple[float, float]:
-    x, y = PLACES[state]
-    return x + BOX_W * at[0], y + BOX_H * at[1]
-
-
-def _box(state: State) -> str:
-    x, y = PLACES[state]
-    kind = "end" if state in END else "state"
     return (
-        f'<rect class="{kind}" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
+        f'<rect class="{"end" if over else "state"}" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
         f'<text class="name" x="{x + BOX_W / 2:.0f}" y="{y + BOX_H / 2 + 5:.0f}">{escape(state)}</text>'
     )

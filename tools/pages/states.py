@@ -1,26 +1,22 @@
-"""docs/reference/states.md and its picture: the states of a line, asked of the very functions that decide.
+"""docs/reference/states.md: the life of a line as its table tells it, and what each caller is told by what decides."""
 
-What each caller may do in each state is not written here: it is asked of `allowed_actions`. Written here is only
-where an action leads, and a test holds that every allowed action leads somewhere and no other does.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import get_args
 from uuid import UUID
 
-from tilts.exchange.lines import Action, State, allowed_actions, current, state_of
+from tilts.exchange.lifecycle import PRESCRIPTION, SHAPES, LineState, Shape, status_of_order
+from tilts.exchange.lines import ACTIONS, Action, allowed_actions, current, state_of
 from tilts.party import OrganizationKind, Party
 from tilts.store.records import Hold, LineRecord, Quantity
 from tilts.transport.shapes.tasks import STATUS
+from tilts.workflow import Step
 from tools.pages.blocks import code, table
+from tools.pages.cases import state_row, step_row
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-STATES: tuple[State, ...] = get_args(State)
-ACTIONS: tuple[Action, ...] = get_args(Action)
-PRESCRIBER, HOLDER, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+STATES: tuple[LineState, ...] = tuple(SHAPES)
+PRESCRIBER, HOLDER, OTHER, PORTAL = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=8)
 
 
 def _party(organization_id: UUID, kind: OrganizationKind) -> Party:
@@ -40,6 +36,7 @@ CALLERS = {
     "prescriber": _party(PRESCRIBER, "practice"),
     "holder": _party(HOLDER, "pharmacy"),
     "other pharmacy": _party(OTHER, "pharmacy"),
+    "patient": _party(PORTAL, "portal"),
 }
 HOLD = Hold(HOLDER, "pharmacy", str(HOLDER.int), CALLERS["holder"].client_id, NOW, NOW + timedelta(hours=2))
 READY = LineRecord(
@@ -61,10 +58,11 @@ READY = LineRecord(
     changed_at=NOW,
 )
 OVER = NOW.date() - timedelta(days=1)
-LINES: dict[State, LineRecord] = {
+LINES: dict[LineState, LineRecord] = {
     "future": replace(READY, valid_from=NOW.date() + timedelta(days=1)),
     "ready": READY,
     "claimed": replace(READY, state="claimed", hold=HOLD),
+    "cancel-pending": replace(READY, state="claimed", hold=HOLD, cancelling="other"),
     "partly-dispensed": replace(READY, dispensed=Decimal(1)),
     "dispensed": replace(
         READY, state="claimed", hold=replace(HOLD, first_dispensed_at=NOW), dispensed=Decimal(2)
@@ -73,51 +71,9 @@ LINES: dict[State, LineRecord] = {
     "cancelled": replace(READY, state="cancelled"),
     "expired": replace(READY, valid_to=OVER),
 }
-MEANING: dict[State, str] = {
-    "future": "not yet valid",
-    "ready": "open, nothing handed out",
-    "claimed": "held by one pharmacy",
-    "partly-dispensed": "open again with a balance",
-    "dispensed": "all handed out, hold not yet over",
-    "completed": "closed",
-    "cancelled": "taken back by the prescriber",
-    "expired": "validity over, nothing handed out",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One arrow: an action of a caller, or the clock."""
-
-    start: State
-    by: str  # an action, or "clock"
-    who: str
-    end: State
-    when: str = ""
-
-
-STEPS: tuple[Step, ...] = (
-    Step("future", "clock", "", "ready", "its first day"),
-    Step("future", "cancel", "prescriber", "cancelled"),
-    Step("ready", "claim", "pharmacy", "claimed"),
-    Step("ready", "cancel", "prescriber", "cancelled"),
-    Step("ready", "clock", "", "expired", "its last day is over"),
-    Step("claimed", "claim", "holder", "claimed", "again: nothing changes"),
-    Step("claimed", "dispense", "holder", "claimed", "a part: the hold becomes the hand-over period"),
-    Step("claimed", "dispense", "holder", "dispensed", "the rest"),
-    Step("claimed", "release", "holder", "ready", "nothing handed out"),
-    Step("claimed", "release", "holder", "partly-dispensed", "a part handed out"),
-    Step("claimed", "clock", "", "ready", "hold over, nothing handed out"),
-    Step("claimed", "clock", "", "partly-dispensed", "hold over, a part handed out"),
-    Step("claimed", "clock", "", "expired", "its last day is over, nothing handed out"),
-    Step("claimed", "clock", "", "completed", "its last day is over, a part handed out"),
-    Step("partly-dispensed", "claim", "pharmacy", "claimed"),
-    Step("partly-dispensed", "clock", "", "completed", "its last day is over"),
-    Step("dispensed", "clock", "", "completed", "hand-over period over"),
-)
-
-
-def answers(state: State, caller: str) -> dict[Action, str]:
+def answers(state: LineState, caller: str) -> dict[Action, str]:
     """Action -> "yes", or the rule that says no. A hold of the other pharmacy is none of the holder's."""
     line = LINES[state]
     assert state_of(current(line, NOW), NOW) == state, f"the example of {state} is {state_of(line, NOW)}"
@@ -125,28 +81,50 @@ def answers(state: State, caller: str) -> dict[Action, str]:
     return {answer.action: answer.refusal.rule.id if answer.refusal else "yes" for answer in given}
 
 
-def allowed_pairs() -> Iterator[tuple[State, Action]]:
-    for state in STATES:
-        for caller in CALLERS:
-            yield from (
-                (state, action) for action, answer in answers(state, caller).items() if answer == "yes"
-            )
+def row_of_state(state: LineState) -> list[str]:
+    shape = SHAPES[state]
+    order = code(status_of_order([state]))
+    known = PRESCRIPTION.state(state)
+    name, latvian, waits_for, _ = state_row(known)
+    return [name, code(STATUS[state]), known.label.en, latvian, waits_for, order, in_the_row(shape)]
+
+
+def in_the_row(shape: Shape) -> str:
+    """What must stand in the database for it."""
+    held = "held" if shape.held else "not held"
+    waits = ", a cancellation waits" if shape.cancelling else ""
+    return (
+        f"{'/'.join(sorted(shape.stored))}; {held}; {' or '.join(sorted(shape.handed_out))} handed out{waits}"
+    )
+
+
+def row_of_step(step: Step) -> list[str]:
+    action, latvian, who, start, end, _ = step_row(step)
+    when = (step.when.en,) if step.when else ()
+    return [action, latvian, who, start, end, "; ".join((*when, *step.guards))]
 
 
 def made_for_states() -> dict[str, str]:
     return {
         "states": table(
-            ["state (`businessStatus`)", "`Task.status`", "meaning"],
-            [[code(state), code(STATUS[state]), MEANING[state]] for state in STATES],
+            [
+                "state (`businessStatus`)",
+                "`Task.status`",
+                "meaning",
+                "Latvian",
+                "waits for",
+                "order, if it is the only issue",
+                "row",
+            ],
+            map(row_of_state, STATES),
         ),
         "steps": table(
-            ["from", "by", "who", "to", "when"],
-            [[code(s.start), code(s.by), s.who or "nobody", code(s.end), s.when] for s in STEPS],
+            ["step", "Latvian", "who", "from", "to", "when"], map(row_of_step, PRESCRIPTION.steps)
         ),
         "answers": table(
             ["state", "caller", *(code(action) for action in ACTIONS)],
             [
-                [code(state), caller, *(answers(state, caller)[action] for action in ACTIONS)]
+                [code(state), caller, *answers(state, caller).values()]
                 for state in STATES
                 for caller in CALLERS
             ],
