@@ -37,11 +37,11 @@ CREATE TEMPORARY TABLE acknowledged (dispense_id uuid, line_id uuid, identifier 
 
 OFFENDERS: Final[dict[str, LiteralString]] = {
     "more handed out than allowed": """
-        SELECT line_id FROM prescription_line l JOIN dispense d USING (line_id)
-         GROUP BY line_id, l.allowed HAVING sum(d.quantity) > l.allowed""",
+        SELECT task_id FROM prescription_line l JOIN dispense d USING (task_id)
+         GROUP BY task_id HAVING sum(d.quantity) > l.allowed""",
     "the balance is not the sum of the dispenses": """
-        SELECT line_id FROM prescription_line l LEFT JOIN dispense d USING (line_id)
-         GROUP BY line_id, l.dispensed HAVING l.dispensed <> coalesce(sum(d.quantity), 0)""",
+        SELECT task_id FROM prescription_line l LEFT JOIN dispense d USING (task_id)
+         GROUP BY task_id HAVING l.dispensed <> coalesce(sum(d.quantity), 0)""",
     "one identifier of a pharmacy, several dispenses": """
         SELECT value FROM resource_identifier WHERE resource_type = 'MedicationDispense'
          GROUP BY system, value HAVING count(*) > 1""",
@@ -79,7 +79,11 @@ OFFENDERS: Final[dict[str, LiteralString]] = {
     "handed out whole, but the prescription's document is not completed": """
         SELECT l.line_id FROM prescription_line l
           JOIN resource r ON r.resource_type = 'MedicationRequest' AND r.resource_id = l.line_id
-         WHERE (l.dispensed = l.allowed) <> (position('"status":"completed"' IN convert_from(r.body, 'UTF8')) > 0)""",
+         CROSS JOIN LATERAL (SELECT position('"status":"completed"' IN convert_from(r.body, 'UTF8')) > 0 AS told) status
+         GROUP BY l.line_id, told
+        HAVING bool_and(l.dispensed = l.allowed) AND NOT told
+            OR told AND bool_or(l.state <> 'completed' AND l.dispensed < l.allowed AND l.valid_to >= current_date)
+            OR told AND bool_and(l.dispensed = 0)""",
     "acknowledged and not there": """
         SELECT a.dispense_id FROM acknowledged a LEFT JOIN dispense d USING (dispense_id)
          WHERE d.dispense_id IS NULL OR d.line_id <> a.line_id""",

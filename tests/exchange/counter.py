@@ -12,6 +12,7 @@ from tests.builders import TERMS, a_dispense_order, an_order, packs
 from tests.running import Running
 from tilts.exchange.dispensing import Presented, dispense, find
 from tilts.exchange.prescriptions import prescribe
+from tilts.lab.environment import Environment
 from tilts.party import Party
 from tilts.store.prescriptions import lines_of_prescription, present
 from tilts.store.records import LineRecord
@@ -22,7 +23,7 @@ from tilts.store.tx import Database, Tx
 class Counter:
     """A doctor who prescribes and pharmacies that hand out, all of the running exchange."""
 
-    exchange: Running
+    exchange: Running | Environment
 
     def party(self, client: str, **facts: Any) -> Party:
         told = self.exchange.facts["clients"][client]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.exchange import model as words
-from tests.exchange.model import ACTIONS, Model
+from tests.exchange.model import ACTIONS, Issue, Model
 from tilts.clock import day_in_riga
 from tilts.exchange.terms import Interval
 
@@ -55,27 +55,34 @@ class Move:
 
 
 def orders(chance: random.Random) -> Order:
-    first, issues = chance.choice((0, 0, 0, 1, 2)), chance.choice((1, 1, 2, 3))
+    first, issues = chance.choice((0, 0, 0, 0, 1, 2)), chance.choice((1, 1, 2, 3))
     interval = chance.choice((None, 1, 2)) if issues > 1 else None
-    return Order(first, first + (interval or 0) * (issues - 1) + chance.randrange(6), issues, interval)
+    days = chance.choice((0, 1, 3, 6, 12))
+    return Order(first, first + (interval or 0) * (issues - 1) + days, issues, interval)
 
 
 def moves(chance: random.Random, model: Model, count: int) -> Iterator[Move]:
     """Mostly what somebody at a counter would do next, now and then anything; looks at the model as it goes."""
     for _ in range(count):
-        number = chance.randint(1, len(model.issues))
-        issue = model.issues[number - 1]
-        if chance.random() < 0.25:
-            ahead = [at - model.minute for at in (issue.held_until, issue.ends, issue.opens)]
-            near = [minutes + by for minutes in ahead for by in (-1, 0) if minutes + by > 0]
-            yield Move(
-                "", amount=chance.choice(near or JUMPS) if chance.random() < 0.4 else chance.choice(JUMPS)
-            )
+        able = [issue for issue in model.issues if not issue.over]
+        issue = chance.choice(able if able and chance.random() < 0.8 else model.issues)
+        if chance.random() < 0.2:
+            yield passing(chance, issue, model.minute)
             continue
-        sensible = issue.holder if issue.holder and chance.random() < 0.6 else chance.choice(PEOPLE)
+        who = issue.holder if issue.holder and chance.random() < 0.5 else chance.choice(PEOPLE)
         left = issue.allowed - issue.given
-        amount = left if left and chance.random() < 0.25 else chance.choice(AMOUNTS)
-        yes = (words.YES, words.SAME)
-        likely = [one for one in ACTIONS if model.ask(number, one, sensible, amount) in yes]
-        action = chance.choice(likely if likely and chance.random() < 0.7 else ACTIONS)
-        yield Move(action, sensible, amount, number)
+        amount = left if left and chance.random() < 0.3 else chance.choice(AMOUNTS)
+        likely = [
+            one for one in ACTIONS if model.ask(issue.number, one, who, amount) in (words.YES, words.SAME)
+        ]
+        action = chance.choice(likely if likely and chance.random() < 0.75 else ACTIONS)
+        yield Move(action, who, amount, issue.number)
+
+
+def passing(chance: random.Random, issue: Issue, minute: int) -> Move:
+    """Some minutes, often to the minute before the next end of something or to the end itself."""
+    ends = [issue.held_until - minute, issue.opens - minute, issue.ends - minute]
+    near = [minutes + by for minutes in ends for by in (-1, 0) if minutes + by > 0]
+    if near and chance.random() < 0.6:
+        return Move("", amount=chance.choice(near[:2] if chance.random() < 0.7 else near))
+    return Move("", amount=chance.choice(JUMPS[:4] if chance.random() < 0.7 else JUMPS))

@@ -22,7 +22,7 @@ ONE = "(SELECT dispense_id FROM dispense ORDER BY dispense_id DESC LIMIT 1)"
 # check -> what somebody did behind the exchange's back
 FAULTS = {
     "more handed out than allowed": "INSERT INTO dispense SELECT gen_random_uuid(), line_id, patient_id,"
-    f" organization_id, site, client_id, role_id, quantity, now() FROM dispense WHERE dispense_id = {ONE}",
+    f" organization_id, site, client_id, role_id, quantity, now(), task_id FROM dispense WHERE dispense_id = {ONE}",
     "the balance is not the sum of the dispenses": "UPDATE prescription_line SET dispensed = 0"
     f" WHERE line_id = (SELECT line_id FROM dispense WHERE dispense_id = {ONE})",
     "one identifier of a pharmacy, several dispenses": "INSERT INTO resource_identifier"
