@@ -19,7 +19,7 @@ from tilts.rules.catalogue import BY_ID, BY_NAME
 RULES = list(BY_NAME.items())
 PREFIXES = "|".join(RULE_GROUPS)  # each has words for people
 ID = re.compile(rf"(?:{PREFIXES})-\d{{3}}\Z")
-RAISERS = {"Refusal", "FaultyContent", "No", "Condition"}
+RAISERS = {"Refusal", "FaultyContent", "No", "held", "Condition"}
 # These take the facts of a rule otherwise than by name: a table of states (workflow.py, exchange/lines.py), and the gate
 # (tests/access/test_gate.py).
 GIVES = {"No": {"action", "side", "state", "possible", "holder", "since", "lease_until", "left", "asked"}}
