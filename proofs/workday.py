@@ -85,8 +85,7 @@ class Replay:
             async with self.database.transaction() as tx:
                 await breadth.check_holds(tx, party, at)
                 await audit.add(tx, entry)
-                await audit.add_subjects(tx, entry, subjects)
-                await breadth.count(tx, party, subjects, at, self.limits)
+                await breadth.count(tx, party, entry, subjects, self.limits)
         except Refusal as no:
             async with self.database.transaction() as tx:
                 await breadth.after_refusal(tx, party, no, at, self.limits)

@@ -128,4 +128,6 @@ def faults(case: Case, seen: Seen, *, mended: bool) -> list[str]:
         found.append("a hidden request was answered")
     if case.broken and not mended and 200 <= seen.status < 300:
         found.append("broken framing was taken")
+    if case.unsigned and 200 <= seen.status < 300:
+        found.append("a token in a trailer was believed")
     return found

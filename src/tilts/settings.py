@@ -8,6 +8,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
+
+CHOICES: Final = {"person_proof": ("", "writes", "all")}  # misspelt it would ask nobody: so nothing starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Settings:
     egress_ca_file: Path = Path()  # who may vouch for those hosts; empty: the machine's own list
     revocation_lists: Path = Path()  # folder of *.crl.pem of listed issuers; empty: trust in the PKI folder
     revocation_refresh_seconds: int = 30  # how often lists and answers are read: what is revoked closes by then
-    revocation_look_minutes: int = 30  # how often the issuers' addresses are asked
+    revocation_look_seconds: int = 20  # how often the issuers' addresses are asked; with the line above within 60 s
     revocation_grace_hours: int = 24  # how long a certificate goes on after the last word on its revocation ended
     trust_list_grace_hours: int = 72  # how long listed issuers are trusted after the list's NextUpdate
     eid_register: Path = (
@@ -89,6 +92,8 @@ class Settings:
     upload_limit_bytes: int = 12_582_912  # of a form of the portal, with all its files
     session_idle_minutes: int = 30  # of the portal: unused this long, a session ends
     session_hours: int = 10  # of the portal: a session ends at the latest
+    session_proof_minutes: int = 15  # of the portal: how long ago the provider may have asked who takes a weighty step
+    hsts_seconds: int = 31_536_000  # how long browsers ask by https only, at names below too; 0: not said, as in the sandbox
     oidc_issuer: str = ""  # OpenID provider that signs people in; sandbox: empty is the built-in one
     oidc_client_id: str = "tilts-portal"  # how that provider knows this portal
     oidc_client_secret: str = ""  # empty: private_key_jwt with the exchange's own key
@@ -149,4 +154,6 @@ def _read(name: str, written: str, default: object) -> object:
             return int(written)
         except ValueError:
             raise SystemExit(f"TILTS_{name.upper()}={written!r} is not a whole number") from None
+    if name in CHOICES and written not in CHOICES[name]:
+        raise SystemExit(f"TILTS_{name.upper()}={written!r} is none of {', '.join(map(repr, CHOICES[name]))}")
     return Path(written) if isinstance(default, Path) else written

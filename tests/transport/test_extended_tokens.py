@@ -218,6 +218,18 @@ def test_a_role_that_ended_today_names_nobody_any_more(
         refused(practice.ask_token(asserting(practice, **nurse, delegator=doctor)), 400, "TOK-004")
 
 
+def test_MAY_009_a_live_token_ends_with_the_role_in_whose_name_it_acts(
+    practice: Caller, staff: dict[str, dict[str, str]], tables: Tables
+) -> None:
+    doctor = staff["doctor"]["subject_role"]
+    answer = practice.ask_token(asserting(practice, **staff["nurse"], delegator=doctor))
+    token = answer.json()["access_token"]
+    assert practice.get("Task?_count=1", token=token).status_code == 200
+    with ended(tables, doctor):
+        refused(practice.get("Task?_count=1", token=token), 403, "MAY-009")
+    assert practice.get("Task?_count=1", token=token).status_code == 200
+
+
 def test_a_guardian_gets_a_token_for_the_child_and_others_do_not(
     exchange: Running, caller: Any, tables: Tables
 ) -> None:

@@ -127,8 +127,8 @@ ACC_PATIENT_ONLY = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Latvia 6.5: residents see who looked at their own data",
-    text_en="Accesses are shown to the patient themselves only.",
-    text_lv="Piekļuves ierakstus rāda tikai pašam pacientam.",
-    fix_en="Search through the portal, for the patient at the screen.",
-    fix_lv="Meklējiet portālā par pacientu, kas ir pie ekrāna.",
+    text_en="Who looked is shown to the patient only, and to a parent or guardian.",
+    text_lv="Kas skatījies datus, redz tikai pats pacients un vecāks vai aizbildnis.",
+    fix_en="Whom the patient named asks the patient. A system searches with a token of the portal, for the patient at the screen.",
+    fix_lv="Pilnvarotā persona jautā pacientam. Sistēma meklē ar portāla marķieri par pacientu, kas ir pie ekrāna.",
 )

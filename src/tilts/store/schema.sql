@@ -391,7 +391,9 @@ CREATE TABLE onboarding.session (
     started_at  timestamptz NOT NULL,
     seen_at     timestamptz NOT NULL,
     ends_at     timestamptz NOT NULL,
-    for_patient_id uuid
+    for_patient_id uuid,
+    proven_at   timestamptz,
+    network     text COLLATE "C"
 );
 CREATE INDEX session_by_end ON onboarding.session (ends_at);
 CREATE INDEX session_by_account ON onboarding.session (account_id);
@@ -442,6 +444,8 @@ CREATE TABLE onboarding.certificate_warning (
     PRIMARY KEY (fingerprint, days_left)
 );
 COMMENT ON COLUMN onboarding.session.for_patient_id IS 'for whom the resident acts; null: for themselves. Asked anew at every page';
+COMMENT ON COLUMN onboarding.session.proven_at IS 'when the provider last asked the person who they are; null: when the session was opened';
+COMMENT ON COLUMN onboarding.session.network IS 'from where it was opened: a /24 or /48, never one address';
 
 -- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).
 CREATE TABLE spent_assertion (

@@ -101,10 +101,12 @@ class PeerProtocol(HttpToolsProtocol):
         self._wait(self.limits.body_seconds, self._slow_body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        if self._reads == "body":  # a trailer: nobody here reads it, and it has no end of its own
-            self._body_bytes += len(name) + len(value)
-            self._trailer_bytes += len(name) + len(value)
+        if self._reads != "body":
+            return super().on_header(name, value)
+        # A trailer. It never stands among the headers (RFC 9110 section 6.5.1): a proxy that takes a forged
+        # Client-Cert out of the head lets it through here. And it has no end of its own.
+        self._body_bytes += len(name) + len(value)
+        self._trailer_bytes += len(name) + len(value)
         if self._trailer_bytes > self.limits.head_bytes:
             self._refused = "431"
             raise ValueError("trailers over the limit of a head")

@@ -92,10 +92,9 @@ class ResidentPages:
         before, period = uuid_in(query.get("before")), period_in(request)
 
         async def read(seat: Seat) -> dict[str, Any]:
-            shown = {"before": before, "period": period}
-            if seat.acting_as == "delegate":
-                return {**shown, "seen": None}
-            return {**shown, "seen": await accesses_of(seat, before=before, wanted=period.wanted)}
+            not_for_delegates(seat)
+            seen = await accesses_of(seat, before=before, wanted=period.wanted)
+            return {"before": before, "period": period, "seen": seen}
 
         template, data = "resident/accesses.html", "AuditEvent"
         return await self._room.page(request, template, "audit.searched", data, read)
@@ -173,10 +172,14 @@ class ResidentPages:
         return response
 
 
-async def one_access(seat: Seat, audit_id: UUID | None) -> ShownAccess:
+def not_for_delegates(seat: Seat) -> None:
     """Who looked is for the patient and for who acts by law: a delegate was given documents, not this."""
     if seat.acting_as == "delegate":
         raise Refusal(ACC_PATIENT_ONLY)
+
+
+async def one_access(seat: Seat, audit_id: UUID | None) -> ShownAccess:
+    not_for_delegates(seat)
     wanted = Wanted(audit_ids=[audit_id] if audit_id else [])
     found = (await accesses_of(seat, before=None, wanted=wanted, limit=1)).accesses
     if not found:
