@@ -3,11 +3,12 @@
 import asyncio
 from collections import Counter as Tally
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from typing import Any, Final
 
 from proofs.driver.parties import FHIR, Request
 from proofs.hostility.cases import Case, cases, targets
-from proofs.hostility.crowd import CALLS_BEFORE, KINDS, allow_files, crowded
+from proofs.hostility.crowd import CALLS_BEFORE, KINDS, allow_files, apart, crowded
 from proofs.hostility.place import PATIENCE_SECONDS, Door, Place, one_object_a_line, opened
 from proofs.hostility.sending import Seen, faults, has_outcome, send
 from proofs.keeping import Entry, Journal
@@ -28,14 +29,17 @@ WHAT: Final = (
     "The servers wait two seconds for heads and bodies then, so that slow ones do not take the whole time. HAProxy ends "
     "what it cannot read as HTTP without a word: that is counted apart. Before that comes a crowd of 2,000 slow clients "
     "on each port, of six kinds, with the patience that is shipped (10 seconds for a head, 30 for a body or a reader) "
-    "and without the limit of connections that would keep most of them out. Memory is what is resident, from the end of "
-    "the first seed."
+    "and without the limit of connections that would keep most of them out; they come within eight seconds. Memory is "
+    "what is resident, from the end of the first seed."
 )
 SIZE: Final = 2_000  # of each seed, on each of three ports
-SEEDS: Final = 20
+SEEDS: Final = 12
 AT_ONCE: Final = 12
 ONE_OF: Final = 25  # so often somebody else works
 MOST_GROWTH_MB: Final = 64  # after the first seed (Security 4.4, A2)
+FRONT: Final = "HAProxy"  # the other ports stand on loopback only, and do their handshakes in Python
+MOST_TIMES_AS_LONG: Final = 2  # p99 of who only works (Security 4.4, A1)
+CROWDS: Final = 3  # tries for that: what else runs on the machine can only make it worse
 MARGIN_SECONDS: Final = 5  # two cores, shared with the crowd
 LEAST_EXPLAINED: Final = 0.99
 
@@ -76,20 +80,33 @@ async def try_all(
 async def all_crowds(environment: Environment, journal: Journal, size: int, stop: Stop) -> None:
     """With the patience that is shipped, and no limit of connections: so many clients have as many certificates."""
     done = {entry["port"] for entry in journal.of("crowd")}
-    with opened(environment, connections_per_client=0) as place:
+    with opened(environment, connections_per_client=0) as place, apart() as pool:
         for door in place.doors:
-            if door.port.name not in done and not stop.wanted:
-                journal.add("crowd", **await one_crowd(place, door, size))
+            for left in reversed(range(CROWDS)):
+                if door.port.name in done or stop.wanted:
+                    break
+                entry = await one_crowd(place, door, size, pool)
                 await door.leave()
+                if left and is_slowed(entry) and not entry["findings"]:
+                    journal.add("crowd again", **entry)
+                    continue
+                journal.add("crowd", **entry)
+                break
         look_into_logs(place, journal)
 
 
-async def one_crowd(place: Place, door: Door, number: int, calls_before: int = CALLS_BEFORE) -> Entry:
+def is_slowed(entry: Entry) -> bool:
+    return bool(entry["port"] == FRONT and entry["p99"] > MOST_TIMES_AS_LONG * entry["p99 before"])
+
+
+async def one_crowd(
+    place: Place, door: Door, number: int, pool: Executor | None = None, calls_before: int = CALLS_BEFORE
+) -> Entry:
     """Slow clients, each of which has its time and then is closed."""
     settings, name = place.settings, door.port.name
     let = {True: float(settings.body_seconds), False: float(settings.head_seconds)}
     before = place.resident_mb()
-    crowd = await crowded(door, number, let[True] + 3 * MARGIN_SECONDS, calls_before)
+    crowd = await crowded(door, number, let[True], pool, calls_before)
     longest = crowd.longest()
     found = [
         f"{name}: a {kind.name} was let for {longest[kind.name]:.1f} seconds"
@@ -128,7 +145,7 @@ async def one_round(door: Door, seed: int, size: int) -> Entry:
     async def work() -> None:
         for number, case in todo:
             seen = await send(door.port, case, f"Bearer {await door.hostile.token()}")
-            wrong = faults(case, seen, mended=door.port.name == "HAProxy")
+            wrong = faults(case, seen, mended=door.port.name == FRONT)
             found.extend(
                 f"{door.port.name}, seed {seed}, case {number} ({case.name[:100]}): {text}" for text in wrong
             )
@@ -188,6 +205,11 @@ def judge(journal: Journal) -> dict[str, Any]:
     rounds = journal.of("round")
     tally = sum((Tally(entry["tally"]) for entry in rounds), Tally[str]())
     findings = [text for entry in [*rounds, *journal.of("crowd")] for text in entry["findings"]]
+    findings += [
+        f"{entry['port']}: healthy calls took {entry['p99']} ms beside slow ones, {entry['p99 before']} before"
+        for entry in journal.of("crowd")
+        if is_slowed(entry)
+    ]
     findings += [f"a line of a log: {line}" for entry in journal.of("logs") for line in entry["lines"]]
     for name, mb in growth(journal).items():
         findings += [f"{name} grew by {mb} MB"] if mb > MOST_GROWTH_MB else []
@@ -241,6 +263,7 @@ def figures(journal: Journal, tally: Tally[str]) -> dict[str, Any]:
         "healthy calls beside slow ones": [entry["calls"] for entry in crowds],
         "ms of healthy calls before, p99": [entry["p99 before"] for entry in crowds],
         "ms of healthy calls beside slow ones, p99": [entry["p99"] for entry in crowds],
+        "crowds again because of that": len(journal.of("crowd again")),
         "times as long": [round(entry["p99"] / entry["p99 before"], 1) for entry in crowds],
         **{
             f"MB grown by slow ones, {name}": [entry["grown"][name] for entry in crowds]

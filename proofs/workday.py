@@ -83,7 +83,7 @@ class Replay:
         entry = entry_of(party, event, at)
         try:
             async with self.database.transaction() as tx:
-                await breadth.check_holds(tx, party, at)
+                await breadth.check_holds(tx, party)
                 await audit.add(tx, entry)
                 await breadth.count(tx, party, entry, subjects, self.limits)
         except Refusal as no:

@@ -5,7 +5,7 @@ import resource
 import socket
 import ssl
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
@@ -22,7 +22,7 @@ LARGE: Final = b"GET /fhir/r4/metadata HTTP/1.1\r\nHost: {host}\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is sent at once, and what drips after it. `reads`: whether it takes what comes back."""
+    """What is sent at once, and what drips after it. `reads`: whether it takes what comes back from the beginning."""
 
     name: str
     first: bytes
@@ -35,12 +35,14 @@ class Kind:
 KINDS: Final = (
     Kind("slow body", HEAD + b"Content-Length: 100000\r\n\r\n", b"a", has_head=True),
     Kind("slow chunks", HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n", has_head=True),
-    Kind("slow reader", LARGE * 2, LARGE, has_head=True, reads=False),
+    Kind("reader who looks up 2 seconds too late", LARGE * 60, b"", has_head=True, reads=False),
     Kind("slow head", HEAD + b"X-Slow: ", b"a", has_head=False),
     Kind("half a request", b"GET /fhir/r4/Org", b"", has_head=False),
     Kind("silent after the handshake", b"", b"", has_head=False),
 )
 DRIP_SECONDS: Final = 0.5
+GIVES_UP_SECONDS: Final = 10  # after its time
+LATE_SECONDS: Final = 2  # only who reads on comes to the end that the other side made
 OPENED_PER_SECOND: Final = 250
 CALLS_PER_SECOND: Final = 50
 CALLS_BEFORE: Final = 400
@@ -95,23 +97,34 @@ def allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(FILES, hard)), hard))
 
 
-async def crowded(door: Door, number: int, until_seconds: float, calls_before: int = CALLS_BEFORE) -> Crowd:
+def apart() -> Executor:
+    """A process for the crowd: in one with who only works it would be the crowd that keeps them waiting."""
+    return ProcessPoolExecutor(1, get_context("spawn"), allow_files)
+
+
+async def crowded(
+    door: Door,
+    number: int,
+    let_seconds: float,
+    pool: Executor | None = None,
+    calls_before: int = CALLS_BEFORE,
+) -> Crowd:
     """
     Args:
-        until_seconds: After so long a slow client gives up: it was let for ever.
+        pool: Where the crowd is; a thread without it.
+        let_seconds: What the exchange allows for a body. Ten seconds after that a slow client gives up.
     """
     before, beside = Calls([]), Calls([])
     for _ in range(calls_before):
         await work(door, before)
     port = door.port
     credentials = door.hostile.credentials if port.context else None
-    with ProcessPoolExecutor(1, get_context("spawn"), allow_files) as pool:
-        slow = asyncio.get_running_loop().run_in_executor(
-            pool, besiege, port.number, port.host, credentials, number, until_seconds
-        )
-        while not slow.done():
-            await work(door, beside)
-        return Crowd(await slow, before, beside)
+    slow = asyncio.get_running_loop().run_in_executor(
+        pool, besiege, port.number, port.host, credentials, number, let_seconds
+    )
+    while not slow.done():
+        await work(door, beside)
+    return Crowd(await slow, before, beside)
 
 
 async def work(door: Door, calls: Calls) -> None:
@@ -124,7 +137,7 @@ async def work(door: Door, calls: Calls) -> None:
 
 
 def besiege(
-    number: int, host: str, credentials: Credentials | None, many: int, until_seconds: float
+    number: int, host: str, credentials: Credentials | None, many: int, let_seconds: float
 ) -> list[Slow]:
     """The crowd in its own process; a certificate if there are credentials."""
     context = tls_context(credentials) if credentials else None
@@ -132,28 +145,33 @@ def besiege(
 
     async def all_of_them() -> list[Slow]:
         return await asyncio.gather(
-            *(drip(number, host, context, kind, n, until_seconds) for n, kind in enumerate(chosen))
+            *(drip(number, host, context, kind, n, let_seconds) for n, kind in enumerate(chosen))
         )
 
     return asyncio.run(all_of_them())
 
 
 async def drip(
-    number: int, host: str, context: ssl.SSLContext | None, kind: Kind, place: int, until_seconds: float
+    number: int, host: str, context: ssl.SSLContext | None, kind: Kind, place: int, let_seconds: float
 ) -> Slow:
     await asyncio.sleep(place / OPENED_PER_SECOND)
     pair, began = None, time.monotonic()
     line = socket.socket()
     line.setblocking(False)
-    if not kind.reads:
+    if not kind.reads:  # as through a network: with segments of 64 KB loopback takes 2 MB that nobody reads
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_460)
     try:
         await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", number))
         name = "localhost" if context else None
         pair = await asyncio.open_connection(sock=line, ssl=context, server_hostname=name, limit=1_024)
         began = time.monotonic()
+        if context:
+            pair[1].transport.set_read_buffer_limits(1_024)  # type: ignore[attr-defined]  # of the TLS layer: 256 KB
         pair[1].write(kind.first.replace(b"{host}", host.encode()))
-        while time.monotonic() - began < until_seconds and await is_open(pair, kind):
+        if not kind.reads:  # what comes stays in the buffers, and soon they are full
+            await asyncio.sleep(let_seconds + LATE_SECONDS)
+        while time.monotonic() - began < let_seconds + GIVES_UP_SECONDS and await is_open(pair[0]):
             pair[1].write(kind.drop.replace(b"{host}", host.encode()))
     except OSError:
         pass
@@ -163,12 +181,9 @@ async def drip(
     return Slow(kind.name, began, time.monotonic() - began if pair else 0.0)
 
 
-async def is_open(pair: tuple[asyncio.StreamReader, asyncio.StreamWriter], kind: Kind) -> bool:
+async def is_open(reader: asyncio.StreamReader) -> bool:
     """Looks for so long as there is between two drops."""
-    if not kind.reads:  # what comes stays in the buffers, and soon they are full
-        await asyncio.sleep(DRIP_SECONDS)
-        return not pair[1].is_closing()
     try:
-        return bool(await asyncio.wait_for(pair[0].read(65_536), DRIP_SECONDS))
+        return bool(await asyncio.wait_for(reader.read(65_536), DRIP_SECONDS))
     except TimeoutError:
         return True

@@ -68,7 +68,7 @@ class Register:
         now = self.now + timedelta(minutes=after)
         try:
             async with self.database.transaction() as tx:
-                await breadth.check_holds(tx, party, now)
+                await breadth.check_holds(tx, party)
                 entry = an_entry(party.role_id, party.organization_id, now)
                 await audit.add(tx, entry)
                 await breadth.count(tx, party, entry, subjects(list(patients)), self.limits, noticed)

@@ -153,7 +153,9 @@ def test_two_starts_at_once_agree(tmp_path: Path) -> None:
     assert len(found) == 4
 
 
-def test_the_bundle_of_the_port_holds_our_own_root_and_the_listed_issuers_also_the_withdrawn_one(pki: Path) -> None:
+def test_the_bundle_of_the_port_holds_our_own_root_and_the_listed_issuers_also_the_withdrawn_one(
+    pki: Path,
+) -> None:
     trust = ensure_trust(pki, NOW)
     bundle = x509.load_pem_x509_certificates(trust.accepted.read_bytes())
 

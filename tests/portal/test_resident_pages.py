@@ -180,6 +180,7 @@ def test_an_access_is_proved_without_us(
     command = html.fromstring(page.text).xpath("string(//pre)").splitlines()[1]
     program, proof, heads = re.fullmatch(r'python (\S+) (\S+) "(\S+)"', command).groups()  # type: ignore[union-attr]
     assert proof in found.headers["content-disposition"]
+    assert heads.startswith(str(visitor.http.base_url)), "a host that browsers trust"
     (tmp_path / program).write_bytes(visitor.get(f"/my/accesses/{program}").content)
     (tmp_path / proof).write_bytes(found.content)
     done = subprocess.run(
@@ -360,6 +361,8 @@ def test_a_person_is_named_by_code_and_name_sees_the_data_and_is_ended(
     refused = taker.post("/my/delegations", naming(exchange, giver, LIGA))
     assert rule_of(refused) == "CNS-001"
 
+    [row] = [one for one in rows_of(giver) if "Looks at the list of accesses" in one and "Priežpērle" in one]
+    assert "Refused ACC-013" in row
     [row] = [one for one in rows_of(giver) if "Looks for prescriptions" in one and "Priežpērle" in one][:1]
     assert "On behalf of the patient you named this person" in row
     giver.done("/my/delegations/end", fields(giver.get("/my/delegations"), "/my/delegations/end"))

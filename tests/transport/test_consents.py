@@ -203,6 +203,35 @@ def test_a_delegate_bans_but_does_not_delegate(
     assert not sees(caller(who.gp), f"Task/{line.task}")
 
 
+def test_a_delegate_sees_bans_and_their_own_delegation_but_not_whom_else_the_patient_named(
+    exchange: Running, portal: Caller, tables: Tables, who: Somebody
+) -> None:
+    """As the portal's page: whom the patient named, only the patient sees, names and ends (Latvia 6.5)."""
+    person = adult(exchange, who.patient)
+    third = exchange.environment.population.resources[-1]["id"]
+    ban, own = given(portal, who), given(portal, who, "delegation", person=person)
+    others = [given(portal, who, kind, person=third) for kind in ("delegation", "collection")]
+    token = for_another(portal, person, who.patient)
+
+    def found(**how: Any) -> set[str]:
+        return set(ids(portal.found("Consent", how)))
+
+    assert found(token=token) == {ban, own}
+    assert found(patient=who.patient) == {ban, own, *others}
+    total = portal.post("Consent/_search", f"patient={who.patient}&_summary=count", token=token).json()[
+        "total"
+    ]
+    assert total == 2
+    for hidden in others:
+        for path in (f"Consent/{hidden}", f"Consent/{hidden}/_history", f"Consent/{hidden}/_history/1"):
+            assert not sees(portal, path, token=token)
+        answer = portal.post(f"Consent/{hidden}/$end", token=token)
+        refused(answer, 404, "WIRE-012")
+        assert tables.audit(answer.headers["x-request-id"])["detail"]["reason"] == "MAY-013"
+    ended = portal.post(f"Consent/{ban}/$end", token=token)  # a whole delegation: bans too, at any time
+    assert ended.json()["status"] == "inactive"
+
+
 def test_a_right_to_collect_opens_no_document(exchange: Running, portal: Caller, who: Somebody) -> None:
     person = adult(exchange, who.patient)
     given(portal, who, "collection", person=person)

@@ -413,11 +413,22 @@ CREATE TABLE onboarding.certificate_standing (
     kept_open_until  timestamptz,
     kept_open_why    text,
     kept_open_by     text,
+    stale_from       timestamptz,
     CONSTRAINT an_override_says_why CHECK (
         (kept_open_until IS NULL) = (kept_open_why IS NULL) AND (kept_open_until IS NULL) = (kept_open_by IS NULL)
     )
 );
 COMMENT ON COLUMN onboarding.certificate_standing.known_good_until IS 'the latest nextUpdate of a list or answer that called it good';
+COMMENT ON COLUMN onboarding.certificate_standing.stale_from IS 'when the word that counts ends, or ended; from then on it lives on the grace time';
+-- Spells that are over; the one that lasts stands in usable_until of the certificate.
+CREATE TABLE onboarding.certificate_closed (
+    fingerprint  bytea NOT NULL REFERENCES onboarding.client_certificate,
+    closed_at    timestamptz NOT NULL,
+    known_until  timestamptz NOT NULL,
+    rule         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (fingerprint, known_until)
+);
+COMMENT ON COLUMN onboarding.certificate_closed.known_until IS 'when another look changed what is known: opened again, or closed by another rule';
 -- What the egress worker is to ask, what it got last that could be believed, and how the last look went.
 CREATE TABLE onboarding.revocation_source (
     place        text COLLATE "C" NOT NULL,

@@ -16,7 +16,7 @@ from proofs.hostility.words import PERSON_CODES
 from proofs.keeping import Journal
 from tests.running import Running
 
-SIZE = 100
+SIZE = 80
 SEED = 11
 pytestmark = pytest.mark.skipif(
     not HAPROXY.exists(), reason="haproxy is not installed (Debian: apt-get install haproxy)"
@@ -31,7 +31,7 @@ def tried(exchange: Running, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
     async def run(place: Place) -> None:
         journal.begin(seed=SEED)
-        journal.add("crowd", **await hostile.one_crowd(place, place.doors[0], 24, calls_before=20))
+        journal.add("crowd", **await hostile.one_crowd(place, place.doors[2], 24, calls_before=20))
         for door in place.doors:
             journal.add("round", **await hostile.one_round(door, SEED, SIZE))
             await door.leave()
@@ -107,7 +107,7 @@ def test_memory_is_measured_in_each_session_from_its_first_seed(tmp_path: Path) 
         journal.add("memory", session=session, seed=seed, resident={"exchange": mb})
     assert hostile.growth(journal) == {"exchange": 30}
     journal.add("memory", session="b", seed=5, resident={"exchange": 900 + hostile.MOST_GROWTH_MB + 1})
-    assert hostile.judge(journal)["findings"] == ["exchange grew by 65 MB"]
+    assert "exchange grew by 65 MB" in hostile.judge(journal)["findings"]
     journal.close()
 
 

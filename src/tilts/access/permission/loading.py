@@ -45,6 +45,9 @@ class Report:
     taken: dict[str, int] = field(default_factory=dict)
     dropped: list[tuple[int, str]] = field(default_factory=list)  # line, reason
 
+    def took(self, kind: str) -> None:
+        self.taken[kind] = self.taken.get(kind, 0) + 1
+
 
 async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: Report) -> None:
     """One batch, in one transaction; told again, the same rows change nothing."""
@@ -54,14 +57,13 @@ async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: R
         try:
             if text(row, "kind") in WATCHED:
                 await watch(tx, row, now)
-                report.taken[text(row, "kind")] = report.taken.get(text(row, "kind"), 0) + 1
+                report.took(text(row, "kind"))
                 continue
             found = await read(tx, row, now)
         except Dropped as why:
             report.dropped.append((line, str(why)))
             continue
-        kind = "guardian" if isinstance(found, GuardianRow) else found.kind
-        report.taken[kind] = report.taken.get(kind, 0) + 1
+        report.took("guardian" if isinstance(found, GuardianRow) else found.kind)
         if isinstance(found, GuardianRow):
             guardians.append(found)
         else:

@@ -118,7 +118,9 @@ def revoke(
     async def work(tx: Tx, who: Account) -> None:
         await revoke_door(tx, named, WallClock().wall())
 
-    acted(person, Act("certificate.revoked", about=named.hex()[:16], method="CLI"), work, environment, data_dir)
+    acted(
+        person, Act("certificate.revoked", about=named.hex()[:16], method="CLI"), work, environment, data_dir
+    )
     print(named.hex())
     return 0
 

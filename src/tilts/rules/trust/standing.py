@@ -8,7 +8,7 @@ ACC_REVOCATION_UNKNOWN = Rule(
     issue_code="login",
     source="Security 1.6: an answer counts until its nextUpdate, then closed; the grace time is our decision",
     text_en="It is not known any more whether this certificate has been revoked; it is not taken from {until} on.",
-    text_lv="Vairs nav zināms, vai šis sertifikāts nav atsaukts; no {until} to nepieņem.",
+    text_lv="Vairs nav zināms, vai šis sertifikāts nav anulēts; no {until} to nepieņem.",
     fix_en="Hand in an OCSP answer of your issuer in the portal, or ask the issuer why its list does not come.",
     fix_lv="Iesniedziet portālā sava izdevēja OCSP atbildi vai jautājiet izdevējam, kāpēc nav viņa saraksta.",
 )
