@@ -98,9 +98,7 @@ class Settings:
     oidc_client_id: str = "tilts-portal"  # how that provider knows this portal
     oidc_client_secret: str = ""  # empty: private_key_jwt with the exchange's own key
     oidc_person_claim: str = "person_code"  # claim of the ID token with a resident's person code
-    oidc_service_claim: str = (
-        "eid_service"  # claim of the ID token with the service, named as in the register
-    )
+    oidc_service_claim: str = "eid_service"  # claim of the ID token with the service, as the register has it
     oidc_authority_subjects: str = ""  # who acts for the authority at once; comma between
     mail_smtp_url: str = ""  # smtp://host, smtp+starttls://user@host or smtps://user@host; empty: no server
     mail_smtp_password_file: Path = Path()  # 0600; the password for the user in that URL

@@ -122,6 +122,22 @@ def test_TOK_006_an_emergency_has_a_practitioner(practice: Caller, purpose: str)
     refused(answer, 400, "TOK-006")
 
 
+def test_who_has_proven_itself_and_is_refused_is_named_in_the_audit_entry(
+    practice: Caller, tables: Tables
+) -> None:
+    proven, unproven = str(uuid4()), str(uuid4())
+    asked = asserting(practice, person=False, purpose_of_use=["BTG"])
+    refused(practice.ask_token(asked, headers={"X-Request-Id": proven}), 400, "TOK-006")
+    refused(practice.ask_token("x.y.z", headers={"X-Request-Id": unproven}), 401, "TOK-001")
+
+    named, unnamed = tables.audit(proven), tables.audit(unproven)
+    assert (named["client_id"], str(named["organization_id"])) == (
+        practice.facts["client_id"],
+        practice.facts["org"],
+    )
+    assert unnamed["client_id"] is None and unnamed["organization_id"] is None
+
+
 def test_consents_and_the_code_that_was_said_are_written_down_and_names_are_not(
     practice: Caller, tables: Tables
 ) -> None:
