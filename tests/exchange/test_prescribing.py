@@ -16,7 +16,7 @@ from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.records import Quantity
-from tilts.transport.prescriptions import lines_of
+from tilts.transport.prescribing.prescriptions import lines_of
 from tilts.transport.shapes.elements import interval_in
 
 DAY = timedelta(days=1)

@@ -47,7 +47,7 @@ from tilts.rules.profiles.packing import PACKAGE, contents, package
 from tilts.rules.profiles.reasons import rules_behind
 from tilts.store.records import LineRecord
 from tilts.transport.outcomes import issue_for, outcome
-from tilts.transport.prescriptions import MOST_LINES
+from tilts.transport.prescribing.prescriptions import MOST_LINES
 from tilts.transport.shapes.tasks import task_to_fhir
 from tilts_connector.credentials import Actor
 from tilts_connector.dispenses import medication_dispense

@@ -22,12 +22,9 @@ from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
     consents,
-    dispensing,
     emergencies,
-    prescriptions,
     reading,
     signatures,
-    tasks,
     validation,
 )
 from tilts.transport.app import CutOff, FhirApp, Listener
@@ -39,6 +36,7 @@ from tilts.transport.oauth.discovery import Discovery
 from tilts.transport.oauth.endpoint import TokenEndpoint
 from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
+from tilts.transport.prescribing import closing, dispensing, prescriptions, tasks, transferring
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
 from tilts.transport.terminology import classifiers
@@ -48,7 +46,18 @@ from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
-NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks)
+NOUNS = (
+    audit_trail,
+    closing,
+    consents,
+    dispensing,
+    emergencies,
+    prescriptions,
+    reading,
+    signatures,
+    tasks,
+    transferring,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from tilts.rules import Refusal
 from tilts.rules.prescriptions import PRE_BUNDLE_ENTRY
 from tilts.rules.wire import WIRE_NOT_SELECTIVE, WIRE_PARAMETER
 from tilts.store import resources
+from tilts.transport.prescribing.tasks import task_id_of, task_reply
 from tilts.transport.search import criteria_of, read_search
 from tilts.transport.shapes.elements import parameters_in
 from tilts.transport.shapes.medication import line_from_fhir
-from tilts.transport.tasks import task_id_of, task_reply
 
 MOST_LINES: Final = 20
 

@@ -11,12 +11,12 @@ from tilts.exchange.dispensing import claim, dispense, find, release
 from tilts.exchange.prescriptions import viewer_of
 from tilts.store import resources
 from tilts.store.records import LineRecord
-from tilts.transport.prescriptions import if_none_exist
+from tilts.transport.prescribing.prescriptions import if_none_exist
+from tilts.transport.prescribing.tasks import shown, task_id_of, task_reply
 from tilts.transport.reading import entry_of
 from tilts.transport.search import searchset
 from tilts.transport.shapes.elements import parameters_in
 from tilts.transport.shapes.medication import dispense_from_fhir, presented_from_fhir
-from tilts.transport.tasks import shown, task_id_of, task_reply
 from tilts_fhir.json_strict import decode
 
 

@@ -5,7 +5,7 @@ POST /Task/{id}/$close, POST /Task/{id}/$close-remaining
 
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.closing import close, close_remaining
-from tilts.transport.tasks import task_id_of, task_reply
+from tilts.transport.prescribing.tasks import task_id_of, task_reply
 
 
 @route(

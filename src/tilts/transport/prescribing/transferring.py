@@ -2,7 +2,7 @@
 
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.transferring import request_transfer
-from tilts.transport.tasks import task_id_of, task_reply
+from tilts.transport.prescribing.tasks import task_id_of, task_reply
 
 
 @route(
