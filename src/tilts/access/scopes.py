@@ -16,7 +16,7 @@ from tilts.rules.trust.tokens import TOK_BAD_SCOPE, TOK_SCOPE_OF_PERSON, TOK_SCO
 
 _REGISTERS: Final = "CodeSystem.rs Organization.rs Practitioner.rs PractitionerRole.rs"
 _PRESCRIBING: Final = (
-    f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs"
+    f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs __events.r"
 )
 
 OPEN: Final = MappingProxyType(
@@ -24,15 +24,15 @@ OPEN: Final = MappingProxyType(
         "practice": _PRESCRIBING,
         "hospital": _PRESCRIBING,
         # A pharmacist sees what was presented, not patients (Latvia 6.1: only not-yet-used prescriptions).
-        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs",
+        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs __events.r",
         "authority": f"{_REGISTERS} Patient.rs Consent.crsu __token.r",
         "vendor": _REGISTERS,
         "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rsu Provenance.rs"
-        " AuditEvent.rs Consent.crsu",
+        " AuditEvent.rs Consent.crsu __events.r",
     }
 )
 NEVER_OF_PATIENTS: Final = frozenset(
-    {"CodeSystem", "Organization", "Practitioner", "PractitionerRole", "__token"}
+    {"CodeSystem", "Organization", "Practitioner", "PractitionerRole", "__events", "__token"}
 )
 # Whose tokens name no practitioner: the authority oversees, and behind the portal stands a resident.
 WITHOUT_PRACTITIONER: Final = frozenset({"authority", "portal"})

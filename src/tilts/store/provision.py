@@ -22,6 +22,7 @@ FORGOTTEN: Final = (
     "find_miss",
     "identification",
     "breadth_seen",
+    "event",
     "onboarding.session",
 )
 ONLY_ADDED: Final = (

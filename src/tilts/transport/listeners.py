@@ -28,6 +28,7 @@ from tilts.transport import (
     reading,
     signatures,
     tasks,
+    telling,
     validation,
 )
 from tilts.transport.app import CutOff, FhirApp, Listener
@@ -48,7 +49,7 @@ from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
-NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks)
+NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks, telling)
 
 
 @dataclass(frozen=True, slots=True)
