@@ -45,6 +45,8 @@ from tilts.rules.dispensing import (
 from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
 from tilts.store import dispensing as store
 from tilts.store import prescriptions as lines
+from tilts.store import registers
+from tilts.store.doors import collecting
 from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
 from tilts.store.tx import Tx
 
@@ -54,11 +56,12 @@ MISSES_WINDOW: Final = timedelta(minutes=10)  # Security 3.3
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a person at the counter says: the number and the patient's name."""
+    """What a person at the counter says: the patient's name, and the number or who they are themselves."""
 
     number: str | None
     family: str | None
     given: str | None
+    collector: tuple[str, str] | None = None  # identifier of who collects, instead of the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +78,36 @@ class DispenseOrder:
 
 
 async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms: Terms) -> list[LineRecord]:
-    """The door: lines of the prescription that was shown, or none.
+    """The door: lines of the prescription that was shown, or of those that somebody may collect; or none.
 
-    A wrong number and a wrong name get the same empty answer and are counted alike.
+    A wrong number, a wrong name and somebody who may not collect get the same empty answer and are counted alike.
     """
     if party.kind != "pharmacy":
         raise Refusal(DSP_PHARMACY_ONLY)
-    if not (presented.number and presented.family and presented.given):
+    if not (presented.family and presented.given) or bool(presented.number) == bool(presented.collector):
         raise Refusal(PRE_FIND_INCOMPLETE)
     if await lines.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
         raise Refusal(PRE_FIND_GUESSING, retry_after_seconds=int(MISSES_WINDOW.total_seconds()))
-    number = read_prescription_number(presented.number)
-    found = await lines.find_presented(tx, number or "", fold(presented.family), fold(presented.given))
-    if found is None:
+    found = await shown_by(tx, presented, fold(presented.family), fold(presented.given), now)
+    if not found:
         await lines.add_miss(tx, party.client_id, now)
+    shown: list[LineRecord] = []
+    for prescription_id in found:
+        await lines.present(tx, prescription_id, party.organization_id, now + terms.presentation)
+        shown += await lines.lines_of_prescription(tx, prescription_id)
+    return [current(line, now) for line in shown]
+
+
+async def shown_by(tx: Tx, presented: Presented, family: str, given: str, now: datetime) -> list[UUID]:
+    """The prescriptions that open; by who collects only those that are not used up (Latvia 6.1)."""
+    if presented.collector is None:
+        number = read_prescription_number(presented.number or "")
+        found = await lines.find_presented(tx, number or "", family, given)
+        return [found] if found else []
+    collector_id = await registers.find_patient(tx, *presented.collector)
+    if collector_id is None:
         return []
-    await lines.present(tx, found, party.organization_id, now + terms.presentation)
-    return [current(line, now) for line in await lines.lines_of_prescription(tx, found)]
+    return await collecting.find(tx, collector_id, (family, given), now)
 
 
 async def claim(
@@ -197,7 +213,9 @@ async def dispense(
     viewer = viewer_of(party, now)
     issues = await lines.lock_issues(tx, order.line_id, viewer) if order.line_id else []
     if not issues:
-        raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
+        sought = ("MedicationRequest", order.line_id) if order.line_id else None
+        where = ("MedicationDispense.authorizingPrescription",)
+        raise Refusal(DSP_NO_PRESCRIPTION, expressions=where, sought=sought)
     line = chosen_issue([current(one, now) for one in issues], order, party, now)
     with about(line):
         record, after = decide_dispense(line, order, party, now, terms)

@@ -45,7 +45,9 @@ CASE
                        AND c.kind = 'delegation' AND c.starts_at <= %(now)s AND (c.ends_at IS NULL OR c.ends_at > %(now)s)
                        AND (c.whole OR EXISTS (SELECT 1 FROM consent_document n
                                                 WHERE n.consent_id = c.consent_id
-                                                  AND n.document_id IN ({thread}, {id})))) THEN 'delegate'
+                                                  AND n.document_id IN ({thread}, {id}))))
+        AND NOT EXISTS (SELECT 1 FROM consent o
+                         WHERE o.consent_id = {id} AND o.grantee_id <> %(viewer_acting_id)s::uuid) THEN 'delegate'
        END
   WHEN %(viewer_emergency)s::boolean AND NOT"""
     + _GLASS
@@ -72,6 +74,7 @@ CASE
     + "END"
 )
 # What was presented is what the prescriber wrote: never what another pharmacy handed out.
+# Whom else the patient named is no delegate's business (Latvia 6.5: the patient names and ends): bans they may end.
 
 # An entry of the register of patients: bans are about documents, not about who somebody is.
 PATIENT_SIGHT: Final = (

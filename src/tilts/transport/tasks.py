@@ -79,7 +79,7 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     await concern_named(criteria.patient_ids, "Task", call)
     own_link = f"{call.public_base}/Task"
     if asked.only_total:
-        total = await counted(call, asked, criteria)
+        total = await counted(call, asked, criteria, telling=not (own or criteria.patient_ids))
         return Reply(resource=searchset([], own_link=own_link, next_link=None, total=total))
     if asked.sort and criteria.holder_ids is None:  # who holds nothing has no end of a hold
         raise Refusal(WIRE_PARAMETER, parameter="_sort")
@@ -100,13 +100,18 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     return Reply(resource=searchset(entries, own_link=own_link, next_link=next_link, total=complete))
 
 
-async def counted(call: Call, asked: Search, criteria: LineCriteria) -> int:
-    """How many there are; the state of each is known only once it is read, in whatever order."""
-    criteria = replace(criteria, by_lease=False, after_lease=None)
+async def counted(call: Call, asked: Search, criteria: LineCriteria, *, telling: bool) -> int:
+    """How many there are; the state of each is known only once it is read.
+
+    `telling`: a number says of the lines that were named what a page would say (reading.counted).
+    """
+    criteria = replace(criteria, by_lease=False, after_lease=None)  # whatever the order
     viewer = viewer_of(call.party, call.now)
     total, before = 0, None
     while rows := await lines.search_lines(call.tx, criteria, viewer, before=before, limit=ROWS_A_ROUND):
         total += sum(wanted(line, asked, criteria, call) for line in rows)
+        for line in rows if telling else ():
+            call.concerns(line.patient_id, "Task", line.task_id, line.basis)
         before = rows[-1].task_id
     return total
 

@@ -7,6 +7,7 @@ from tilts.exchange.prescriptions import LineOrder
 from tilts.transport.shapes.elements import (
     first_day,
     id_in,
+    identifier_in,
     interval_in,
     last_day,
     parameters_in,
@@ -52,4 +53,5 @@ def dispense_from_fhir(resource: dict[str, Any], public_base: str) -> DispenseOr
 
 def presented_from_fhir(parameters: dict[str, Any]) -> Presented:
     given = parameters_in(parameters)
-    return Presented(given.get("number"), given.get("family"), given.get("given"))
+    collector = identifier_in(parameters, "collector")
+    return Presented(given.get("number"), given.get("family"), given.get("given"), collector)
