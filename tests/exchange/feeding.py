@@ -12,7 +12,7 @@ from uuid import UUID
 from tests.builders import TERMS
 from tests.exchange.counter import Counter
 from tilts.exchange.dispensing import claim, release
-from tilts.exchange.telling import acknowledge, told
+from tilts.exchange.telling import MOST, acknowledge, feed_of, told
 from tilts.exchange.transferring import request_transfer
 from tilts.party import Party
 from tilts.store.events import EventRow
@@ -48,6 +48,15 @@ class System:
     deliveries: int = 0
     faults: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    async def catch_up(self, tx: Tx) -> None:
+        """What was told before this system began is no matter of its own."""
+        last = None
+        while (found := await told(tx, self.party, last, MOST, NOW)).events:
+            last = await numbered(tx, self.party)
+        if last is not None:
+            await acknowledge(tx, self.party, last, NOW)
+        assert found.events == []
+
     async def visit(self, database: Database, fault: str = "") -> int:
         """One fetch with one fault; how many events were new."""
         self.faults[fault] += bool(fault)
@@ -81,6 +90,16 @@ class System:
     def kinds_of(self, task_id: UUID) -> list[str]:
         """In the order in which they came first."""
         return [self.kept[number].kind for number in self.order if self.kept[number].task_id == task_id]
+
+
+async def numbered(tx: Tx, party: Party) -> int:
+    feed = feed_of(party)
+    cursor = await tx.execute(
+        "SELECT numbered FROM event_feed WHERE party_id = %s AND site = %s", [feed.party_id, feed.site]
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def written(tx: Tx, party_id: UUID, task_ids: Sequence[UUID]) -> int:

@@ -18,7 +18,7 @@ DONE = "Task/$acknowledge-events"
 
 def numbers(**given: int) -> dict[str, Any]:
     parts = [{"name": name, "valueInteger": value} for name, value in given.items()]
-    return {"resourceType": "Parameters", "parameter": parts}
+    return {"resourceType": "Parameters", **({"parameter": parts} if parts else {})}
 
 
 def search(caller: Caller, asked: dict[str, str], kind: str = "Task") -> httpx.Response:

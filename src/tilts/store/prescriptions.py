@@ -225,6 +225,16 @@ async def search_lines(
     tx: Tx, criteria: LineCriteria, viewer: Viewer, *, before: UUID | None, limit: int
 ) -> list[LineRecord]:
     """Newest first by task id, or by the end of the hold; through the viewer's eyes."""
+    values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            search_statement(criteria, viewer, before),
+            {**values, **eyes(viewer), "before": before, "limit": limit},
+        )
+        return [_line(row) for row in await cursor.fetchall()]
+
+
+def search_statement(criteria: LineCriteria, viewer: Viewer, before: UUID | None) -> sql.Composed:
     by_lease = criteria.by_lease
     wanted: list[tuple[LiteralString, object]] = [
         ("l.task_id = ANY(%(task_ids)s::uuid[])", criteria.task_ids),
@@ -237,16 +247,18 @@ async def search_lines(
         ("(l.lease_until, l.task_id) > (%(after_lease)s, %(before)s)", criteria.after_lease),
         ("l.patient_id = %(viewer_patient_id)s", viewer.patient_id),
     ]
-    where = [sql.SQL(text) for text, value in wanted if value is not None]
-    statement = sql.SQL("{} WHERE {} ORDER BY {} LIMIT %(limit)s").format(
+    where = [sql.SQL(_equation(text, value)) for text, value in wanted if value is not None]
+    return sql.SQL("{} WHERE {} ORDER BY {} LIMIT %(limit)s").format(
         sql.SQL(SEEN_LINES),
         sql.SQL(" AND ").join([*where, sql.SQL("seen.basis IS NOT NULL")]),
         sql.SQL("l.lease_until, l.task_id" if by_lease else "l.task_id DESC"),
     )
-    values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
-    async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, {**values, **eyes(viewer), "before": before, "limit": limit})
-        return [_line(row) for row in await cursor.fetchall()]
+
+
+def _equation(text: LiteralString, value: object) -> LiteralString:
+    """One value is no list: behind an equation an index keeps its order, and a page is read and no more."""
+    is_one = isinstance(value, list) and len(value) == 1
+    return text.replace("ANY(", "(").replace("[])", "[])[1]") if is_one else text
 
 
 async def _one_line(tx: Tx, statement: LiteralString, values: dict[str, object]) -> LineRecord | None:

@@ -125,6 +125,9 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
             conditions.append((offered[name], values_in(offered[name], value)))
         else:
             raise Refusal(WIRE_PARAMETER, parameter=name[:64])
+    sort = result["_sort"]
+    if sort and sort not in SORTS.get(resource_type, ()):
+        raise Refusal(WIRE_PARAMETER, parameter="_sort")
     if result["_summary"] not in ("", "count", "false"):
         raise Refusal(WIRE_PARAMETER, parameter="_summary")
     check_named(resource_type, {parameter.name for parameter, _ in conditions})
@@ -132,9 +135,6 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
     if not (count.isascii() and count.isdigit()):
         raise Refusal(WIRE_PARAMETER, parameter="_count")
     only_total = result["_summary"] == "count" or int(count[:6]) == 0
-    sort = result["_sort"]
-    if sort and sort not in SORTS.get(resource_type, ()):
-        raise Refusal(WIRE_PARAMETER, parameter="_sort")
     return Search(resource_type, conditions, min(int(count[:6]), MOST_ON_A_PAGE), only_total, sort=sort)
 
 
