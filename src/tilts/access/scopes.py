@@ -1,7 +1,7 @@
 """What each kind of party may ask for: a closed list, in the grammar of SMART scopes v2.
 
 `system/Type.cruds`: c create, r read, u update (operations on a Task), d delete, s search. Two kinds of token
-(Security 1.2): a basic one names the organisation only and opens registers; an extended one names who acts and
+(Security 1.2): a basic one names the organisation only and opens registers and feeds; an extended one names who acts and
 why, and opens what concerns patients. What begins with `__` is no type of FHIR but ours.
 """
 
