@@ -39,11 +39,11 @@ class Counter:
 
 
 @contextmanager
-def sandbox(folder: Path, watcher: Watcher) -> Iterator[Environment]:
+def sandbox(folder: Path, watcher: Watcher, **options: Any) -> Iterator[Environment]:
     """Started where it was left; without a limit on calls, which are all from this machine."""
     limits = wide_limits(folder.parent)
-    options = Options(data_dir=folder, port=0, plain=True, rate=0, copying_limits=limits)
-    environment = Environment(options, watcher.say)
+    chosen = Options(data_dir=folder, port=0, plain=True, rate=0, copying_limits=limits, **options)
+    environment = Environment(chosen, watcher.say)
     try:
         yield environment
     finally:

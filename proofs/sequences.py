@@ -49,7 +49,9 @@ SAME_ROWS: Final = (
 def prove(journal: Journal, size: int, seed: int, stop: Stop) -> dict[str, Any] | None:
     """The figures; None when it was stopped before its end."""
     journal.begin(seed=seed)
-    with watching(TITLE, 2 * size) as watcher, sandbox(journal.folder / "sandbox", watcher) as environment:
+    folder = journal.folder / "sandbox"
+    # On the clock of the sequences; that of the exchange would settle their lines at once.
+    with watching(TITLE, 2 * size) as watcher, sandbox(folder, watcher, settling_seconds=0) as environment:
         asyncio.run(play_on_paper(journal, size, seed, stop, watcher))
         asyncio.run(play_through_doors(environment, journal, size, seed, stop, watcher))
         if stop.wanted:

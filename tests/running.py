@@ -111,9 +111,15 @@ def running_exchange(folder: Path, **options: Any) -> Iterator[Running]:
     """`production=True` runs the rehearsal of production beside it, in a thread of its own.
 
     The gate is asked at the start and then so rarely that no test meets it by chance: many switch a connection off
-    and on again. A test of the gate sets gate_refresh_seconds.
+    and on again. A test of the gate sets gate_refresh_seconds. Nothing is settled behind the back of tests that move
+    the clock, or write prescriptions of another day.
     """
-    options = {"gate_refresh_seconds": 3600, "copying_limits": wide_limits(folder.parent), **options}
+    options = {
+        "gate_refresh_seconds": 3600,
+        "settling_seconds": 0,
+        "copying_limits": wide_limits(folder.parent),
+        **options,
+    }
     clock = MovableClock()
 
     def make_server(settings: Settings, listening: Listening, logs: Path) -> ThreadServer:

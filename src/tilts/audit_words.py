@@ -80,6 +80,8 @@ EVENTS: Final = MappingProxyType(
         "message.written": ("Raksta ziņu lietā", "Writes a message in a case"),
         "organization.read": ("Lasa iestādes ierakstu reģistrā", "Reads an organisation in the register"),
         "organization.searched": ("Meklē iestādi reģistrā", "Looks for an organisation in the register"),
+        "event.acknowledged": ("Apstiprina saņemtos notikumus", "Acknowledges events it has received"),
+        "event.fetched": ("Saņem notikumus par receptēm", "Fetches events about prescriptions"),
         "patient.read": ("Lasa pacienta pamatdatus", "Reads the patient's details"),
         "patient.searched": ("Meklē pacientu", "Looks for the patient"),
         "plan.proposed": ("Piedāvā testu plānu", "Proposes a test plan"),

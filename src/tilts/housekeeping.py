@@ -13,6 +13,8 @@ from tilts.access.audit.stamping import keep_stamped
 from tilts.access.breadth import anomalies
 from tilts.access.breadth.limits import limits_from
 from tilts.clock import Clock
+from tilts.exchange import telling
+from tilts.exchange.settling import settle_all
 from tilts.onboarding.issuing import keep_own_list
 from tilts.onboarding.mail.couriers import courier_from
 from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
@@ -42,6 +44,7 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
         await prescriptions.forget_misses(tx, clock.now() - MISSES_LIVE)
         await relationships.forget_identifications(tx, clock.now())
         await anomalies.forget(tx, clock.now(), limits)
+        await telling.forget(tx, clock.now())
 
     async def look_for_anomalies(tx: Tx) -> None:
         for row in await anomalies.look_for_anomalies(tx, clock.now(), limits):
@@ -50,11 +53,16 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
     async def keep_usual(tx: Tx) -> None:
         await anomalies.keep_usual(tx, clock.now())
 
+    async def settle() -> None:
+        await settle_all(database, clock)
+
     async def ask_gate(tx: Tx) -> None:
         for client_id, before, now_open in await gate.refresh(tx, settings.environment, clock.now()):
             log.info("gate", client_id=client_id, before=before, open=now_open)
 
+    rounds = [round_again(settle, settings.settling_seconds)] if settings.settling_seconds else []
     await asyncio.gather(
+        *rounds,
         again(database, ask_gate, settings.gate_refresh_seconds),
         again(database, forget, FORGETTING_SECONDS),
         again(database, look_for_anomalies, ANOMALIES_SECONDS),
@@ -120,7 +128,7 @@ async def round_again(work: Callable[[], Awaitable[None]], seconds: int) -> None
             await work()
         except Exception as fault:
             # What waits goes on waiting; the next round tries again.
-            log.error("mail", work=work.__name__, kind=type(fault).__name__)
+            log.error("housekeeping", work=work.__name__, kind=type(fault).__name__)
         await asyncio.sleep(seconds)
 
 

@@ -93,6 +93,7 @@ PARAMETERS: Final[dict[str, tuple[Parameter, ...]]] = {
         Parameter("status", "token"),
         Parameter("business-status", "token"),
         Parameter("owner", "reference", target="Organization"),
+        Parameter("requester", "reference", target="Organization"),
     ),
     "CodeSystem": (
         _ID,

@@ -73,9 +73,8 @@ class Settings:
     front_handshakes_per_second: int = 60  # of one address; 0 switches the limit off
     claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
     handover_period_hours: int = 72  # how long a hold lasts from its first dispense
-    transfer_minutes: int = (
-        30  # how long a holder keeps a line that the patient wants elsewhere; our assumption
-    )
+    settling_seconds: int = 15  # how often the clock's doings are written down and told of; 0: not here
+    transfer_minutes: int = 30  # how long a holder keeps a line that is wanted elsewhere; our assumption
     presentation_hours: int = 72  # how long a prescription stays open to the pharmacy it was shown to
     ordinary_validity_months: int = 3  # when none is given; a text of 2013 (Latvia 6.1), unverified
     longest_validity_days: int = 366  # at most, if a doctor sets it; unverified

@@ -4,16 +4,18 @@
     prescription = Practice(exchange).prescribe(patient_id, PrescriptionOrder(...))
 
 Each class that waits for answers has a twin for programs with an event loop: `AsyncExchange`,
-`AsyncPractice`, `AsyncPharmacy`, `AsyncPatientPortal`, `AsyncClassifiers`. What can go wrong stands in `errors`.
+`AsyncPractice`, `AsyncPharmacy`, `AsyncPatientPortal`, `AsyncEvents`, `AsyncClassifiers`. What can go wrong stands in `errors`.
 """
 
 from tilts_connector._async.classifiers import AsyncClassifiers
+from tilts_connector._async.events import AsyncEvents
 from tilts_connector._async.exchange import AsyncExchange
 from tilts_connector._async.patient import AsyncPatientPortal
 from tilts_connector._async.pharmacy import AsyncPharmacy
 from tilts_connector._async.practice import AsyncPractice
 from tilts_connector._core import Page
 from tilts_connector._sync.classifiers import Classifiers
+from tilts_connector._sync.events import Events
 from tilts_connector._sync.exchange import Exchange
 from tilts_connector._sync.patient import PatientPortal
 from tilts_connector._sync.pharmacy import Pharmacy
@@ -23,6 +25,7 @@ from tilts_connector.classifiers import Classifier, ClassifierVersion, Code, Dow
 from tilts_connector.credentials import Actor, Credentials, Options, Patience, Seen, Vocabulary
 from tilts_connector.dispenses import Dispensed
 from tilts_connector.errors import Attempt, Misused, Refused, TiltsError, Unreachable
+from tilts_connector.events import Event, Fetched
 from tilts_connector.lines import Action, Line
 from tilts_connector.persons import Person
 from tilts_connector.prescriptions import Prescription, PrescriptionOrder
@@ -33,6 +36,7 @@ __all__ = [
     "Action",
     "Actor",
     "AsyncClassifiers",
+    "AsyncEvents",
     "AsyncExchange",
     "AsyncPatientPortal",
     "AsyncPharmacy",
@@ -46,7 +50,10 @@ __all__ = [
     "Credentials",
     "Dispensed",
     "Downloaded",
+    "Event",
+    "Events",
     "Exchange",
+    "Fetched",
     "Line",
     "Misused",
     "Options",

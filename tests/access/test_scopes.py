@@ -16,6 +16,7 @@ from tilts.access.scopes import (
     decide,
     granted,
     open_to,
+    qualified,
     scopes_in,
 )
 from tilts.party import Party
@@ -141,7 +142,7 @@ def test_all_types_asked_for_in_words_of_smart_1_are_told_type_by_type() -> None
 
 @pytest.mark.parametrize("kind", ["practice", "hospital", "pharmacy", "vendor"])
 def test_a_basic_token_opens_registers_and_nothing_of_patients(kind: str) -> None:
-    registers = {f"system/{name}" for name in NEVER_OF_PATIENTS}
+    registers = {qualified(name) for name in NEVER_OF_PATIENTS}
 
     assert {scope.rpartition(".")[0] for scope in open_to(kind, extended=False)} <= registers
     assert open_to(kind, extended=False) == {

@@ -24,7 +24,7 @@ SEED = 1
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """One of its own: doors without a pipeline leave no audit behind, which the other proofs would find."""
-    with sandbox(tmp_path_factory.mktemp("sequences") / "sandbox", Silent()) as found:
+    with sandbox(tmp_path_factory.mktemp("sequences") / "sandbox", Silent(), settling_seconds=0) as found:
         yield found
 
 

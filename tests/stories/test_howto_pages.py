@@ -104,3 +104,8 @@ def test_tokens(exchange: Running, tmp_path: Path) -> None:
     assert said[3:5] == ["urn:ietf:params:oauth:token-type:access_token", "eid"]
     assert said[5:8] == ["the same"] * 3
     assert "signing" in said[8:]
+
+
+def test_hear_what_happened(exchange: Running, tmp_path: Path) -> None:
+    for line in played("hear-what-happened.md", tmp_path, exchange).splitlines():
+        assert re.fullmatch(r"[0-9]+ [a-z-]+ [0-9a-f-]{36}", line)

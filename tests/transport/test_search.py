@@ -109,6 +109,7 @@ def world(caller: Callable[..., Caller], patient: str) -> World:
                 "status": "in-progress",
                 "business-status": "claimed",
                 "owner": pharmacy.facts["org"],
+                "requester": f"Organization/{practice.facts['org']}",
             },
         ),
         "Consent": (

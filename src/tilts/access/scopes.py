@@ -1,7 +1,7 @@
 """What each kind of party may ask for: a closed list, in the grammar of SMART scopes v2.
 
 `system/Type.cruds`: c create, r read, u update (operations on a Task), d delete, s search. Two kinds of token
-(Security 1.2): a basic one names the organisation only and opens registers; an extended one names who acts and
+(Security 1.2): a basic one names the organisation only and opens registers and feeds; an extended one names who acts and
 why, and opens what concerns patients. What begins with `__` is no type of FHIR but ours.
 """
 
@@ -16,7 +16,7 @@ from tilts.rules.trust.tokens import TOK_BAD_SCOPE, TOK_SCOPE_OF_PERSON, TOK_SCO
 
 _REGISTERS: Final = "CodeSystem.rs Organization.rs Practitioner.rs PractitionerRole.rs"
 _PRESCRIBING: Final = (
-    f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs"
+    f"{_REGISTERS} Patient.rs MedicationRequest.crs MedicationDispense.rs Task.rsu Provenance.rs __events.r"
 )
 
 OPEN: Final = MappingProxyType(
@@ -24,15 +24,15 @@ OPEN: Final = MappingProxyType(
         "practice": _PRESCRIBING,
         "hospital": _PRESCRIBING,
         # A pharmacist sees what was presented, not patients (Latvia 6.1: only not-yet-used prescriptions).
-        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs",
+        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs __events.r",
         "authority": f"{_REGISTERS} Patient.rs Consent.crsu __token.r",
         "vendor": _REGISTERS,
         "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rsu Provenance.rs"
-        " AuditEvent.rs Consent.crsu",
+        " AuditEvent.rs Consent.crsu __events.r",
     }
 )
 NEVER_OF_PATIENTS: Final = frozenset(
-    {"CodeSystem", "Organization", "Practitioner", "PractitionerRole", "__token"}
+    {"CodeSystem", "Organization", "Practitioner", "PractitionerRole", "__events", "__token"}
 )
 # Whose tokens name no practitioner: the authority oversees, and behind the portal stands a resident.
 WITHOUT_PRACTITIONER: Final = frozenset({"authority", "portal"})

@@ -201,7 +201,7 @@ SHAPES: Final[Mapping[LineState, Shape]] = MappingProxyType(
         "dispensed": _shape("claimed", "all", held=True),
         "completed": _shape("open completed", "part all"),
         "cancelled": _shape("cancelled", "none"),
-        "expired": _shape("open", "none"),
+        "expired": _shape("open expired", "none"),
     }
 )
 

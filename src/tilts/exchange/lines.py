@@ -8,14 +8,15 @@ what stands in one table (lifecycle.py).
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from tilts.clock import day_in_riga, shown
+from tilts.clock import RIGA, day_in_riga, shown
 from tilts.exchange import documents
 from tilts.exchange.lifecycle import PRESCRIPTION, SHAPES, LineSide, LineState, leads, status_of_order
+from tilts.exchange.telling import tell
 from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.rules.dispensing import DSP_HANDED_OUT, DSP_NOTHING_HANDED_OUT, DSP_NOTHING_LEFT
@@ -61,8 +62,8 @@ def let_go(line: LineRecord) -> LineRecord:
 
 def state_of(line: LineRecord, now: datetime) -> LineState:
     """The business state of a current line (docs/reference/states.md)."""
-    if line.state in ("cancelled", "completed"):
-        return "cancelled" if line.state == "cancelled" else "completed"
+    if line.state in ENDED:
+        return ENDED[line.state]
     if line.left == 0:
         return "dispensed"
     today = day_in_riga(now)
@@ -73,6 +74,12 @@ def state_of(line: LineRecord, now: datetime) -> LineState:
     if today < line.valid_from:
         return "future"
     return "partly-dispensed" if line.dispensed else "ready"
+
+
+# States that no clock changes any more.
+ENDED: Final[Mapping[str, LineState]] = MappingProxyType(
+    {"completed": "completed", "cancelled": "cancelled", "expired": "expired"}
+)
 
 
 def side_of(line: LineRecord, party: Party) -> LineSide:
@@ -168,6 +175,7 @@ async def save(tx: Tx, before: LineRecord, action: str, after: LineRecord, now: 
         return before
     saved = await store.save_line(tx, after)
     await _order_follows(tx, before, after, now)
+    await tell(tx, before, action, after, state_of(after, now))
     return saved
 
 
@@ -187,9 +195,15 @@ async def _order_follows(tx: Tx, before: LineRecord, after: LineRecord, now: dat
 
 def check_step(before: LineRecord, action: str, after: LineRecord, now: datetime) -> None:
     """Is there a row in the table from the one to the other, and does the row look like its state?"""
-    was, becomes = state_of(before, now), state_of(after, now)
+    was, becomes = stood(before, now) if action == "clock" else state_of(before, now), state_of(after, now)
     assert leads(was, action, becomes), f"{action} does not lead from {was} to {becomes}"
     check_shape(after, becomes)
+
+
+def stood(line: LineRecord, now: datetime) -> LineState:
+    """The state that a row still tells of, whatever the clock has done since."""
+    last = datetime.combine(line.valid_to, time(12), RIGA)
+    return state_of(line, min(now, last))
 
 
 def check_shape(line: LineRecord, state: LineState) -> None:

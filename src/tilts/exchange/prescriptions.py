@@ -14,7 +14,8 @@ from uuid import UUID
 from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import about, check, current, save
+from tilts.exchange.lines import about, check, save
+from tilts.exchange.settling import settle
 from tilts.exchange.terms import Interval, Terms, months_later
 from tilts.ids import new_id, new_prescription_number
 from tilts.party import PRESCRIBING_KINDS, Party
@@ -214,13 +215,13 @@ def decide_cancel(line: LineRecord, reason: str, party: Party, now: datetime) ->
 
 
 async def locked_line(tx: Tx, task_id: UUID, party: Party, now: datetime, if_match: int | None) -> LineRecord:
-    """The line of a Task, locked, as it is now; hidden lines look like missing ones."""
+    """The line of a Task, locked, as the clock has left it; hidden lines look like missing ones."""
     line = await store.lock_line_of_task(tx, task_id, viewer_of(party, now))
     if line is None:
         raise Refusal(WIRE_NOT_FOUND)
     if if_match is not None and if_match != line.version:
         raise Refusal(WIRE_VERSION_DIFFERS, version=line.version)
-    return current(line, now)
+    return await settle(tx, line, now)
 
 
 def viewer_of(party: Party, now: datetime) -> Viewer:

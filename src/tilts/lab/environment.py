@@ -45,6 +45,7 @@ class Options:
     production: bool = False  # the rehearsal of production too
     gate_refresh_seconds: int = 20
     revocation_refresh_seconds: int = 30
+    settling_seconds: int = 15
     copying_limits: Path = Path()  # empty: the shipped ones
     differing: Mapping[str, Any] = field(default_factory=dict)  # settings of the test environment, for proofs
 
@@ -135,6 +136,7 @@ class Environment:
             requests_per_second=self.options.rate,
             connections_per_client=Settings().connections_per_client if self.options.rate else 0,
             gate_refresh_seconds=self.options.gate_refresh_seconds,
+            settling_seconds=self.options.settling_seconds,
             revocation_refresh_seconds=self.options.revocation_refresh_seconds,
             copying_limits=self.options.copying_limits,
             sandbox_facts=folder / STATE_FILE,

@@ -107,6 +107,8 @@ class LineCriteria:
     numbers: list[str] | None = None
     holder_ids: list[UUID] | None = None
     author_ids: list[UUID] | None = None  # organisations that prescribed
+    by_lease: bool = False  # what is held, whose hold ends first
+    after_lease: datetime | None = None
 
 
 async def add_prescription(tx: Tx, prescription: PrescriptionRecord) -> None:
@@ -222,7 +224,18 @@ async def lines_of_prescription(tx: Tx, prescription_id: UUID) -> list[LineRecor
 async def search_lines(
     tx: Tx, criteria: LineCriteria, viewer: Viewer, *, before: UUID | None, limit: int
 ) -> list[LineRecord]:
-    """Newest first by task id, through the viewer's eyes."""
+    """Newest first by task id, or by the end of the hold; through the viewer's eyes."""
+    values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            search_statement(criteria, viewer, before),
+            {**values, **eyes(viewer), "before": before, "limit": limit},
+        )
+        return [_line(row) for row in await cursor.fetchall()]
+
+
+def search_statement(criteria: LineCriteria, viewer: Viewer, before: UUID | None) -> sql.Composed:
+    by_lease = criteria.by_lease
     wanted: list[tuple[LiteralString, object]] = [
         ("l.task_id = ANY(%(task_ids)s::uuid[])", criteria.task_ids),
         ("l.line_id = ANY(%(line_ids)s::uuid[])", criteria.line_ids),
@@ -230,17 +243,22 @@ async def search_lines(
         ("p.number = ANY(%(numbers)s::text[])", criteria.numbers),
         ("l.holder_id = ANY(%(holder_ids)s::uuid[])", criteria.holder_ids),
         ("l.organization_id = ANY(%(author_ids)s::uuid[])", criteria.author_ids),
-        ("l.task_id < %(before)s", before),
+        ("l.task_id < %(before)s", None if by_lease else before),
+        ("(l.lease_until, l.task_id) > (%(after_lease)s, %(before)s)", criteria.after_lease),
         ("l.patient_id = %(viewer_patient_id)s", viewer.patient_id),
     ]
-    where = [sql.SQL(text) for text, value in wanted if value is not None]
-    statement = sql.SQL("{} WHERE {} ORDER BY l.task_id DESC LIMIT %(limit)s").format(
-        sql.SQL(SEEN_LINES), sql.SQL(" AND ").join([*where, sql.SQL("seen.basis IS NOT NULL")])
+    where = [sql.SQL(_equation(text, value)) for text, value in wanted if value is not None]
+    return sql.SQL("{} WHERE {} ORDER BY {} LIMIT %(limit)s").format(
+        sql.SQL(SEEN_LINES),
+        sql.SQL(" AND ").join([*where, sql.SQL("seen.basis IS NOT NULL")]),
+        sql.SQL("l.lease_until, l.task_id" if by_lease else "l.task_id DESC"),
     )
-    values = {name: getattr(criteria, name) for name in LineCriteria.__slots__}
-    async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, {**values, **eyes(viewer), "before": before, "limit": limit})
-        return [_line(row) for row in await cursor.fetchall()]
+
+
+def _equation(text: LiteralString, value: object) -> LiteralString:
+    """One value is no list: behind an equation an index keeps its order, and a page is read and no more."""
+    is_one = isinstance(value, list) and len(value) == 1
+    return text.replace("ANY(", "(").replace("[])", "[])[1]") if is_one else text
 
 
 async def _one_line(tx: Tx, statement: LiteralString, values: dict[str, object]) -> LineRecord | None:

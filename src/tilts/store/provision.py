@@ -23,6 +23,7 @@ FORGOTTEN: Final = (
     "flagged_person",
     "identification",
     "breadth_seen",
+    "event",
     "onboarding.session",
 )
 ONLY_ADDED: Final = (

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tilts.store.trail.leaves import new_salt
 
-StoredState: TypeAlias = Literal["open", "claimed", "completed", "cancelled"]
+StoredState: TypeAlias = Literal["open", "claimed", "completed", "cancelled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -553,7 +553,7 @@ CREATE TABLE prescription_line (
     prescription_id       uuid NOT NULL REFERENCES prescription,
     patient_id            uuid NOT NULL REFERENCES patient,
     organization_id       uuid NOT NULL REFERENCES organization,
-    state                 text NOT NULL CHECK (state IN ('open', 'claimed', 'completed', 'cancelled')),
+    state                 text NOT NULL CHECK (state IN ('open', 'claimed', 'completed', 'cancelled', 'expired')),
     valid_from            date NOT NULL,
     valid_to              date NOT NULL,
     allowed               numeric NOT NULL CHECK (allowed > 0),
@@ -587,12 +587,52 @@ CREATE TABLE prescription_line (
         AND (holder_id IS NULL) = (claimed_at IS NULL)
         AND (holder_id IS NULL) = (lease_until IS NULL)
         AND (holder_id IS NOT NULL OR first_dispensed_at IS NULL)),
-    CONSTRAINT cancelled_only_untouched CHECK (state <> 'cancelled' OR dispensed = 0)
+    CONSTRAINT cancelled_only_untouched CHECK (state <> 'cancelled' OR dispensed = 0),
+    CONSTRAINT expired_only_untouched CHECK (state <> 'expired' OR dispensed = 0)
 );
 CREATE INDEX prescription_line_by_prescription ON prescription_line (prescription_id);
-CREATE INDEX prescription_line_by_patient ON prescription_line (patient_id, line_id);
-CREATE INDEX prescription_line_by_organization ON prescription_line (organization_id, line_id);
-CREATE INDEX prescription_line_by_holder ON prescription_line (holder_id, line_id) WHERE holder_id IS NOT NULL;
+-- What the clock will have done next.
+CREATE INDEX prescription_line_by_lease ON prescription_line (lease_until) WHERE state = 'claimed';
+CREATE INDEX prescription_line_by_end ON prescription_line (valid_to) WHERE state IN ('open', 'claimed');
+
+-- Worklists are read newest Task first, a pharmacy's also by the end of the hold.
+CREATE INDEX prescription_line_by_patient ON prescription_line (patient_id, task_id);
+CREATE INDEX prescription_line_by_organization ON prescription_line (organization_id, task_id);
+CREATE INDEX prescription_line_by_holder ON prescription_line (holder_id, lease_until, task_id) WHERE holder_id IS NOT NULL;
+
+-- Who is told of what; ADR 0048.
+CREATE TABLE event_feed (
+    party_id  uuid NOT NULL,
+    site      text COLLATE "C" NOT NULL,
+    numbered  bigint NOT NULL,
+    PRIMARY KEY (party_id, site)
+);
+COMMENT ON COLUMN event_feed.numbered IS 'the number of the last event that has one; its row is the lock of the feed';
+
+CREATE TABLE event (
+    party_id  uuid NOT NULL,
+    site      text COLLATE "C" NOT NULL,
+    event_id  bigint GENERATED ALWAYS AS IDENTITY,
+    number    bigint,
+    kind      text NOT NULL,
+    task_id   uuid NOT NULL,
+    at        timestamptz NOT NULL,
+    PRIMARY KEY (party_id, site, event_id),
+    CONSTRAINT event_has_its_own_number UNIQUE (party_id, site, number)
+);
+COMMENT ON COLUMN event.number IS 'given when the feed is first read, so that no row shows itself behind one that was read';
+CREATE INDEX event_without_number ON event (party_id, site, event_id) WHERE number IS NULL;
+CREATE INDEX event_by_age ON event (at);
+CREATE INDEX event_of_lost_hold ON event (party_id, site, at) WHERE kind = 'lease-ended';
+
+CREATE TABLE event_reader (
+    party_id         uuid NOT NULL,
+    site             text COLLATE "C" NOT NULL,
+    client_id        text COLLATE "C" NOT NULL,
+    acknowledged     bigint NOT NULL,
+    acknowledged_at  timestamptz NOT NULL,
+    PRIMARY KEY (party_id, site, client_id)
+);
 
 CREATE TABLE dispense (
     dispense_id      uuid PRIMARY KEY,

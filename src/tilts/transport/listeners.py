@@ -36,7 +36,14 @@ from tilts.transport.oauth.discovery import Discovery
 from tilts.transport.oauth.endpoint import TokenEndpoint
 from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
-from tilts.transport.prescribing import closing, dispensing, prescriptions, tasks, transferring
+from tilts.transport.prescribing import (
+    closing,
+    dispensing,
+    prescriptions,
+    tasks,
+    telling,
+    transferring,
+)
 from tilts.transport.routing import RouteTable
 from tilts.transport.search import PageLinks
 from tilts.transport.terminology import classifiers
@@ -56,6 +63,7 @@ NOUNS = (
     reading,
     signatures,
     tasks,
+    telling,
     transferring,
 )
 

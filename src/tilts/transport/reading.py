@@ -26,7 +26,6 @@ from tilts.transport.search import (
     PageLinks,
     Search,
     check_not_in_url,
-    continued,
     criteria_of,
     read_search,
     searchset,
@@ -179,8 +178,8 @@ def opened_search(resource_type: str, links: PageLinks, call: Call) -> tuple[Sea
     sealed = next((value for name, value in call.form if name == "_page"), None)
     if sealed is None:
         return read_search(resource_type, call.form), call.form
-    pairs, before, page = links.opened(resource_type, sealed, call.party.client_id, call.now)
-    return continued(read_search(resource_type, pairs), before, page), pairs
+    pairs, asked = links.opened(resource_type, sealed, call.party.client_id, call.now)
+    return asked, pairs
 
 
 def missed(named: int, hits: int) -> list[str]:

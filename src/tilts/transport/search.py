@@ -7,6 +7,7 @@ import base64
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,7 +32,11 @@ MOST_ON_A_PAGE: Final = 50
 REGISTERS: Final = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization"})
 OPEN_REGISTERS: Final = REGISTERS - {"Patient"}  # these page freely
 # None of these narrows what is found. `_totalMethod` is not FHIR's: fhirpy's count() sends it.
-RESULT_PARAMETERS: Final = frozenset({"_count", "_summary", "_format", "_page", "_total", "_totalMethod"})
+RESULT_PARAMETERS: Final = frozenset(
+    {"_count", "_summary", "_format", "_page", "_total", "_totalMethod", "_sort"}
+)
+# How something may be sorted otherwise than newest first. `lease-end` is Task.restriction.period.end.
+SORTS: Final = MappingProxyType({"Task": ("lease-end",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Search:
     only_total: bool
     before: UUID | None = None
     page: int = 1
+    sort: str = ""
+    before_at: datetime | None = None  # of a sort by moments: where that page ended
 
     def values_of(self, *names: str) -> list[str]:
         return [value for parameter, values in self.conditions if parameter.name in names for value in values]
@@ -75,6 +82,7 @@ class PageLinks:
             "pairs": pairs,
             "before": str(last),
             "page": search.page + 1,
+            "at": search.before_at and search.before_at.isoformat(),
             "client": client_id,
             "ends": (now + self._lifetime).timestamp(),
         }
@@ -84,8 +92,8 @@ class PageLinks:
 
     def opened(
         self, resource_type: str, written: str, client_id: str, now: datetime
-    ) -> tuple[list[tuple[str, str]], UUID, int]:
-        """What was searched, where the last page ended, and which page this is."""
+    ) -> tuple[list[tuple[str, str]], Search]:
+        """What was searched, and the search that goes on where the last page ended."""
         try:
             sealed = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
             page = json.loads(self._seal.decrypt(sealed[:12], sealed[12:], None))
@@ -93,7 +101,10 @@ class PageLinks:
             raise Refusal(WIRE_PAGE_GONE) from fault
         if (page["type"], page["client"]) != (resource_type, client_id) or page["ends"] < now.timestamp():
             raise Refusal(WIRE_PAGE_GONE)
-        return [(name, value) for name, value in page["pairs"]], UUID(page["before"]), page["page"]
+        pairs = [(name, value) for name, value in page["pairs"]]
+        at = datetime.fromisoformat(page["at"]) if page["at"] else None
+        asked = read_search(resource_type, pairs)
+        return pairs, replace(asked, before=UUID(page["before"]), before_at=at, page=page["page"])
 
     def check_pages(self, search: Search, *, freely: bool) -> None:
         """Registers and own worklists page freely, other searches 20 pages (Design 5)."""
@@ -114,6 +125,9 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
             conditions.append((offered[name], values_in(offered[name], value)))
         else:
             raise Refusal(WIRE_PARAMETER, parameter=name[:64])
+    sort = result["_sort"]
+    if sort and sort not in SORTS.get(resource_type, ()):
+        raise Refusal(WIRE_PARAMETER, parameter="_sort")
     if result["_summary"] not in ("", "count", "false"):
         raise Refusal(WIRE_PARAMETER, parameter="_summary")
     check_named(resource_type, {parameter.name for parameter, _ in conditions})
@@ -121,7 +135,7 @@ def read_search(resource_type: str, pairs: list[tuple[str, str]]) -> Search:
     if not (count.isascii() and count.isdigit()):
         raise Refusal(WIRE_PARAMETER, parameter="_count")
     only_total = result["_summary"] == "count" or int(count[:6]) == 0
-    return Search(resource_type, conditions, min(int(count[:6]), MOST_ON_A_PAGE), only_total)
+    return Search(resource_type, conditions, min(int(count[:6]), MOST_ON_A_PAGE), only_total, sort=sort)
 
 
 def values_in(parameter: Parameter, written: str) -> list[str]:
@@ -154,10 +168,6 @@ def check_not_in_url(resource_type: str, query: list[tuple[str, str]]) -> None:
             or ("|" in value and plain_name.startswith(("patient", "subject")))
         ):
             raise Refusal(WIRE_IDENTIFIER_IN_URL, parameter=plain_name)
-
-
-def continued(search: Search, before: UUID, page: int) -> Search:
-    return replace(search, before=before, page=page)
 
 
 def criteria_of(search: Search, *, own: bool, public_base: str) -> Criteria:

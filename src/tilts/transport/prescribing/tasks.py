@@ -3,6 +3,8 @@
 GET /Task/{id}, GET /Task, POST /Task/_search
 """
 
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +15,7 @@ from tilts.exchange.prescriptions import viewer_of
 from tilts.indexing import Parameter
 from tilts.party import PRESCRIBING_KINDS
 from tilts.rules import Refusal
-from tilts.rules.wire import WIRE_NOT_FOUND
+from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_PARAMETER
 from tilts.store import prescriptions as lines
 from tilts.store.prescriptions import LineCriteria
 from tilts.store.records import LineRecord
@@ -70,7 +72,7 @@ async def read_task(call: Call) -> Reply:
 async def search_tasks(links: PageLinks, call: Call) -> Reply:
     call.warnings += refuse_personal_urls("Task", call)
     asked, pairs = opened_search("Task", links, call)
-    own = is_own_worklist(asked, call) and not asked.values_of("group-identifier", "owner")
+    own = is_own_worklist(asked, call) and not asked.values_of("group-identifier", "owner", "requester")
     check_pages(links, asked, call, freely=own)
     refuse_wide_emergencies(asked, call)
     criteria = line_criteria(asked, call, own=own)
@@ -79,15 +81,18 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     if asked.only_total:
         total = await counted(call, asked, criteria, telling=not (own or criteria.patient_ids))
         return Reply(resource=searchset([], own_link=own_link, next_link=None, total=total))
+    if asked.sort and criteria.holder_ids is None:  # who holds nothing has no end of a hold
+        raise Refusal(WIRE_PARAMETER, parameter="_sort")
     found, last = await matching(call, asked, criteria)
     page = found[: asked.count]
     for line in page:
         call.concerns(line.patient_id, "Task", line.task_id, line.basis)
     next_link = None
     if len(found) > asked.count or last is not None:
-        end = page[-1].task_id if len(found) > asked.count else last
+        end = page[-1] if len(found) > asked.count else last
         assert end is not None
-        sealed = links.link(asked, pairs, end, call.party.client_id, call.now)
+        ended = replace(asked, before_at=lease_of(end) if asked.sort else None)
+        sealed = links.link(ended, pairs, end.task_id, call.party.client_id, call.now)
         next_link = f"{call.public_base}/Task?_page={sealed}"
     complete = len(page) if next_link is None and asked.page == 1 else None
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in page]
@@ -100,33 +105,46 @@ async def counted(call: Call, asked: Search, criteria: LineCriteria, *, telling:
 
     `telling`: a number says of the lines that were named what a page would say (reading.counted).
     """
+    criteria = replace(criteria, by_lease=False, after_lease=None)  # whatever the order
     viewer = viewer_of(call.party, call.now)
     total, before = 0, None
     while rows := await lines.search_lines(call.tx, criteria, viewer, before=before, limit=ROWS_A_ROUND):
-        total += sum(in_state(line, asked, call) for line in rows)
+        total += sum(wanted(line, asked, criteria, call) for line in rows)
         for line in rows if telling else ():
             call.concerns(line.patient_id, "Task", line.task_id, line.basis)
         before = rows[-1].task_id
     return total
 
 
-async def matching(call: Call, asked: Search, criteria: LineCriteria) -> tuple[list[LineRecord], UUID | None]:
+async def matching(
+    call: Call, asked: Search, criteria: LineCriteria
+) -> tuple[list[LineRecord], LineRecord | None]:
     """One page and one more; with the place to go on from when the rounds ran out first."""
-    wanted = asked.count + 1
+    limit = asked.count + 1
     found: list[LineRecord] = []
-    before = asked.before
+    before, last = asked.before, None
     viewer = viewer_of(call.party, call.now)
     for _ in range(MOST_ROUNDS):
-        rows = await lines.search_lines(call.tx, criteria, viewer, before=before, limit=wanted)
-        found += [line for line in rows if in_state(line, asked, call)]
-        if len(rows) < wanted or len(found) >= wanted:
+        rows = await lines.search_lines(call.tx, criteria, viewer, before=before, limit=limit)
+        found += [line for line in rows if wanted(line, asked, criteria, call)]
+        if len(rows) < limit or len(found) >= limit:
             return found, None
-        before = rows[-1].task_id
-    return found, before
+        last = rows[-1]
+        before = last.task_id
+        if criteria.by_lease:
+            criteria = replace(criteria, after_lease=lease_of(last))
+    return found, last
 
 
-def in_state(line: LineRecord, asked: Search, call: Call) -> bool:
-    state = state_of(current(line, call.now), call.now)
+def lease_of(line: LineRecord) -> datetime | None:
+    return line.hold.lease_until if line.hold else None
+
+
+def wanted(line: LineRecord, asked: Search, criteria: LineCriteria, call: Call) -> bool:
+    line = current(line, call.now)
+    if criteria.holder_ids is not None and line.hold is None:  # its hold has ended meanwhile
+        return False
+    state = state_of(line, call.now)
     shown_as = {"status": STATUS[state], "business-status": state}
     return all(
         shown_as[parameter.name] in {value.rpartition("|")[2] for value in values}
@@ -146,14 +164,18 @@ def line_criteria(asked: Search, call: Call, *, own: bool) -> LineCriteria:
     holders = ids("owner", "Organization")
     if own and call.party.kind == "pharmacy":  # a pharmacy's own worklist: what it holds
         holders = [call.party.organization_id]
-    prescribes = own and call.party.kind in PRESCRIBING_KINDS  # theirs: what it prescribed
+    authors = ids("requester", "Organization")
+    if own and call.party.kind in PRESCRIBING_KINDS:  # theirs: what it prescribed
+        authors = [call.party.organization_id]
     return LineCriteria(
         task_ids=ids("_id", "Task"),
         line_ids=ids("focus", "MedicationRequest"),
         patient_ids=ids("patient", "Patient"),
         numbers=numbers,
         holder_ids=holders,
-        author_ids=[call.party.organization_id] if prescribes else None,
+        author_ids=authors,
+        by_lease=asked.sort == "lease-end",
+        after_lease=asked.before_at,
     )
 
 

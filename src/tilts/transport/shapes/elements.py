@@ -84,6 +84,14 @@ def interval_in(duration: dict[str, Any] | None) -> Interval | None:
     return Interval(DAYS.get(unit, 0) * int(value), MONTHS.get(unit, 0) * int(value))
 
 
+def integers_in(resource: dict[str, Any]) -> dict[str, int]:
+    """The whole numbers of Parameters by name; -1 for what is none."""
+    return {
+        parameter["name"]: int(parameter.get("valueInteger", -1))
+        for parameter in resource.get("parameter", ())
+    }
+
+
 def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
     """The simple values of Parameters by name; the first of each."""
     found: dict[str, str] = {}

@@ -36,7 +36,7 @@ def task_to_fhir(
     task: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(line.task_id),
-        "meta": {"versionId": str(line.version), "lastUpdated": _instant(line.changed_at)},
+        "meta": {"versionId": str(line.version), "lastUpdated": instant(line.changed_at)},
         "extension": [_allowed(answer, language, canonical_base) for answer in answers],
         "groupIdentifier": {"system": number_system, "value": line.number},
         "status": STATUS[state],
@@ -44,8 +44,8 @@ def task_to_fhir(
         "intent": "order",
         "focus": {"reference": f"MedicationRequest/{line.line_id}"},
         "for": {"reference": f"Patient/{line.patient_id}"},
-        "authoredOn": _instant(line.written_at),
-        "lastModified": _instant(line.changed_at),
+        "authoredOn": instant(line.written_at),
+        "lastModified": instant(line.changed_at),
         "requester": {"reference": f"Organization/{line.organization_id}"},
     }
     if line.reason:
@@ -53,7 +53,7 @@ def task_to_fhir(
     if line.hold is not None:
         holder = f"Organization/{line.hold.organization_id}"
         task["owner"] = {"reference": holder, "display": line.hold.organization_name}
-        period = {"start": _instant(line.hold.claimed_at), "end": _instant(line.hold.lease_until)}
+        period = {"start": instant(line.hold.claimed_at), "end": instant(line.hold.lease_until)}
         task["restriction"] = {"period": period}
     period = {"start": line.valid_from.isoformat(), "end": line.valid_to.isoformat()}
     task["input"] = [
@@ -95,5 +95,5 @@ def _value(canonical_base: str, name: str, kind: str, value: dict[str, Any] | in
     return {"type": _code(canonical_base, "task-value", name), kind: value}
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
