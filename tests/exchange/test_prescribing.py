@@ -21,6 +21,7 @@ from tilts.transport.shapes.elements import interval_in
 
 DAY = timedelta(days=1)
 NUMBER_SYSTEM = "urn:oid:2.999.1.3.6"
+FORM_SYSTEM = "urn:oid:2.999.1.3.10"
 
 
 def refusal_of(*orders: Any, party: Party | None = None, now: datetime = NOW) -> Refusal:
@@ -354,6 +355,7 @@ def test_the_periods_are_settings_with_a_unit() -> None:
         longest=timedelta(days=4),
         special=timedelta(days=30),
         number_system=NUMBER_SYSTEM,
+        form_system=FORM_SYSTEM,
         find_misses=50,
     )
 

@@ -19,6 +19,7 @@ class Terms:
     longest: timedelta  # of an ordinary one for repeated use: the longest that a doctor may set
     special: timedelta  # of a special one
     number_system: str
+    form_system: str  # of series and number on paper forms
     find_misses: int
 
 
@@ -38,6 +39,7 @@ def terms_from(settings: Settings, day: date) -> Terms:
         longest=timedelta(days=settings.longest_validity_days or law("validity-repeat", "days")),
         special=timedelta(days=law("validity-special", "days")),
         number_system=f"{settings.identifier_arc}.6",
+        form_system=f"{settings.identifier_arc}.10",
         find_misses=settings.find_misses,
     )
 

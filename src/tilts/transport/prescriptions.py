@@ -39,7 +39,7 @@ MOST_LINES: Final = 20
 async def create_prescription(call: Call) -> Reply:
     if (existing := await if_none_exist(call, "MedicationRequest")) is not None:
         return existing
-    order = line_from_fhir(call.resource, call.public_base)
+    order = line_from_fhir(call.resource, call.public_base, call.canonical_base)
     done = await _prescribe(call, [order])
     return Reply(
         resource=done.documents[0],
@@ -66,7 +66,7 @@ async def create_prescription(call: Call) -> Reply:
 async def prescribe_bundle(call: Call) -> Reply:
     documents = lines_of(call.resource)
     await repeats.take_identifiers(call, documents)
-    orders = [line_from_fhir(document, call.public_base) for document in documents]
+    orders = [line_from_fhir(document, call.public_base, call.canonical_base) for document in documents]
     done = await _prescribe(call, orders)
     entries = [
         {

@@ -1,10 +1,14 @@
 """MedicationRequest and MedicationDispense -> what the exchange is asked to do."""
 
-from typing import Any
+from typing import Any, Final
 
+from tilts.exchange.digitising import Paper
 from tilts.exchange.dispensing import DispenseOrder, Presented
+from tilts.exchange.prescribing_rules import Lawful, Reimbursement
 from tilts.exchange.prescriptions import LineOrder
 from tilts.transport.shapes.elements import (
+    codes_in,
+    extension_in,
     first_day,
     id_in,
     interval_in,
@@ -14,7 +18,7 @@ from tilts.transport.shapes.elements import (
 )
 
 
-def line_from_fhir(resource: dict[str, Any], public_base: str) -> LineOrder:
+def line_from_fhir(resource: dict[str, Any], public_base: str, canonical_base: str) -> LineOrder:
     supply = resource.get("dispenseRequest", {})
     period = supply.get("validityPeriod", {})
     group = resource.get("groupIdentifier")
@@ -30,6 +34,44 @@ def line_from_fhir(resource: dict[str, Any], public_base: str) -> LineOrder:
         valid_from=first_day(period.get("start")),
         valid_to=last_day(period.get("end")),
         group=(group.get("system", ""), group.get("value", "")) if group else None,
+        law=lawful_from_fhir(resource, canonical_base),
+    )
+
+
+ICD_SYSTEMS: Final = ("http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3")
+
+
+def lawful_from_fhir(resource: dict[str, Any], canonical_base: str) -> Lawful:
+    """Kind, reimbursement and diagnosis; codes that are not ours say nothing here, the profile refuses them."""
+    kinds = codes_in(resource.get("category"), f"{canonical_base}/CodeSystem/prescription-kind")
+    asked = extension_in(resource, f"{canonical_base}/StructureDefinition/reimbursement")
+    return Lawful(
+        kind="special" if "special" in kinds else "ordinary" if "ordinary" in kinds else None,
+        reimbursement=None
+        if asked is None
+        else Reimbursement(
+            by=asked.get("by", ""),
+            list=asked.get("list"),
+            rate=asked.get("rate"),
+            justification=asked.get("justification", ""),
+        ),
+        diagnoses=codes_in(resource.get("reasonCode"), *ICD_SYSTEMS),
+    )
+
+
+def paper_from_fhir(
+    resource: dict[str, Any], public_base: str, canonical_base: str, form_system: str
+) -> Paper:
+    """What says of a MedicationRequest that it was on paper."""
+    tags = codes_in([{"coding": resource.get("meta", {}).get("tag", [])}], f"{canonical_base}/CodeSystem/origin")
+    forms = [one.get("value", "") for one in resource.get("identifier", ()) if one.get("system") == form_system]
+    named = resource.get("subject", {}).get("identifier", {})
+    return Paper(
+        is_tagged="digitised" in tags,
+        forms=tuple(forms),
+        prescriber_id=id_in(resource.get("requester"), "PractitionerRole", public_base),
+        recorder=resource.get("recorder", {}).get("reference", "").removeprefix(f"{public_base}/"),
+        patient=(named["system"], named["value"]) if {"system", "value"} <= named.keys() else None,
     )
 
 
