@@ -22,6 +22,7 @@ from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
     consents,
+    digitising,
     dispensing,
     emergencies,
     prescriptions,
@@ -48,7 +49,17 @@ from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
-NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks)
+NOUNS = (
+    audit_trail,
+    consents,
+    digitising,
+    dispensing,
+    emergencies,
+    prescriptions,
+    reading,
+    signatures,
+    tasks,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from tilts.exchange.collecting import Collector
 from tilts.exchange.digitising import Paper
 from tilts.exchange.dispensing import DispenseOrder, Presented
 from tilts.exchange.prescribing_rules import Lawful, Reimbursement
@@ -63,8 +64,12 @@ def paper_from_fhir(
     resource: dict[str, Any], public_base: str, canonical_base: str, form_system: str
 ) -> Paper:
     """What says of a MedicationRequest that it was on paper."""
-    tags = codes_in([{"coding": resource.get("meta", {}).get("tag", [])}], f"{canonical_base}/CodeSystem/origin")
-    forms = [one.get("value", "") for one in resource.get("identifier", ()) if one.get("system") == form_system]
+    tags = codes_in(
+        [{"coding": resource.get("meta", {}).get("tag", [])}], f"{canonical_base}/CodeSystem/origin"
+    )
+    forms = [
+        one.get("value", "") for one in resource.get("identifier", ()) if one.get("system") == form_system
+    ]
     named = resource.get("subject", {}).get("identifier", {})
     return Paper(
         is_tagged="digitised" in tags,
@@ -75,7 +80,7 @@ def paper_from_fhir(
     )
 
 
-def dispense_from_fhir(resource: dict[str, Any], public_base: str) -> DispenseOrder:
+def dispense_from_fhir(resource: dict[str, Any], public_base: str, canonical_base: str) -> DispenseOrder:
     authorizing = resource.get("authorizingPrescription", [])
     line_id = id_in(authorizing[0], "MedicationRequest", public_base) if len(authorizing) == 1 else None
     named = [id_in(one, "Task", public_base) for one in resource.get("supportingInformation", ())]
@@ -89,7 +94,15 @@ def dispense_from_fhir(resource: dict[str, Any], public_base: str) -> DispenseOr
         patient_id=id_in(resource.get("subject"), "Patient", public_base),
         quantity=quantity_in(resource.get("quantity")),
         performers=tuple(reference.removeprefix(f"{public_base}/") for reference in performers),
+        collector=collector_from_fhir(resource, canonical_base),
     )
+
+
+def collector_from_fhir(resource: dict[str, Any], canonical_base: str) -> Collector | None:
+    told = extension_in(resource, f"{canonical_base}/StructureDefinition/collected-by")
+    if told is None:
+        return None
+    return Collector(told.get("manner", ""), told.get("name", ""), told.get("document", ""))
 
 
 def presented_from_fhir(parameters: dict[str, Any]) -> Presented:
