@@ -41,6 +41,7 @@ format: environment-dev ## let ruff set the lines
 bench: environment-dev ## benchmarks: ratios against PostgreSQL's own limit and peers
 	@$(PY) -m benchmarks.validation
 	@$(PY) -m benchmarks.sealing
+	@$(PY) -m benchmarks.breadth
 	@$(PY) -m benchmarks $(ARGS)
 
 proof: environment-dev ## the full-size proofs, resumable; ONLY=name for one

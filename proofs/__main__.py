@@ -6,14 +6,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from proofs import hostile, kill, last_pack, published, sequences, tamper, thief
+from proofs import hostile, kill, last_pack, published, revocation, sequences, tamper, thief
 from proofs.keeping import Journal, place_of
 from proofs.report import FOLDER, write
 from proofs.stopping import Stop, stoppable
 from tilts.lab.environment import forget
 
 PROOFS: dict[str, ModuleType] = {
-    module.NAME: module for module in (last_pack, kill, published, hostile, thief, tamper, sequences)
+    module.NAME: module
+    for module in (last_pack, kill, sequences, published, hostile, thief, revocation, tamper)
 }
 
 

@@ -83,10 +83,9 @@ class Replay:
         entry = entry_of(party, event, at)
         try:
             async with self.database.transaction() as tx:
-                await breadth.check_holds(tx, party, at)
+                await breadth.check_holds(tx, party)
                 await audit.add(tx, entry)
-                await audit.add_subjects(tx, entry, subjects)
-                await breadth.count(tx, party, subjects, at, self.limits)
+                await breadth.count(tx, party, entry, subjects, self.limits)
         except Refusal as no:
             async with self.database.transaction() as tx:
                 await breadth.after_refusal(tx, party, no, at, self.limits)

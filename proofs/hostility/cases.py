@@ -26,6 +26,7 @@ class Case:
     method: str = "GET"
     whole: bool = True
     broken: bool = False
+    unsigned: bool = False
 
     def filled(self, host: str, token: str) -> bytes:
         return self.content.replace(b"{host}", host.encode()).replace(b"{token}", token.encode("latin-1"))
@@ -105,6 +106,7 @@ def one(chance: random.Random, target: Target) -> Case:
                 frame.content[:3].decode("latin-1"),
                 frame.whole,
                 frame.broken,
+                frame.unsigned,
             )
         case "large":
             return large(chance, target)

@@ -23,6 +23,20 @@ LONG: Final = b"0" * 5_000 + b"3"
 EXTENDED: Final = b"3;" + b"a" * 20_000
 # Odd, and by RFC 9112 no fault: another header's name, zeros before a size or a length, an extension of a chunk.
 ALLOWED: Final = frozenset({b"Transfer_Encoding: chunked", b"03", LONG, EXTENDED, ZEROS})
+# What would be believed, or would change the framing, if it stood in the head (RFC 9110 section 6.5.1).
+TRAILERS: Final = (
+    (b"Content-Length", b"50"),
+    (b"Transfer-Encoding", b"chunked"),
+    (b"Host", b"evil.example"),
+    (b"Client-Cert", b":MIIBAAAA:"),
+    (b"Client_Cert", b":MIIBAAAA:"),
+    (b"X-Forwarded-For", b"127.0.0.1"),
+    (b"Authorization", b"Bearer x"),
+    (b"Content-Encoding", b"gzip"),
+    (b"Connection", b"close"),
+    (b"X A", b"b"),
+    (b"", b"b"),
+)
 
 
 def length(number: int | bytes) -> bytes:
@@ -37,6 +51,7 @@ class Frame:
     content: bytes
     whole: bool = True
     broken: bool = True  # a server that reads it at all may not do what it asks
+    unsigned: bool = False  # who it is from stands only where it does not count
 
 
 def frames() -> list[Frame]:
@@ -95,8 +110,21 @@ def frames() -> list[Frame]:
         Frame("chunk longer than it says", CHUNKED + b"2\r\nabc\r\n0\r\n\r\n" + hidden),
         Frame("chunk ends with LF", CHUNKED + b"3\nabc\n0\n\n" + hidden),
         Frame("chunk without its end", CHUNKED + b"3\r\nabc0\r\n\r\n" + hidden),
-        Frame(
-            "a trailer that is a length", CHUNKED + b"0\r\nContent-Length: 50\r\n\r\n" + hidden, broken=False
+        *(
+            Frame(
+                f"a trailer {name!r}",
+                CHUNKED + b"1\r\n_\r\n0\r\n" + name + b": " + value + b"\r\n\r\n" + hidden,
+                broken=False,
+            )
+            for name, value in TRAILERS
+        ),
+        *(
+            Frame(
+                f"a token in a trailer, {name}",
+                POST + HOST + FORM + announced + TE + b"\r\n0\r\n" + AUTH + b"\r\n",
+                unsigned=True,
+            )
+            for name, announced in (("announced", b"Trailer: Authorization\r\n"), ("not announced", b""))
         ),
         Frame("trailers without end", CHUNKED + b"0\r\n" + b"X: y\r\n" * 30_000 + b"\r\n"),
     ]

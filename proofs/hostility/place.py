@@ -1,4 +1,4 @@
-"""The exchange with its own ports, and once more as a process behind HAProxy, all with a short patience."""
+"""One exchange with three ways in: its TLS port, its plain port, and a Unix socket behind HAProxy."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import psutil
@@ -36,17 +36,14 @@ class Door:
     healthy: Party
 
     @classmethod
-    def of(cls, environment: Environment, name: str, base: str) -> "Door":
-        facts = {**environment.facts, "fhir": base, "token": base.removesuffix("/fhir/r4") + "/oauth/token"}
-        hostile, healthy = Party.of(facts, "practice"), Party.of(facts, "second-pharmacy")
-        number = hostile.line.address[1]
-        context = None
-        if base.startswith("http:"):
-            for party in (hostile, healthy):
-                party.line = Line(*party.line.address, None)
-        else:
-            context = hostile.line._context  # the same certificate
-        return cls(Port(name, number, context), hostile, healthy)
+    def of(cls, environment: Environment, name: str, number: int, audience: str) -> "Door":
+        facts = {**environment.facts, "fhir": audience}
+        facts["token"] = audience.removesuffix("/fhir/r4") + "/oauth/token"
+        parties = [Party.of(facts, client) for client in ("practice", "second-pharmacy")]
+        for party in parties:
+            context = None if audience.startswith("http:") else party.line._context
+            party.line = Line("localhost" if context else "127.0.0.1", number, context)
+        return cls(Port(name, number, parties[0].line._context), *parties)
 
     async def leave(self) -> None:
         """Closes what is kept open, and waits until it is."""
@@ -57,51 +54,52 @@ class Door:
 
 @dataclass(slots=True)
 class Place:
+    settings: Settings
     doors: list[Door]
     pids: dict[str, int]
     logs: list[Path]
 
     def resident_mb(self) -> dict[str, float]:
-        return {name: psutil.Process(pid).memory_info().rss / 1e6 for name, pid in self.pids.items()}
+        return {
+            name: round(psutil.Process(pid).memory_info().rss / 2**20, 1) for name, pid in self.pids.items()
+        }
 
 
 @contextmanager
-def opened(environment: Environment, patience_seconds: int = PATIENCE_SECONDS) -> Iterator[Place]:
-    """Own sockets for all three, so that the sandbox's own server is not concerned."""
+def opened(environment: Environment, **chosen: Any) -> Iterator[Place]:
+    """Own sockets for all three, so that the sandbox's own server is not concerned; `chosen` are settings."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tilts-")))
         tcp = {name: stack.enter_context(listening()) for name in ("tls", "plain", "front")}
+        numbers = {name: found.getsockname()[1] for name, found in tcp.items()}
         unix = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         unix.bind(str(folder / "proxied.sock"))
-        unix.listen(256)
-        numbers = {name: found.getsockname()[1] for name, found in tcp.items()}
-        own = replace(
+        unix.listen(2_048)
+        settings = replace(
             environment.settings,
-            public_base=f"https://localhost:{numbers['tls']}/fhir/r4",
+            public_base=f"https://localhost:{numbers['front']}/fhir/r4",
             plain_base=f"http://127.0.0.1:{numbers['plain']}/fhir/r4",
-            head_seconds=patience_seconds,
-            body_seconds=patience_seconds,
             front_sockets=str(folder / "proxied.sock"),
-            front_handshakes_per_second=0,
+            front_handshakes_per_second=0,  # all of them come from one address here
+            **chosen,
         )
-        behind = replace(own, public_base=f"https://localhost:{numbers['front']}/fhir/r4", plain_base="")
-        logs = [folder / "own.log", folder / "behind.log"]
-        workers = [
-            stack.enter_context(working(own, {"tls": tcp["tls"], "plain": tcp["plain"]}, logs[0])),
-            stack.enter_context(working(behind, {"proxied": unix}, logs[1])),
-        ]
+        log, sockets = folder / "exchange.log", {"tls": tcp["tls"], "plain": tcp["plain"], "proxied": unix}
+        worker = stack.enter_context(working(settings, sockets, log))
         wait_until_it_answers(folder / "proxied.sock")
-        front = stack.enter_context(haproxy(folder / "front", tcp["front"], behind))
-        bases = {"HAProxy": behind.public_base, "TLS port": own.public_base, "plain port": own.plain_base}
-        doors = [Door.of(environment, name, base) for name, base in bases.items()]
-        pids = {"own ports": workers[0].pid, "behind HAProxy": workers[1].pid, "HAProxy": front.process.pid}
-        yield Place(doors, pids, [*logs, front.log])
-        for worker in workers:
-            assert worker.status is None, "the server ended"
+        front = stack.enter_context(haproxy(folder / "front", tcp["front"], settings))
+        ways = {"HAProxy": "front", "TLS port": "tls", "plain port": "plain"}
+        audiences = {"plain": settings.plain_base}
+        doors = [
+            Door.of(environment, name, numbers[way], audiences.get(way, settings.public_base))
+            for name, way in ways.items()
+        ]
+        pids = {"exchange": worker.pid, "HAProxy": front.process.pid}
+        yield Place(settings, doors, pids, [log, front.log])
+        assert worker.status is None, "the server ended"
 
 
 def listening() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0), backlog=256)
+    return socket.create_server(("127.0.0.1", 0), backlog=2_048)
 
 
 def wait_until_it_answers(path: Path) -> None:

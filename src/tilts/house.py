@@ -10,7 +10,6 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -32,7 +31,9 @@ from tilts.logs import configure_logs
 from tilts.measures import Measures
 from tilts.onboarding.mail.desks import desks_from
 from tilts.onboarding.mail.room import room_from
+from tilts.onboarding.standing import accepted_issuers, keep_listening_to
 from tilts.portal.app import portal
+from tilts.production import https_only
 from tilts.rules.profiles import library
 from tilts.settings import Settings, from_environment
 from tilts.store.tx import Database
@@ -117,12 +118,6 @@ def inherited(written: str) -> dict[str, socket.socket]:
     return {name: socket.socket(fileno=int(number)) for name, _, number in pairs}
 
 
-def accepted_issuers(pki: Path) -> Path:
-    """Whose clients may speak at all: our own CA, and the listed issuers where a bundle of both was made."""
-    bundle = pki / "accepted.pem"
-    return bundle if bundle.is_file() else pki / "ca.pem"
-
-
 def limits_from(settings: Settings) -> Limits:
     return Limits(
         head_bytes=settings.header_limit_bytes,
@@ -146,12 +141,13 @@ def servers(
         config = uvicorn.Config(
             app,
             http=peer_protocol(limits),
+            ws="none",  # else, were a library for it installed, a connection could leave that protocol
             loop="uvloop",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
-            headers=[(ENVIRONMENT_HEADER, house.settings.mark)],
+            headers=headers_of(house.settings, name),
             proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=10,
@@ -164,13 +160,23 @@ def servers(
         yield uvicorn.Server(config), listening
 
 
+def headers_of(settings: Settings, listener: str) -> list[tuple[str, str]]:
+    """Of every answer of a listener; the portal's guard says more, and says it itself."""
+    always = {ENVIRONMENT_HEADER: settings.mark}
+    if listener != "portal":
+        always |= {"x-content-type-options": "nosniff"}
+    if listener == "tls":  # before a proxy it is the front that says it
+        always |= https_only(settings)
+    return list(always.items())
+
+
 @contextlib.asynccontextmanager
 async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncIterator[None]:
     """All listeners answering until the block ends; then what is under way is finished."""
     await house.database.open()
     if house.settings.sandbox or house.settings.rehearsal:  # elsewhere `tilts classifiers load` does it
         await load_content(house.database, lambda _: None, house.settings.canonical_base)
-    upkeep = asyncio.ensure_future(keep_house(house.database, house.clock, house.settings))
+    keepers = [asyncio.ensure_future(keep_house(house.database, house.clock, house.settings))]
     pairs = list(servers(house, sockets))
     tasks = [asyncio.ensure_future(server._serve([listening])) for server, listening in pairs]
     try:
@@ -180,12 +186,16 @@ async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncItera
                 done[0].result()
                 raise RuntimeError("a listener ended before it answered")
             await asyncio.wait(tasks, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
+        contexts = [server.config.ssl for server, _ in pairs if server.config.ssl]
+        seconds, pki = house.settings.revocation_refresh_seconds, house.settings.pki_folder
+        keepers.append(asyncio.ensure_future(keep_listening_to(contexts, pki, seconds)))
         yield
     finally:
         for server, _ in pairs:
             server.should_exit = True
-        upkeep.cancel()
-        await asyncio.gather(*tasks, upkeep, return_exceptions=True)
+        for keeping in keepers:
+            keeping.cancel()
+        await asyncio.gather(*tasks, *keepers, return_exceptions=True)
         await house.database.close()
 
 

@@ -16,7 +16,7 @@ from tilts.clock import Clock
 from tilts.onboarding.issuing import keep_own_list
 from tilts.onboarding.mail.couriers import courier_from
 from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
-from tilts.onboarding.standing import renew_standings, warn_of_ends
+from tilts.onboarding.standing import keep_accepted, renew_standings, warn_of_ends
 from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
 from tilts.settings import Settings
 from tilts.store import connections, prescriptions, relationships, request_keys
@@ -83,10 +83,13 @@ async def keep_certificates(database: Database, clock: Clock, settings: Settings
     async def renew_certificates(tx: Tx) -> None:
         await renew_standings(tx, settings, clock.wall())
 
+    async def keep_accepted_issuers(tx: Tx) -> None:
+        await keep_accepted(tx, settings, clock.wall())
+
     async def warn(tx: Tx) -> None:
         await warn_of_ends(tx, settings, clock.now(), clock.wall())
 
-    rounds = (look_at_trust_list, sign_own_list, renew_certificates)
+    rounds = (look_at_trust_list, sign_own_list, renew_certificates, keep_accepted_issuers)
     await asyncio.gather(
         *(again(database, work, settings.revocation_refresh_seconds) for work in rounds),
         again(database, warn, FORGETTING_SECONDS),

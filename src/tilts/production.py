@@ -1,4 +1,4 @@
-"""What a production environment does not start with: settings that belong to a test, each with what to set.
+"""What a production environment does not start with, each with what to set; and what it says of https.
 
 A rehearsal, the sandbox's production, may have them: it is marked everywhere and holds generated persons only.
 """
@@ -60,3 +60,10 @@ def unfit_for_production(settings: Settings) -> list[str]:
         if getattr(settings, name):
             found.append(f"TILTS_{name.upper()} overrides the law, for tests: take it out in production")
     return found
+
+
+def https_only(settings: Settings) -> dict[str, str]:
+    """What an answer by https says of it (RFC 6797); nothing in the sandbox, whose loopback names are others' too."""
+    if settings.sandbox or settings.rehearsal or not settings.hsts_seconds:
+        return {}
+    return {"strict-transport-security": f"max-age={settings.hsts_seconds}; includeSubDomains"}

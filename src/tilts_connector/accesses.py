@@ -8,7 +8,10 @@ from typing import Any, Literal, TypeAlias
 from tilts_connector.errors import reading
 
 # FHIR AuditEvent: the client system, the person at its screen, the patient, what was touched.
-CLIENT_AGENTS = ("110153", "110152")  # source or destination, as the data flow; the exchange itself comes last
+CLIENT_AGENTS = (
+    "110153",
+    "110152",
+)  # source or destination, as the data flow; the exchange itself comes last
 PERSON_AGENT = "IRCP"
 OBJECT_ENTITY = "4"
 

@@ -36,6 +36,22 @@ def subjects(patients: list[UUID]) -> list[AuditSubject]:
     return [AuditSubject(patient, "Patient", patient) for patient in patients]
 
 
+def an_entry(
+    role_id: UUID | None, organization_id: UUID, at: datetime, event: str = "patient.read"
+) -> AuditEntry:
+    return AuditEntry(
+        audit_id=new_id(int(at.timestamp() * 1000)),
+        at=at,
+        event=event,
+        outcome="success",
+        request_id="-",
+        method="GET",
+        address="/Patient/*",
+        organization_id=organization_id,
+        role_id=role_id,
+    )
+
+
 @dataclass
 class Register:
     """Calls as the pipeline makes them: counted in one transaction; refused, written down in another one."""
@@ -52,8 +68,10 @@ class Register:
         now = self.now + timedelta(minutes=after)
         try:
             async with self.database.transaction() as tx:
-                await breadth.check_holds(tx, party, now)
-                await breadth.count(tx, party, subjects(list(patients)), now, self.limits, noticed)
+                await breadth.check_holds(tx, party)
+                entry = an_entry(party.role_id, party.organization_id, now)
+                await audit.add(tx, entry)
+                await breadth.count(tx, party, entry, subjects(list(patients)), self.limits, noticed)
         except Refusal as no:
             await self.refused(party, no, now)
             return no.rule.id
@@ -80,17 +98,7 @@ class Register:
         self, role_id: UUID, organization_id: UUID, at: datetime, *patients: UUID, event: str = "patient.read"
     ) -> None:
         """One call in the audit trail, for the rules that look there."""
-        entry = AuditEntry(
-            audit_id=new_id(int(at.timestamp() * 1000)),
-            at=at,
-            event=event,
-            outcome="success",
-            request_id="-",
-            method="GET",
-            address="/Patient/*",
-            organization_id=organization_id,
-            role_id=role_id,
-        )
+        entry = an_entry(role_id, organization_id, at, event)
         async with self.database.transaction() as tx:
             await audit.add(tx, entry)
             await audit.add_subjects(tx, entry, subjects(list(patients)))

@@ -12,14 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.access.test_certificates import a_connection
 from tests.running import Running
 from tests.store.undoing import undone
 from tilts.access import gate
+from tilts.access.certificates import check
 from tilts.access.gate import Facts, decide
 from tilts.access.verdicts.classifiers import access_from
 from tilts.access.verdicts.telling import told, way_on
 from tilts.functionality import CLASSIFIER_CLAUSES, FUNCTIONALITIES
 from tilts.onboarding.workflows.limiting import CLAUSE_WORDS
+from tilts.rules import Refusal
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Database
 
@@ -66,6 +69,12 @@ ALL_HOLDS = Facts(
 )
 
 
+def certified(**other: Any) -> Facts:
+    dates = {"not_before": AT - timedelta(days=1), "not_after": AT + timedelta(days=90), "revoked_at": None}
+    own = GateCertificate(**{"client_id": "c", **dates, **other})
+    return replace(ALL_HOLDS, certificates=(own,))
+
+
 def without(kind: str) -> Facts:
     return replace(ALL_HOLDS, holdings=tuple(h for h in ALL_HOLDS.holdings if h.kind != kind))
 
@@ -81,6 +90,47 @@ def unmet(facts: Facts, functionality: str = "prescribing", at: datetime = AT) -
 
 def test_with_everything_there_the_gate_is_open() -> None:
     assert decide(ALL_HOLDS, "prescribing", AT).open
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "owner", "way"),
+    [
+        ("ACC-014", "institution", "/my/certificates"),
+        ("ACC-015", "authority", "/trust"),
+        ("ACC-016", "institution", "/my/certificates"),
+    ],
+)
+def test_a_certificate_that_may_not_be_used_any_more_closes_by_the_rule_that_a_call_gets(
+    rule_id: str, owner: str, way: str
+) -> None:
+    """GATE-002 is told when there is none: here is one, and something else is wrong with it."""
+    facts = certified(usable_until=AT - HOUR, unusable_rule=rule_id, stale_from=AT - 25 * HOUR)
+    [condition] = decide(facts, "prescribing", AT).unmet
+    connection = a_connection(usable_until=AT - HOUR, unusable_rule=rule_id)
+    with pytest.raises(Refusal) as no:
+        check(replace(connection, not_before=AT - HOUR, not_after=AT + HOUR), AT)
+
+    assert (condition.rule, condition.owner, way_on(condition)) == (no.value.rule, owner, way)
+    assert condition.facts["until"] == no.value.told()["until"]
+    assert "11:00" not in told(condition, "lv").text and "10:00" in told(condition, "lv").text  # Riga
+    assert decide(facts, "prescribing", AT - 2 * HOUR).open
+
+
+def test_within_the_grace_time_the_gate_is_open_and_says_what_will_close_it() -> None:
+    facts = certified(usable_until=AT + HOUR, unusable_rule="ACC-014", stale_from=AT - 23 * HOUR)
+    verdict = decide(facts, "prescribing", AT)
+    [ahead] = verdict.ahead
+
+    assert verdict.open
+    assert (ahead.rule.id, ahead.due_at, way_on(ahead)) == ("ACC-014", AT + HOUR, "/my/certificates")
+    fresh = certified(usable_until=AT + 48 * HOUR, unusable_rule="ACC-014", stale_from=AT + 24 * HOUR)
+    assert decide(fresh, "prescribing", AT).ahead == ()
+    both = replace(facts, certificates=(*facts.certificates, *fresh.certificates))
+    assert decide(both, "prescribing", AT).ahead == ()  # the other one goes on
+    assert decide(both, "prescribing", AT + 2 * HOUR).open
 
 
 FALLS: dict[str, tuple[Facts, list[tuple[str, str]]]] = {

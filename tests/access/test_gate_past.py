@@ -17,8 +17,9 @@ from tilts.onboarding.connections import Wanted, add_client
 from tilts.onboarding.effects import EFFECTS
 from tilts.onboarding.taking import CONFIRM, Taker, take
 from tilts.store import connections as registered
-from tilts.store.onboarding import cases, certificates, connections, parties, testing
+from tilts.store.onboarding import cases, certificates, connections, parties, standing, testing
 from tilts.store.onboarding.certificates import NewCertificate
+from tilts.store.onboarding.standing import StandingRecord
 from tilts.store.tx import Database, Tx
 
 pytestmark = pytest.mark.anyio
@@ -179,6 +180,33 @@ async def test_a_certificate_that_was_revoked(exchange: Running, database: Datab
             [],
             [("GATE-002", "revoked")],
         ]
+
+
+async def test_acc_014_what_was_not_known_of_a_certificate_then(
+    exchange: Running, database: Database
+) -> None:
+    """Closed by itself on the tenth day, open again on the twelfth, closed by another rule as learnt on the twentieth."""
+    async with undone(database) as tx:
+        one = await whole(tx)
+        [own] = await certificates.of_clients(tx, [one.client_id])
+        for looked, stale, usable, rule in (
+            (1, 9, 10, "ACC-014"),
+            (12, 30, 31, "ACC-014"),
+            (20, 5, 5, "ACC-016"),
+            (25, 5, 5, "ACC-016"),
+        ):
+            await standing.save(tx, [found(own.fingerprint, looked, stale, usable, rule)])
+        days = (0.5, 9.5, 10.5, 11.9, 12.1, 19.9, 20.1, 24.9, 300)
+        answers = {day: [rule for rule, _ in await one.unmet(day)] for day in days}
+
+    closed, withdrawn = ["ACC-014"], ["ACC-016"]
+    assert list(answers.values()) == [[], [], closed, closed, [], [], withdrawn, withdrawn, withdrawn]
+
+
+def found(fingerprint: bytes, looked: float, stale: float, usable: float, rule: str) -> StandingRecord:
+    days = {"looked_at": looked, "stale_from": stale, "usable_until": usable, "known_good_until": stale}
+    moments = {name: NOW + day * DAY for name, day in days.items()}
+    return StandingRecord(fingerprint, status="good", source="crl", fault="", unusable_rule=rule, **moments)
 
 
 async def test_a_reservation_that_ran_out_and_an_approval_that_was_withdrawn(

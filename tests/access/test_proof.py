@@ -13,7 +13,7 @@ from tilts.access import jose
 from tilts.access.jose import NotSigned, strict_bytes, unpadded
 from tilts.access.tokens.proof import Proof, Shown, audiences_of, check_signed, check_wanted, proven
 from tilts.rules import Refusal
-from tilts.settings import Settings
+from tilts.settings import Settings, from_environment
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ISSUER = "https://login.example"
@@ -138,7 +138,9 @@ def test_audiences_are_those_that_are_set_and_without_a_provider_there_are_none(
 
 
 def test_who_must_prove_themselves_is_a_setting() -> None:
-    every = Settings(person_proof="all")
+    with pytest.raises(SystemExit, match="TILTS_PERSON_PROOF='al' is none of '', 'writes', 'all'"):
+        from_environment({"TILTS_PERSON_PROOF": "al"})
+    every = from_environment({"TILTS_PERSON_PROOF": "all"})
     with pytest.raises(Refusal, match="TOK-009"):
         check_wanted(True, False, every)
     check_wanted(False, False, every)

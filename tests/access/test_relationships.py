@@ -130,3 +130,25 @@ def test_both_forms_of_a_feed_are_read(tmp_path: Path) -> None:
         writer.writerow(row)
     assert list(rows_of(lines)) == [(1, row), (3, {}), (4, {})]
     assert list(rows_of(table)) == [(2, row)]
+
+
+@pytest.mark.anyio
+async def test_a_flagged_person_and_an_own_record_are_taken_and_a_flag_ends(
+    exchange: Running, patients: list[dict[str, Any]], rows: psycopg.Connection[Any]
+) -> None:
+    patient, who = patients[0]["id"], exchange.facts["clients"]["practice"]["practitioner"]
+    flag = {"kind": "flagged-person", "patient": patient, "evidence": "L-1"}
+    own = {"kind": "own-record", "patient": patient, "practitioner": who, "evidence": "R-1"}
+    report = await taken_in(
+        exchange, flag, flag, own, {**own, "practitioner": patient}, {**flag, "evidence": ""}
+    )
+    assert report.taken == {"flagged-person": 2, "own-record": 1}
+    assert [line for line, _ in report.dropped] == [4, 5]
+    asked = (
+        "SELECT (SELECT count(*) FROM flagged_person WHERE patient_id = %(it)s) AS flags,"
+        " (SELECT count(*) FROM own_record WHERE patient_id = %(it)s) AS own"
+    )
+    assert rows.execute(asked, {"it": patient}).fetchone() == {"flags": 1, "own": 1}
+    await taken_in(exchange, {**flag, "ends": "2026-11-22"})
+    assert rows.execute(asked, {"it": patient}).fetchone() == {"flags": 0, "own": 1}
+    rows.execute("UPDATE own_record SET patient_id = gen_random_uuid() WHERE patient_id = %s", [patient])

@@ -70,6 +70,33 @@ def test_the_act_of_the_authority_is_written_down_and_so_is_its_refusal(exchange
     assert found == [("success", None, fingerprint[:16]), ("refused", "CERT-013", fingerprint[:16])]
 
 
+def test_cert_008_the_authority_revokes_once_and_it_is_written_down(rehearsed: Running) -> None:
+    whom, told = asyncio.run(a_clerk(rehearsed)), rehearsed.facts["clients"]["practice-8"]
+    leaf = x509.load_pem_x509_certificate(Path(told["cert"]).read_bytes()).fingerprint(hashes.SHA256()).hex()
+    words = ["certificates", "revoke", leaf, "--as", whom]
+    words += ["--data-dir", str(rehearsed.environment.options.data_dir)]
+
+    async def events() -> list[tuple[str, str | None]]:
+        async with opened(rehearsed) as tx:
+            cursor = await tx.execute(
+                "SELECT outcome, rule_id FROM audit_entry WHERE event = 'certificate.revoked' ORDER BY at, audit_id"
+            )
+            return await cursor.fetchall()
+
+    async def as_before() -> None:
+        async with opened(rehearsed) as tx:
+            undo = "UPDATE onboarding.client_certificate SET revoked_at = NULL, revocation_known_at = NULL WHERE fingerprint = %s"
+            await tx.execute(undo, [bytes.fromhex(leaf)])
+
+    try:
+        assert app(words, exit_on_error=False, result_action="return_value") == 0
+        with pytest.raises(NotPossible, match="CERT-008"):
+            app(words, exit_on_error=False, result_action="return_value")
+    finally:
+        asyncio.run(as_before())
+    assert asyncio.run(events()) == [("success", None), ("refused", "CERT-008")]
+
+
 def practice_of(exchange: Running) -> str:
     leaf = Path(exchange.facts["clients"]["practice"]["cert"]).read_bytes()
     return x509.load_pem_x509_certificate(leaf).fingerprint(hashes.SHA256()).hex()

@@ -83,6 +83,18 @@ def test_limits_of_the_settings_stand_in_it_and_zero_switches_one_off() -> None:
     assert not [word for word in ("conn_cur gt", "http_req_rate(0)", "handshakes") if word in text]
 
 
+def test_browsers_are_told_to_come_by_https_alone() -> None:
+    site = replace(TEST, front_portal="127.0.0.1:8081")
+    said = 'strict-transport-security "max-age=31536000; includeSubDomains"'
+    assert front_files([site], FOLDER)[CONFIGURATION].count(said) == 2, "exchange and portal"
+    assert "strict-transport" not in front_files([replace(site, hsts_seconds=0)], FOLDER)[CONFIGURATION]
+
+
+def test_the_portal_learns_from_the_front_alone_where_a_visitor_comes_from() -> None:
+    text = front_files([replace(TEST, front_portal="127.0.0.1:8081")], FOLDER)[CONFIGURATION]
+    assert text.index("del-header ^(x[-_]forwarded[-_]") < text.index("set-header X-Forwarded-For %[src]")
+
+
 def test_a_client_certificate_is_asked_for_by_the_exchange_only() -> None:
     lines = front_files([replace(TEST, front_portal="127.0.0.1:8081")], FOLDER)[HOSTS].splitlines()
     assert "verify optional" in lines[0] and lines[0].endswith(" test.example")

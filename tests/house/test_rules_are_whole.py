@@ -19,10 +19,14 @@ from tilts.rules.catalogue import BY_ID, BY_NAME
 RULES = list(BY_NAME.items())
 PREFIXES = "|".join(RULE_GROUPS)  # each has words for people
 ID = re.compile(rf"(?:{PREFIXES})-\d{{3}}\Z")
-RAISERS = {"Refusal", "FaultyContent", "No", "Condition"}
+RAISERS = {"Refusal", "FaultyContent", "No", "held", "nearest", "Condition"}
 # These take the facts of a rule otherwise than by name: a table of states (workflow.py, exchange/lines.py), and the gate
 # (tests/access/test_gate.py).
-GIVES = {"No": {"action", "side", "state", "possible", "holder", "since", "lease_until", "left", "asked"}}
+GIVES = {
+    "No": {"action", "side", "state", "possible", "holder", "since", "lease_until", "left", "asked"},
+    "held": {"state"},
+    "nearest": {"state"},
+}
 CITED = re.compile(r"\b((?:Latvia|Exchanges|Security) \d+(?:\.\d+)?|Design \d|Source page(?= [A-D]\d))")
 # https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_CODE = re.compile(

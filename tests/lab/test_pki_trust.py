@@ -153,12 +153,15 @@ def test_two_starts_at_once_agree(tmp_path: Path) -> None:
     assert len(found) == 4
 
 
-def test_the_bundle_of_the_port_holds_our_own_root_and_the_granted_issuer(pki: Path) -> None:
+def test_the_bundle_of_the_port_holds_our_own_root_and_the_listed_issuers_also_the_withdrawn_one(
+    pki: Path,
+) -> None:
     trust = ensure_trust(pki, NOW)
     bundle = x509.load_pem_x509_certificates(trust.accepted.read_bytes())
 
     own = x509.load_pem_x509_certificate((pki / "ca.pem").read_bytes())
-    assert bundle == [own, trust.certificate("connection-ca")]
+    listed = [trust.certificate(one) for one in ("connection-ca", "withdrawn-connection-ca")]
+    assert bundle == [own, *listed]
 
 
 def test_lists_that_run_out_while_the_sandbox_runs_are_signed_anew_by_the_same_keys(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tilts.clock import RIGA
 from tilts.ids import new_id
 from tilts.onboarding.cases import attach, find_case, open_case
 from tilts.onboarding.effects import EFFECTS
-from tilts.onboarding.taking import Taker, Taking, take
+from tilts.onboarding.taking import Around, Taker, Taking, take
 from tilts.rules import Refusal
 from tilts.store.onboarding import cases
 from tilts.store.onboarding.cases import CaseRecord, NewDocument
@@ -163,6 +163,25 @@ async def test_two_persons_are_two(exchange: Running, database: Database) -> Non
 
     assert (done.state, done.pending, done.facts["reason"]) == ("suspended", None, "duties not met")
     assert (last.account_id, last.second_account_id) == (first.account_id, second.account_id)
+
+
+async def test_what_takes_two_takes_two_who_proved_lately_who_they_are(
+    exchange: Running, database: Database
+) -> None:
+    """USR-020: at asking and at confirming; declining asks for nothing."""
+    long_ago, around = NOW - timedelta(minutes=1), Around(exchange.settings, NOW)
+    reason = {"reason": "duties not met"}
+
+    def who(**changed: Any) -> Taker:
+        return Taker(replace(person("authority"), **changed), NOW, around=around)
+
+    async with undone(database) as tx:
+        case, _ = await in_force(tx)
+        await refused("USR-020", take(tx, case.number, "suspend", who(proven_until=long_ago), facts=reason))
+        lately = who(proven_until=NOW + timedelta(minutes=1))
+        await take(tx, case.number, "suspend", lately, facts=reason)
+        await refused("USR-020", take(tx, case.number, "confirm", who(proven_until=long_ago)))
+        assert (await take(tx, case.number, "decline", who(proven_until=long_ago))).pending is None
 
 
 async def test_what_was_asked_for_can_be_declined_and_then_did_not_happen(

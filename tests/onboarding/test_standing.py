@@ -344,9 +344,8 @@ async def test_the_worker_asks_what_is_due_keeps_what_is_good_and_notes_what_is_
             async with database.transaction() as tx:
                 kept = [one for one in await revocation_sources.sources(tx) if one.place == asked[0][1]]
             assert [(one.content, one.fault) for one in kept] == [(good, fault)]
-            assert (
-                await look_at_sources(database, fetch, settings, now + timedelta(minutes=1)) == 0
-            )  # not due
+            soon = now + timedelta(seconds=settings.revocation_look_seconds - 1)
+            assert await look_at_sources(database, fetch, settings, soon) == 0  # not due
             now += HOUR
     finally:
         async with database.transaction() as tx:

@@ -17,7 +17,7 @@ LOOKS = [{}, {"viewport": PHONE, "color_scheme": "dark"}]
 LIGA = 3
 WORDS = {
     "lv": {
-        "everything": "Visu: visu karti",
+        "everything": "Visu veselības karti",
         "on": "Turpināt",
         "sure": "Jā, aizliegt",
         "lift": "Atcelt aizliegumu",

@@ -110,6 +110,29 @@ async def test_a_token_with_a_wrong_claim_proves_nothing(
         await signed_in(provider, tmp_path)
 
 
+@pytest.mark.parametrize("ago", [None, 300], ids=["not said", "before it was asked anew"])
+async def test_who_is_to_prove_it_anew_must_have_been_asked_now(
+    provider: StrangeProvider, tmp_path: Path, ago: int | None
+) -> None:
+    portal, now = portal_of(provider, tmp_path), MovableClock().wall().timestamp()
+    _, attempt = await portal.begin("/my", again=True)
+    provider.claims = {"nonce": attempt.nonce, "auth_time": ago and int(now) - ago}
+    with pytest.raises(Refusal, match="USR-011"):
+        await portal.finish("code", attempt)
+    provider.claims["auth_time"] = int(now)
+    found = (await portal.finish("code", attempt)).proven_at
+    assert found is not None and found.timestamp() == int(now)
+
+
+async def test_a_sign_in_that_the_provider_remembered_is_as_old_as_it_says(
+    provider: StrangeProvider, tmp_path: Path
+) -> None:
+    said = int(MovableClock().wall().timestamp()) - 3600
+    provider.claims = {"auth_time": said}
+    found = (await signed_in(provider, tmp_path)).proven_at
+    assert found is not None and found.timestamp() == said
+
+
 def altered(compact: str) -> str:
     header, body, mark = compact.split(".")
     claims = json.loads(jose.strict_bytes(body))

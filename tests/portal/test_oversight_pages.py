@@ -19,6 +19,8 @@ from tests.builders import a_party
 from tests.portal.attacking import CLERK, COLLEAGUE, NOBODY, RESIDENT, Visitor, rule_of, said
 from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.running import Running
+from tests.transport.documents import prescribed
+from tests.transport.wire import Caller
 from tilts.access.breadth import after_refusal
 from tilts.access.breadth.counting import Passed, refusal
 from tilts.access.breadth.limits import limits_from
@@ -376,6 +378,34 @@ def test_a_delegation_on_paper_names_another_person(
     clerk.done(place, paper(kind="delegation", days_back=30, **named(people[3], "grantee-")))
     page = said(clerk.get(place))
     assert people[3]["name"][0]["family"] in page and "(late)" in page
+
+
+def test_a_paper_names_single_prescriptions_by_their_numbers(
+    exchange: Running, rows: Rows, people: list[dict[str, Any]], clerk: Visitor
+) -> None:
+    known = [one for one in exchange.environment.population.resources if one["resourceType"] == "Patient"]
+    person, stranger = known[112:114]
+    caller = Caller(exchange, "practice-3")
+    one, other = (prescribed(caller, person["id"]) for _ in range(2))
+    strange = prescribed(caller, stranger["id"])
+    caller.close()
+    place = clerk.done("/oversight/consents", named(person))
+    for number in (strange.number, "0000-0000-0000", "x"):
+        answer = clerk.post(place, paper(kind="ban", document=f"{one.number}\n{number}"))
+        assert rule_of(answer) == "CNS-004" and f"{one.number}\n{number}" in answer.text
+    written = f" {one.number.lower().replace('-', '')} \r\n\r\n{one.number}"
+    clerk.done(place, paper(kind="ban", document=written))
+    assert "1 document." in said(clerk.get(place))
+    found = rows.execute(
+        "SELECT n.document_id, c.whole FROM consent c JOIN consent_document n USING (consent_id) WHERE c.patient_id = %s",
+        [person["id"]],
+    ).fetchall()
+    [(prescription_id,)] = rows.execute(
+        "SELECT prescription_id FROM prescription WHERE number = %s", [one.number]
+    ).fetchall()
+    assert [tuple(row) for row in found] == [(prescription_id, False)] and one.number != other.number
+    wanted = paper(kind="collection", document=one.number, **named(people[3], "grantee-"))
+    assert rule_of(clerk.post(place, wanted)) == "CNS-002", "who collects is named for all"
 
 
 def test_what_the_patient_gave_at_the_portal_ends_on_paper_too(

@@ -141,7 +141,11 @@ def test_emergencies_and_a_period_are_picked_out(
     hospital.post(f"Patient/{jekabs.patient}/$break-glass", glass(), token=token)
     assert hospital.get(f"MedicationRequest/{line.request}", token=token).status_code == 200
     rows = rows_of(visitor, only="emergencies")
-    assert len(rows) == 2 and all("emergency, with the reason written down" in one for one in rows)
+    why = "emergency, with the reason written down: Patient is unconscious, allergies unknown"
+    assert len(rows) == 2 and all(why in one for one in rows)
+    page = html.fromstring(visitor.http.get("/my/accesses", params={"only": "emergencies"}).text)
+    for address in page.xpath("//tbody/tr/td[1]//a/@href"):
+        assert "written downPatient is unconscious" in said(visitor.get(address))
     today, tomorrow = date.today(), date.today() + timedelta(days=2)
     assert rows_of(visitor, since=str(today - timedelta(days=1)), until=f"{tomorrow:%d.%m.%Y}")
     assert rows_of(visitor, since=str(tomorrow)) == []
@@ -176,6 +180,7 @@ def test_an_access_is_proved_without_us(
     command = html.fromstring(page.text).xpath("string(//pre)").splitlines()[1]
     program, proof, heads = re.fullmatch(r'python (\S+) (\S+) "(\S+)"', command).groups()  # type: ignore[union-attr]
     assert proof in found.headers["content-disposition"]
+    assert heads.startswith(str(visitor.http.base_url)), "a host that browsers trust"
     (tmp_path / program).write_bytes(visitor.get(f"/my/accesses/{program}").content)
     (tmp_path / proof).write_bytes(found.content)
     done = subprocess.run(
@@ -351,11 +356,13 @@ def test_a_person_is_named_by_code_and_name_sees_the_data_and_is_ended(
     page = taker.get("/my/prescriptions")
     assert "You act for Ģirts Žanis Šķērģērbonis, as the person they named" in said(page)
     assert line.number in page.text
-    assert "You were given documents, not this list" in said(taker.get("/my/accesses"))
+    assert rule_of(taker.get("/my/accesses")) == "ACC-013"
     assert "Whom the patient named, only the patient sees" in said(taker.get("/my/delegations"))
     refused = taker.post("/my/delegations", naming(exchange, giver, LIGA))
     assert rule_of(refused) == "CNS-001"
 
+    [row] = [one for one in rows_of(giver) if "Looks at the list of accesses" in one and "Priežpērle" in one]
+    assert "Refused ACC-013" in row
     [row] = [one for one in rows_of(giver) if "Looks for prescriptions" in one and "Priežpērle" in one][:1]
     assert "On behalf of the patient you named this person" in row
     giver.done("/my/delegations/end", fields(giver.get("/my/delegations"), "/my/delegations/end"))
@@ -436,6 +443,39 @@ def test_who_guesses_learns_nothing_and_is_stopped_by_res_001(resident: Resident
         giver.done("/my/delegations", naming(exchange, giver, SKAIDRITE))
 
 
+def test_who_was_named_gives_it_up_and_it_stands_in_the_list_of_the_one_who_named(
+    resident: Residents, exchange: Running, tables: Tables
+) -> None:
+    giver, named_one = resident(GIRTS), resident(SKAIDRITE)
+    for what in ("everything", "collection"):
+        giver.done("/my/delegations", naming(exchange, giver, SKAIDRITE, what=what))
+    mine = fields(named_one.get("/my/delegations"), "/my/delegations/give-up")
+    stranger = resident(LIGA).post("/my/delegations/give-up", mine)
+    assert (stranger.status_code, rule_of(stranger)) == (404, "WIRE-012")
+    while "/my/delegations/give-up" in (page := named_one.get("/my/delegations")).text:
+        named_one.done("/my/delegations/give-up", fields(page, "/my/delegations/give-up"))
+    assert "Nobody is named." in said(giver.get("/my/delegations"))
+    [row, *_] = [one for one in rows_of(giver) if "Ends a ban or a delegation" in one]
+    assert "you named this person" in row and exchange.facts["persons"][SKAIDRITE]["family"] in row
+
+
+def test_res_001_tries_sent_at_the_same_moment_are_counted_too(
+    resident: Residents, exchange: Running, tables: Tables
+) -> None:
+    giver = resident(GIRTS)
+    forms = [naming(exchange, giver, LIGA, given="Ilze", key=str(new_id())) for _ in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda one: giver.http.post("/my/delegations", data=one), forms))
+    rules = sorted(rule_of(one) for one in answers)
+    assert rules == ["CNS-006"] * 5 + ["RES-001"] * 7
+    [kept] = tables.rows(
+        "SELECT count(*) FROM audit_entry JOIN audit_subject USING (audit_id)"
+        " WHERE patient_id = %s AND rule_id = 'RES-001'",
+        exchange.facts["persons"][GIRTS]["patient"],
+    )
+    assert kept["count"] == 7
+
+
 # --- acting for a child ---------------------------------------------------------------------------------------------
 
 
@@ -454,7 +494,7 @@ def test_a_parent_acts_for_a_child_and_both_stand_in_the_trail(
     forbid(parent, what="everything")
     [row] = tables.rows(
         "SELECT e.acting_patient_id, e.purpose, s.basis FROM audit_subject s JOIN audit_entry e USING (audit_id)"
-        " WHERE s.patient_id = %s AND e.event = 'consent.recorded'",
+        " WHERE s.patient_id = %s AND e.event = 'consent.recorded' ORDER BY e.at DESC LIMIT 1",
         child,
     )
     liga = UUID(exchange.facts["persons"][LIGA]["patient"])

@@ -18,7 +18,8 @@ import pytest
 from tests.builders import NOW, PRACTICE, TERMS, TODAY, a_doctor, a_hold, a_line, a_party
 from tilts.access.repeats import LONGEST
 from tilts.exchange.dispensing import RELEASE_REASONS
-from tilts.exchange.lines import Action, State
+from tilts.exchange.lifecycle import LineState
+from tilts.exchange.lines import Action
 from tilts.exchange.prescriptions import CANCEL_REASONS
 from tilts.lab.official_examples import Place, adapt_dispense, adapt_request, wanted_now
 from tilts.lab.population import generate
@@ -119,7 +120,7 @@ class TestDefinitions:
         assert "https://fhir.example.org/StructureDefinition/tilts-patient" in text
 
     def test_code_lists_are_those_of_the_code(self) -> None:
-        assert codes("prescription-state") == set(get_args(State))
+        assert codes("prescription-state") == set(get_args(LineState))
         assert codes("prescription-action") == set(get_args(Action))
         assert codes("cancel-reason") == set(CANCEL_REASONS)
         assert codes("release-reason") == set(RELEASE_REASONS)

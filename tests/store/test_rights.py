@@ -63,6 +63,7 @@ def test_what_is_only_added_to_is_what_must_not_be_forged() -> None:
         "onboarding.worksheet_entry",
         "onboarding.party_key",
         "onboarding.certificate_warning",
+        "onboarding.certificate_closed",
         "onboarding.letter_attachment",
         "onboarding.message",
         "onboarding.mail_received",

@@ -90,6 +90,13 @@ def test_run_the_scenarios(exchange: Running, tmp_path: Path) -> None:
 
 
 @needs_tools
+def test_verify_an_access(exchange: Running, tmp_path: Path) -> None:
+    [said] = played("verify-an-access.md", tmp_path, exchange).splitlines()
+
+    assert said.startswith("proved: it stands in seal ")
+
+
+@needs_tools
 def test_tokens(exchange: Running, tmp_path: Path) -> None:
     said = played("tokens.md", tmp_path, exchange).splitlines()
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from proofs.driver.front import HAPROXY, haproxy
+from proofs.driver.front import HAPROXY, PORTAL_HOST, haproxy
 from tests.running import Running, ThreadServer
 from tests.transport.documents import (
     parameters,
@@ -141,6 +141,41 @@ def test_a_forged_certificate_is_taken_away(
         refused(client.get("Organization", headers=forged), 401, "ACC-001")
 
 
+@pytest.mark.parametrize("where", ["haproxy", "unix socket"])
+def test_a_certificate_in_a_trailer_opens_nothing(
+    proxied: Proxied, behind: Callable[[str], Caller], where: str
+) -> None:
+    """HAProxy takes Client-Cert out of the head, and passes on what stands after the last chunk."""
+    practice = behind("practice-3")
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
+    chunks = {"Transfer-Encoding": "chunked", "Trailer": "Client-Cert"}
+    head = practice.head("POST", "Organization/_search", {**form, **chunks})
+    forged = head + f"0\r\nClient-Cert: {leaf_of(practice)}\r\n\r\n".encode()
+    if where == "haproxy":
+        answer = answer_to(without_certificate(proxied), forged)
+    else:
+        inside = socket.socket(socket.AF_UNIX)
+        inside.connect(str(proxied.unix_socket))
+        answer = answer_to(inside, forged)
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert b"ACC-001" in answer
+
+
+def without_certificate(proxied: Proxied) -> ssl.SSLSocket:
+    port = int(proxied.base.partition("localhost:")[2].partition("/")[0])
+    line = socket.create_connection(("127.0.0.1", port), timeout=10)
+    authority = proxied.exchange.facts["clients"]["practice"]["ca"]
+    return tls(authority).wrap_socket(line, server_hostname="localhost")
+
+
+def answer_to(line: socket.socket, content: bytes) -> bytes:
+    """All that comes until the other side closes."""
+    with line:
+        line.settimeout(10)
+        line.sendall(content)
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
 def test_a_forged_certificate_is_replaced_by_the_one_of_the_connection(
     behind: Callable[[str], Caller], tables: Tables
 ) -> None:
@@ -230,6 +265,27 @@ def test_without_the_exchange_behind_it_haproxy_says_when_to_come_again(exchange
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.headers["x-request-id"]
     assert answer.json()["issue"][0]["code"] == "transient"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/healthz", 200), ("/metrics", 404), ("/%6detrics", 404), ("/metrics?x=1", 404)]
+)
+def test_measures_are_not_shown_to_the_street(exchange: Running, path: str, status: int) -> None:
+    portal = exchange.facts["portal"].removeprefix("http://").rstrip("/")
+    with (
+        tempfile.TemporaryDirectory(prefix="tilts-") as place,
+        socket.create_server(("127.0.0.1", 0)) as front,
+    ):
+        own = {"portal_base": f"https://{PORTAL_HOST}/", "front_portal": portal}
+        settings = replace(exchange.settings, front_sockets=f"{place}/nobody.sock", **own)
+        with haproxy(Path(place), front, settings):
+            context = tls(exchange.facts["clients"]["practice"]["ca"])
+            context.check_hostname = False
+            address = ("127.0.0.1", front.getsockname()[1])
+            line = context.wrap_socket(socket.create_connection(address, 10), server_hostname=PORTAL_HOST)
+            asked = f"GET {path} HTTP/1.1\r\nHost: {PORTAL_HOST}\r\nConnection: close\r\n\r\n"
+            answer = answer_to(line, asked.encode())
+    assert answer.startswith(f"HTTP/1.1 {status}".encode())
 
 
 def test_a_length_beside_chunks_gives_no_second_answer(behind: Callable[[str], Caller]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import Running
 from tests.transport.documents import consent, parameters, prescribed
-from tests.transport.sight import Somebody, emergency, glass, named, somebody, written_for
+from tests.transport.sight import REASON, Somebody, emergency, glass, named, somebody, written_for
 from tests.transport.tables import Tables
 from tests.transport.wire import Caller, ids, refused
 from tilts.ids import new_id
@@ -88,6 +88,17 @@ def test_patient_and_officer_are_told_and_it_stands_in_the_list_of_accesses(
     seen = caller("portal").found("AuditEvent", {"patient": who.patient})
     events = [entry["resource"]["subtype"][0]["code"] for entry in seen["entry"]]
     assert "glass.broken" in events
+    one = next(
+        each["resource"]
+        for each in seen["entry"]
+        if each["resource"]["purposeOfEvent"][0]["coding"][0]["code"] == "BTG"
+    )
+    details = {each["type"]: each["valueString"] for each in one["entity"][0]["detail"]}
+    assert details == {
+        "basis": "emergency",
+        "reason": REASON,
+        "reference": str(glasses[0]["glass_id"]),
+    }
 
 
 def test_a_ban_yields_to_an_emergency_unless_never(caller: Callers, hospital: Caller, who: Somebody) -> None:
@@ -146,7 +157,9 @@ def test_an_emergency_is_never_a_search_for_people_or_a_worklist(hospital: Calle
 def test_the_fourth_in_a_day_waits_for_a_supervisor(
     exchange: Running, caller: Callers, tables: Tables
 ) -> None:
-    hospital = caller("practice-6")  # whose clock goes ahead here: its glass counts for none of the other tests
+    hospital = caller(
+        "practice-6"
+    )  # whose clock goes ahead here: its glass counts for none of the other tests
     people = [somebody(exchange, 130 + serial).patient for serial in range(4)]
     for patient in people:
         named(hospital, patient)

@@ -203,6 +203,35 @@ def test_a_delegate_bans_but_does_not_delegate(
     assert not sees(caller(who.gp), f"Task/{line.task}")
 
 
+def test_a_delegate_sees_bans_and_their_own_delegation_but_not_whom_else_the_patient_named(
+    exchange: Running, portal: Caller, tables: Tables, who: Somebody
+) -> None:
+    """As the portal's page: whom the patient named, only the patient sees, names and ends (Latvia 6.5)."""
+    person = adult(exchange, who.patient)
+    third = exchange.environment.population.resources[-1]["id"]
+    ban, own = given(portal, who), given(portal, who, "delegation", person=person)
+    others = [given(portal, who, kind, person=third) for kind in ("delegation", "collection")]
+    token = for_another(portal, person, who.patient)
+
+    def found(**how: Any) -> set[str]:
+        return set(ids(portal.found("Consent", how)))
+
+    assert found(token=token) == {ban, own}
+    assert found(patient=who.patient) == {ban, own, *others}
+    total = portal.post("Consent/_search", f"patient={who.patient}&_summary=count", token=token).json()[
+        "total"
+    ]
+    assert total == 2
+    for hidden in others:
+        for path in (f"Consent/{hidden}", f"Consent/{hidden}/_history", f"Consent/{hidden}/_history/1"):
+            assert not sees(portal, path, token=token)
+        answer = portal.post(f"Consent/{hidden}/$end", token=token)
+        refused(answer, 404, "WIRE-012")
+        assert tables.audit(answer.headers["x-request-id"])["detail"]["reason"] == "MAY-013"
+    ended = portal.post(f"Consent/{ban}/$end", token=token)  # a whole delegation: bans too, at any time
+    assert ended.json()["status"] == "inactive"
+
+
 def test_a_right_to_collect_opens_no_document(exchange: Running, portal: Caller, who: Somebody) -> None:
     person = adult(exchange, who.patient)
     given(portal, who, "collection", person=person)
@@ -345,3 +374,91 @@ def code_of(exchange: Running, patient: str) -> str:
     people = exchange.environment.population.resources
     code: str = next(one for one in people if one["id"] == patient)["identifier"][0]["value"]
     return code
+
+
+def collected(pharmacy: Caller, person: dict[str, Any], collector: str) -> list[str]:
+    """The Tasks that open to somebody who names the patient and shows only who they are."""
+    body = parameters(family=person["name"][0]["family"], given=person["name"][0]["given"][0])
+    number = {"system": "urn:oid:2.999.1.3.1.1", "value": collector}
+    body["parameter"].append({"name": "collector", "valueIdentifier": number})
+    answer = pharmacy.post("Task/$find", body)
+    assert answer.status_code == 200, answer.text
+    return ids(answer.json())
+
+
+def test_who_may_collect_needs_no_number_and_others_do(
+    exchange: Running, caller: Callers, portal: Caller, tables: Tables, who: Somebody
+) -> None:
+    line, pharmacy = written_for(caller, who), caller("pharmacy-4")
+    patient = next(one for one in exchange.environment.population.resources if one["id"] == who.patient)
+    person = adult(exchange, who.patient)
+    code = code_of(exchange, person)
+    assert collected(pharmacy, patient, code) == []
+    given(portal, who, "delegation", person=person)
+    assert collected(pharmacy, patient, code) == [], "who sees it at the portal reads the number there"
+    right = given(portal, who, "collection", person=person)
+
+    assert collected(pharmacy, patient, code) == [line.task]
+    assert collected(pharmacy, patient, "32000000000") == []
+    assert sees(pharmacy, f"Task/{line.task}")
+    told = tables.rows("SELECT basis FROM audit_subject WHERE patient_id = %s", who.patient)
+    assert "collected" in {one["basis"] for one in told}
+
+    ban = given(portal, who, documents=[f"MedicationRequest/{line.request}"])
+    other = written_for(caller, who)
+    assert collected(pharmacy, patient, code) == [other.task], "what is forbidden opens by its number only"
+    portal.post(f"Consent/{ban}/$end", patient=who.patient)
+    assert set(collected(pharmacy, patient, code)) == {line.task, other.task}
+    portal.post(f"Consent/{right}/$end", patient=who.patient)
+    assert collected(pharmacy, patient, code) == []
+
+
+def test_a_parent_collects_for_a_child(exchange: Running, caller: Callers, tables: Tables) -> None:
+    [row] = tables.rows(
+        "SELECT patient_id, person_id FROM guardian WHERE ends_at > now() ORDER BY 1 DESC LIMIT 1"
+    )
+    child = next(
+        one for one in exchange.environment.population.resources if one["id"] == str(row["patient_id"])
+    )
+    line = prescribed(caller("practice-3"), child["id"])
+    found = collected(caller("pharmacy-4"), child, code_of(exchange, str(row["person_id"])))
+    assert line.task in found
+
+
+def test_PRE_011_number_and_collector_are_not_shown_together(caller: Callers) -> None:
+    body = parameters(number="7K3M-Q2XR-9TBV", family="Nobody", given="At All")
+    number = {"system": "urn:oid:2.999.1.3.1.1", "value": "32000000000"}
+    body["parameter"].append({"name": "collector", "valueIdentifier": number})
+    refused(caller("pharmacy-4").post("Task/$find", body), 400, "PRE-011")
+
+
+def test_whom_the_patient_named_gives_it_up_and_the_patient_is_told(
+    exchange: Running, caller: Callers, portal: Caller, tables: Tables, who: Somebody
+) -> None:
+    line, person = written_for(caller, who), adult(exchange, who.patient)
+    part = given(portal, who, "delegation", person=person, documents=[f"MedicationRequest/{line.request}"])
+    right = given(portal, who, "collection", person=person)
+    token = for_another(portal, person, who.patient)
+    stranger = somebody(exchange, 58).patient
+    refused(portal.post(f"Consent/{right}/$end", patient=stranger), 404, "WIRE-012")
+    before = tables.rows("SELECT letter_id FROM onboarding.letter")
+
+    assert portal.post(f"Consent/{part}/$end", token=token).json()["status"] == "inactive"
+    refused(portal.get(f"Task/{line.task}", token=token), 403, "MAY-010")
+    answer = portal.post(f"Consent/{right}/$end", patient=person)  # who only collects acts for nobody
+    assert answer.status_code == 200, answer.text
+    refused(portal.post(f"Consent/{right}/$end", patient=person), 409, "CNS-007")
+
+    letters = tables.rows(
+        "SELECT text FROM onboarding.letter WHERE letter_id <> ALL(%s) AND subject LIKE '%%given it up%%'",
+        [row["letter_id"] for row in before],
+    )
+    assert {part, right} == {one for one in (part, right) for row in letters if one in row["text"]}
+    assert not any(who.patient in row["text"] or person in row["text"] for row in letters)
+    entry = tables.audit(answer.headers["x-request-id"])
+    [told] = tables.rows("SELECT patient_id, basis FROM audit_subject WHERE audit_id = %s", entry["audit_id"])
+    assert (str(told["patient_id"]), told["basis"], str(entry["acting_patient_id"])) == (
+        who.patient,
+        "delegate",
+        person,
+    )

@@ -16,6 +16,7 @@ import pytest
 from tests.running import Running
 from tests.transport.documents import consent, dispense, handed_out, identifier_of, parameters, prescribed
 from tests.transport.sight import Somebody, for_another, glass, somebody, token
+from tests.transport.tables import Tables
 from tests.transport.wire import Caller
 from tilts.access.routes import Route
 from tilts.ids import new_id
@@ -255,3 +256,16 @@ def test_a_dispense_of_a_foreign_line_looks_like_one_of_no_line(caller: Callers,
         body = dispense(shop, line, identifier=[identifier_of(shop)])
         answers.append(told(shop.post("MedicationDispense", body, signed=True), request))
     assert answers[0] == answers[1] and answers[0][0] == 422
+
+
+def test_the_patient_is_told_of_a_dispense_that_named_a_hidden_line(
+    caller: Callers, things: Things, tables: Tables
+) -> None:
+    """MAY-012 is the true reason; it counts as asked for without a relationship, as a read would."""
+    shop, request = caller("pharmacy-5"), things.ids["MedicationRequest"]
+    line = type("Line", (), {"request": request, "patient": things.who.patient})()
+    answer = shop.post("MedicationDispense", dispense(shop, line), signed=True)
+    entry = tables.audit(answer.headers["x-request-id"])
+    told_of = tables.rows("SELECT patient_id FROM audit_subject WHERE audit_id = %s", entry["audit_id"])
+    assert (entry["rule_id"], entry["detail"]["reason"]) == ("DSP-007", "MAY-012")
+    assert [str(row["patient_id"]) for row in told_of] == [things.who.patient]

@@ -122,6 +122,22 @@ def test_TOK_006_an_emergency_has_a_practitioner(practice: Caller, purpose: str)
     refused(answer, 400, "TOK-006")
 
 
+def test_who_has_proven_itself_and_is_refused_is_named_in_the_audit_entry(
+    practice: Caller, tables: Tables
+) -> None:
+    proven, unproven = str(uuid4()), str(uuid4())
+    asked = asserting(practice, person=False, purpose_of_use=["BTG"])
+    refused(practice.ask_token(asked, headers={"X-Request-Id": proven}), 400, "TOK-006")
+    refused(practice.ask_token("x.y.z", headers={"X-Request-Id": unproven}), 401, "TOK-001")
+
+    named, unnamed = tables.audit(proven), tables.audit(unproven)
+    assert (named["client_id"], str(named["organization_id"])) == (
+        practice.facts["client_id"],
+        practice.facts["org"],
+    )
+    assert unnamed["client_id"] is None and unnamed["organization_id"] is None
+
+
 def test_consents_and_the_code_that_was_said_are_written_down_and_names_are_not(
     practice: Caller, tables: Tables
 ) -> None:
@@ -216,6 +232,18 @@ def test_a_role_that_ended_today_names_nobody_any_more(
         refused(practice.ask_token(asserting(practice, **nurse, delegator=doctor)), 400, "TOK-010")
     with ended(tables, nurse["subject_role"]):
         refused(practice.ask_token(asserting(practice, **nurse, delegator=doctor)), 400, "TOK-004")
+
+
+def test_MAY_009_a_live_token_ends_with_the_role_in_whose_name_it_acts(
+    practice: Caller, staff: dict[str, dict[str, str]], tables: Tables
+) -> None:
+    doctor = staff["doctor"]["subject_role"]
+    answer = practice.ask_token(asserting(practice, **staff["nurse"], delegator=doctor))
+    token = answer.json()["access_token"]
+    assert practice.get("Task?_count=1", token=token).status_code == 200
+    with ended(tables, doctor):
+        refused(practice.get("Task?_count=1", token=token), 403, "MAY-009")
+    assert practice.get("Task?_count=1", token=token).status_code == 200
 
 
 def test_a_guardian_gets_a_token_for_the_child_and_others_do_not(

@@ -81,18 +81,26 @@ def test_a_token_is_not_active_while_its_client_certificate_or_role_is_closed(
     assert told(operator, token)["active"] is True
 
 
-def test_who_is_held_has_no_active_token_until_two_persons_let_go(
-    operator: Caller, practice: Caller, tables: Tables
+@pytest.mark.parametrize("scope", ["practitioner", "site", "organization", "client"])
+def test_CPY_002_who_is_held_has_no_token_live_or_new_until_two_persons_let_go(
+    operator: Caller, practice: Caller, tables: Tables, scope: str
 ) -> None:
     token, held = practice.token(), new_id()
+    facts = told(operator, token) | {"organization": practice.facts["org"]}
+    actor = facts[{"client": "client_id"}.get(scope, scope)]
     tables.change(
         "INSERT INTO hold (hold_id, scope, actor, limit_id, since, facts, state)"
-        " VALUES (%s, 'practitioner', %s, 'practitioner-hour', now(), '{}', 'held')",
+        " VALUES (%s, %s, %s, 'practitioner-hour', now(), '{}', 'held')",
         held,
-        practice.facts["practitioner"],
+        scope,
+        actor,
     )
     try:
         assert told(operator, token) == INACTIVE
+        refused(practice.get("Task?_count=1", token=token), 403, "CPY-002")
+        refused(practice.ask_token(practice.assertion()), 403, "CPY-002")
+        nobody = practice.ask_token(practice.assertion(person=False))
+        assert nobody.status_code == (200 if scope == "practitioner" else 403), nobody.text
     finally:
         tables.change(
             "UPDATE hold SET state = 'released', reason = 'test', asked_by = gen_random_uuid(), asked_at = now(),"
@@ -100,6 +108,7 @@ def test_who_is_held_has_no_active_token_until_two_persons_let_go(
             held,
         )
     assert told(operator, token)["active"] is True
+    assert practice.get("Task?_count=1", token=token).status_code == 200
 
 
 def test_for_whom_the_gate_is_closed_has_no_active_token(

@@ -353,6 +353,62 @@ def test_a_count_gives_the_number_and_nothing_else(world: World, kind: str, aske
     assert (counted["total"], counted.get("entry")) == (1, None)
 
 
+@pytest.mark.parametrize("asked", ["_summary=count", "_count=0"])
+@pytest.mark.parametrize("kind", ["Patient", "MedicationRequest", "Task", "MedicationDispense"])
+def test_who_is_counted_is_told_of_it_as_if_opened(
+    world: World, tables: Tables, kind: str, asked: str
+) -> None:
+    """Without this a list of person codes could be tried, and a line watched, with nobody counted and nobody told."""
+    practice = world.expected["MedicationRequest", "_id"][0]
+    person = patient_of(practice, world.line.patient)
+    holder = world.expected["Task", "owner"][1]
+    named = {
+        "Patient": f"identifier={code_of(person)}&birthdate={person['birthDate']}",
+        "MedicationRequest": f"_id={world.line.request}",
+        "Task": f"focus={world.line.request}&status=in-progress&owner={holder}",
+        "MedicationDispense": f"prescription=MedicationRequest/{world.line.request}",
+    }
+    answer = practice.post(f"{kind}/_search", f"{asked}&{named[kind]}")
+    assert answer.json()["total"] == 1
+    assert told(tables, answer) == [world.line.patient]
+
+
+def test_a_count_of_more_patients_than_a_page_holds_is_refused_with_WIRE_016(
+    practice: Caller, tables: Tables
+) -> None:
+    everybody = practice.exchange.environment.population.resources
+    people = [one for one in everybody if one["resourceType"] == "Patient"][:51]
+    assert len(people) == 51
+    codes = ",".join(code_of(one) for one in people)
+    answer = practice.post(
+        "Patient/_search", str(httpx.QueryParams({"_summary": "count", "identifier": codes}))
+    )
+    refused(answer, 400, "WIRE-016")
+    assert len(told(tables, answer)) == 51
+
+
+def test_the_patient_who_makes_the_next_page_is_told_of_it(practice: Caller, tables: Tables) -> None:
+    """One whom everybody knows, and behind him one whose person code is guessed: the link says that he is there."""
+    everybody = practice.exchange.environment.population.resources
+    known, guessed = [one for one in everybody if one["resourceType"] == "Patient"][:2]
+    codes = ",".join(code_of(one) for one in (known, guessed))
+    answer = practice.post("Patient/_search", str(httpx.QueryParams({"_count": 1, "identifier": codes})))
+    assert [link["relation"] for link in answer.json()["link"]] == ["self", "next"]
+    assert set(told(tables, answer)) == {known["id"], guessed["id"]}
+
+
+def code_of(person: dict[str, Any]) -> str:
+    identifier = person["identifier"][0]
+    return f"{identifier['system']}|{identifier['value']}"
+
+
+def told(tables: Tables, answer: httpx.Response) -> list[str]:
+    """The patients in whose lists of accesses the call stands."""
+    entry = tables.audit(answer.headers["x-request-id"])
+    rows = tables.rows("SELECT patient_id FROM audit_subject WHERE audit_id = %s", entry["audit_id"])
+    return [str(row["patient_id"]) for row in rows]
+
+
 def test_a_count_of_a_register_counts_it(practice: Caller) -> None:
     everybody = practice.exchange.environment.population.resources
     total = sum(one["resourceType"] == "Organization" for one in everybody)

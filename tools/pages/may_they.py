@@ -3,8 +3,8 @@
 from tilts.access.permission.steps import STEPS
 from tilts.access.permission.terms import rows
 from tilts.rules import Rule
+from tilts.rules.catalogue import NOUNS
 from tools.pages.blocks import code, table
-from tools.pages.rules import NOUNS
 
 
 def made_for_may_they() -> dict[str, str]:

@@ -1,70 +1,10 @@
 """docs/rules/<noun>.md: each rule with its status, texts, fix and source; and the rules of each status."""
 
 import re
-from types import ModuleType
 
-from tilts.rules import (
-    Rule,
-    access,
-    accounts,
-    cases,
-    certificates,
-    classifiers,
-    connections,
-    dispensing,
-    environments,
-    gate,
-    lab,
-    mail,
-    paper,
-    prescriptions,
-    procedures,
-    signing,
-    testing,
-    wire,
-)
-from tilts.rules.trust import (
-    audit,
-    consent,
-    copying,
-    egress,
-    issuing,
-    oversight,
-    permission,
-    residents,
-    standing,
-    tokens,
-)
+from tilts.rules import Rule
+from tilts.rules.catalogue import NOUNS
 
-NOUNS: dict[str, ModuleType] = {
-    "access": access,
-    "tokens": tokens,
-    "gate": gate,
-    "permission": permission,
-    "consent": consent,
-    "residents": residents,
-    "wire": wire,
-    "prescriptions": prescriptions,
-    "dispensing": dispensing,
-    "certificates": certificates,
-    "standing": standing,
-    "issuing": issuing,
-    "egress": egress,
-    "classifiers": classifiers,
-    "environments": environments,
-    "lab": lab,
-    "accounts": accounts,
-    "cases": cases,
-    "connections": connections,
-    "testing": testing,
-    "mail": mail,
-    "procedures": procedures,
-    "signing": signing,
-    "paper": paper,
-    "copying": copying,
-    "audit": audit,
-    "oversight": oversight,
-}
 TITLES = {
     "access": "Rules of the door",
     "tokens": "Rules of tokens",

@@ -7,6 +7,7 @@ looked at apart (ADR 0036).
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +22,7 @@ from tilts.rules.access import (
 )
 from tilts.rules.trust.standing import ACC_ISSUER_WITHDRAWN, ACC_REVOCATION_UNKNOWN, ACC_TRUST_LIST_OVERDUE
 from tilts.store import connections
+from tilts.store.onboarding.gate import GateCertificate
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Tx
 
@@ -58,6 +60,23 @@ def closed_by(rule_id: str | None, until: datetime, client_id: str) -> Refusal:
         until=shown(until),
         client_id=client_id,
     )
+
+
+def is_live(found: GateCertificate, at: datetime) -> bool:
+    revoked = found.revoked_at is not None and found.revoked_at <= at
+    return not revoked and found.not_before <= at <= found.not_after
+
+
+def is_usable(found: GateCertificate, at: datetime) -> bool:
+    return found.usable_until is None or at <= found.usable_until
+
+
+def closes(among: Sequence[GateCertificate]) -> tuple[Refusal, datetime]:
+    """Of certificates of which something is known: what calls are told once the last of them closes, and when."""
+    until, rule_id, client_id = max(
+        (one.usable_until, one.unusable_rule or "", one.client_id) for one in among if one.usable_until
+    )
+    return closed_by(rule_id, until, client_id), until
 
 
 def check_active(connection: ConnectionRecord) -> ConnectionRecord:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from tilts.access.keeping import kept_of
-from tilts.account import Account
+from tilts.account import Account, check_proof
 from tilts.clock import Clock
 from tilts.ids import new_id
 from tilts.onboarding.mail.texts import without_person_codes
@@ -21,6 +21,8 @@ from tilts.store.tx import Database, Tx
 Done = TypeVar("Done")
 PORTAL: Final = "portal"
 ABOUT_CHARACTERS: Final = 60
+# What opens again what was closed: a browser left open is no proof of who sits at it (Security 5).
+WEIGHTY: Final = frozenset({"hold.ask", "hold.confirm", "glass.released", "role.decided"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Desk:
         try:
             async with self._database.transaction() as tx:
                 await audit.add(tx, entry)
+                if act.event in WEIGHTY:
+                    check_proof(account.proven_until, self.clock.wall())
                 done = await work(tx)
                 await audit.add_subjects(tx, entry, act.subjects)
                 return done

@@ -9,11 +9,12 @@ open connections and feeds within a minute (Design 2).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from tilts.access.certificates import closes, is_live, is_usable
 from tilts.access.verdicts.states import EXPIRED, MISSING, NOT_YET, said, within
 from tilts.clock import day_in_riga
 from tilts.functionality import OWN, named_functionality
@@ -34,6 +35,7 @@ from tilts.rules.gate import (
     GATE_TESTING_AGREEMENT,
     GATE_VENDOR_CHECKLIST,
 )
+from tilts.rules.trust.standing import ACC_TRUST_LIST_OVERDUE
 from tilts.store.onboarding import gate
 from tilts.store.onboarding.gate import GateApproval, GateCertificate, GateClient, GateSite, Holding
 from tilts.store.tx import Tx
@@ -63,6 +65,7 @@ class Verdict:
     functionality: str
     at: datetime
     unmet: tuple[Condition, ...]
+    ahead: tuple[Condition, ...] = ()  # met for now: each closes at its `due_at` if nothing happens
 
     @property
     def open(self) -> bool:
@@ -85,11 +88,12 @@ def decide(facts: Facts, functionality: str, at: datetime) -> Verdict:
     """Every condition is looked at; none is hidden behind another."""
     client = facts.client
     if client.party_kind in ("authority", "portal") and functionality in OWN:
-        return Verdict(functionality, at, tuple(certificate(facts, at)))
+        return Verdict(functionality, at, tuple(certificate(facts, at)), tuple(on_grace(facts, at)))
     if client.party_id is None:
         return Verdict(functionality, at, (Condition(GATE_PARTY, {}, "authority", GATE_PARTY.source),))
     conditions = in_test if client.environment == "test" else in_production
-    return Verdict(functionality, at, tuple(conditions(facts, functionality, at)))
+    unmet = tuple(conditions(facts, functionality, at))
+    return Verdict(functionality, at, unmet, tuple(on_grace(facts, at)))
 
 
 def in_test(facts: Facts, functionality: str, at: datetime) -> Iterator[Condition]:
@@ -181,8 +185,13 @@ def early(holding: Holding, at: datetime) -> bool:
 
 
 def certificate(facts: Facts, at: datetime) -> Iterator[Condition]:
+    """By what is known of it too (ADR 0036): then with the rule that a call gets."""
     own = [found for found in facts.certificates if found.client_id == facts.client.client_id]
-    if any(is_live(found, at) for found in own):
+    live = [found for found in own if is_live(found, at)]
+    if any(is_usable(found, at) for found in live):
+        return
+    if live:
+        yield closing(facts, live)
         return
     state = MISSING
     if own:
@@ -190,15 +199,25 @@ def certificate(facts: Facts, at: datetime) -> Iterator[Condition]:
     yield Condition(GATE_CERTIFICATE, {"state": said(state)}, holder_of(facts), GATE_CERTIFICATE.source)
 
 
+def on_grace(facts: Facts, at: datetime) -> Iterator[Condition]:
+    """What will close the connection if nothing current is heard of its certificates or of their issuers."""
+    own = [found for found in facts.certificates if found.client_id == facts.client.client_id]
+    usable = [found for found in own if is_live(found, at) and is_usable(found, at)]
+    if usable and all(found.stale_from is not None and found.stale_from <= at for found in usable):
+        yield replace(closing(facts, usable), due_at=closes(usable)[1])
+
+
+def closing(facts: Facts, among: Sequence[GateCertificate]) -> Condition:
+    """By the one that lasts longest, in the words that a call gets."""
+    no, _ = closes(among)
+    owner: Owner = "authority" if no.rule is ACC_TRUST_LIST_OVERDUE else holder_of(facts)
+    return Condition(no.rule, no.told(), owner, no.rule.source)
+
+
 def holder_of(facts: Facts) -> Owner:
     """Whose connection it is: in the test environment, and for classifiers, the developer's."""
     client = facts.client
     return "vendor" if client.environment == "test" or client.party_kind == "vendor" else "institution"
-
-
-def is_live(found: GateCertificate, at: datetime) -> bool:
-    revoked = found.revoked_at is not None and found.revoked_at <= at
-    return not revoked and found.not_before <= at <= found.not_after
 
 
 def in_register(facts: Facts) -> Iterator[Condition]:
@@ -229,11 +248,8 @@ def approved(facts: Facts, functionality: str, at: datetime) -> Iterator[Conditi
 
 def connected(facts: Facts, at: datetime) -> Iterator[Condition]:
     """The institution's own word that it uses this version, with this client."""
-    own = [
-        h
-        for h in facts.holdings
-        if h.kind == "connection" and h.facts.get("client_id") == facts.client.client_id
-    ]
+    wanted = ("connection", facts.client.client_id)
+    own = [one for one in facts.holdings if (one.kind, one.facts.get("client_id")) == wanted]
     if not any(holds(holding, at) for holding in own):
         yield nearest(GATE_CONNECTION, own, at, "institution")
 

@@ -4,6 +4,8 @@ Until certificate and assertion both verify there is one answer for every fault 
 reason stands in the audit entry only.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +19,7 @@ from tilts.access.tokens.clients import GrantRequest, authenticate
 from tilts.access.tokens.people import Actors, actors_now
 from tilts.clock import RIGA
 from tilts.ids import new_id
+from tilts.rules import Refusal
 from tilts.settings import Settings
 from tilts.store.records import ConnectionRecord
 from tilts.store.tx import Tx
@@ -40,20 +43,31 @@ async def grant(
     """
     now = now or wall
     connection, said = await authenticate(tx, request, wall, settings)
-    await check_open(tx, connection, "", settings.environment, now)
-    binding = read_binding(said, connection, now.astimezone(RIGA).date())
-    actors = await actors_now(tx, binding, connection, now)
-    await check_grant(tx, connection, binding.practitioner_id)
-    assurance = await assurance_of(tx, request, binding, connection, settings, wall)
-    scope = scopes.decide(connection.kind, request.scope, extended=binding.is_extended)
-    claims = token_claims(connection, binding, actors, int(wall.timestamp()), settings)
-    claims |= {"aud": request.audience, "scope": scopes.as_text(scope, request.scope)}
-    if actors.role is not None:
-        claims["assurance"] = assurance
-    if request.certificate is not None and not request.plain:
-        claims["cnf"] = {"x5t#S256": jose.unpadded(certificates.fingerprint_of(request.certificate))}
-    kept = {name: value for name, value in binding.kept.items() if value != binding.purpose}
-    return Granted(claims, connection, kept)
+    with named(connection):
+        await check_open(tx, connection, "", settings.environment, now)
+        binding = read_binding(said, connection, now.astimezone(RIGA).date())
+        actors = await actors_now(tx, binding, connection, now)
+        await check_grant(tx, connection, binding.practitioner_id)
+        assurance = await assurance_of(tx, request, binding, connection, settings, wall)
+        scope = scopes.decide(connection.kind, request.scope, extended=binding.is_extended)
+        claims = token_claims(connection, binding, actors, int(wall.timestamp()), settings)
+        claims |= {"aud": request.audience, "scope": scopes.as_text(scope, request.scope)}
+        if actors.role is not None:
+            claims["assurance"] = assurance
+        if request.certificate is not None and not request.plain:
+            claims["cnf"] = {"x5t#S256": jose.unpadded(certificates.fingerprint_of(request.certificate))}
+        kept = {name: value for name, value in binding.kept.items() if value != binding.purpose}
+        return Granted(claims, connection, kept)
+
+
+@contextmanager
+def named(connection: ConnectionRecord) -> Iterator[None]:
+    """A refusal within is of this client, which has proven itself: its audit entry names it."""
+    try:
+        yield
+    except Refusal as no:
+        no.facts["connection"] = connection
+        raise
 
 
 async def assurance_of(

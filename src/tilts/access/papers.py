@@ -14,9 +14,10 @@ from tilts.account import Account
 from tilts.clock import RIGA, day_in_riga
 from tilts.exchange import consents
 from tilts.exchange.consents import ConsentOrder, Giver
+from tilts.ids import read_prescription_number
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_NOT_FOR_THIS_ROLE
-from tilts.rules.trust.consent import CNS_NO_EVIDENCE
+from tilts.rules.trust.consent import CNS_DOCUMENT_UNKNOWN, CNS_NO_EVIDENCE
 from tilts.rules.trust.oversight import OVS_PERSON_UNKNOWN, OVS_RECEIVED_ON
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store import registers, request_keys, resources
@@ -87,6 +88,18 @@ async def name_of(tx: Tx, patient_id: UUID) -> PersonName | None:
         return None
     name: dict[str, Any] = next(iter(decode(row.body).get("name", ())), {})
     return PersonName(tuple(name.get("given", ())), name.get("family", ""))
+
+
+async def documents_named(tx: Tx, patient_id: UUID, written: str) -> tuple[UUID, ...]:
+    """The prescriptions whose numbers the paper gives, one a line; none: everything. Raises CNS-004."""
+    found = []
+    for line in filter(None, map(str.strip, written.splitlines())):
+        number = read_prescription_number(line)
+        request_id = await oversight.request_of_number(tx, patient_id, number) if number else None
+        if request_id is None:
+            raise Refusal(CNS_DOCUMENT_UNKNOWN, expressions=("Consent.provision.data",))
+        found.append(request_id)
+    return tuple(dict.fromkeys(found))
 
 
 async def entered_from_paper(tx: Tx, patient_id: UUID) -> dict[UUID, Entered]:

@@ -1,6 +1,6 @@
 """The one way in: certificate, party, token, scope, purpose, audit row; then, and only then, the work.
 
-    certificate -> connection -> token -> gate -> scope -> person -> acting -> holds -> audit entry -> body -> ...
+    certificate -> connection -> token -> gate -> scope -> person -> acting, held -> audit entry -> body -> ...
     ... -> signature -> key -> work (what is seen is decided where it is read: store/sight.py) -> patients counted
 
 All of it in one transaction: without an audit row there is no effect and no answer. A refusal undoes
@@ -110,7 +110,6 @@ class Pipeline:
             raise Refusal(ACC_PERSON_MISSING)
         check_signed(route.signed, party.assurance, ground.person_proof)
         acting_as = await check_acting(tx, party, viewer_of(party, ground.clock.now()))
-        await breadth.check_holds(tx, party, ground.clock.now())
         entry = self.entry(route.audit_event, incoming, trace)
         if route.noted is not None:
             entry = replace(entry, detail={**(entry.detail or {}), **route.noted(incoming)})
@@ -118,8 +117,7 @@ class Pipeline:
         call = trace.call = self._call(tx, party, incoming, ids)
         call.acting_as, trace.sought = acting_as, route.resource_type
         answer = await self._work(route, call, trace)
-        await audit.add_subjects(tx, entry, distinct(call.subjects))
-        await breadth.count(tx, party, call.subjects, call.now, ground.limits, call.noticed)
+        await breadth.count(tx, party, entry, distinct(call.subjects), ground.limits, call.noticed)
         return answer
 
     async def _anonymous(

@@ -6,7 +6,7 @@ audit row there is no effect and no answer, and a refusal is written down in a t
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -22,7 +22,7 @@ from tilts.rules.accounts import USR_FORM_TOKEN
 from tilts.rules.trust.consent import CNS_GRANTEE_UNKNOWN
 from tilts.rules.trust.permission import MAY_NOT_FOR_PATIENT
 from tilts.rules.trust.residents import RES_MISSES
-from tilts.store import audit, consents, registers, request_keys, resources
+from tilts.store import audit, consents, registers, request_keys, residents, resources
 from tilts.store.audit import Wanted
 from tilts.store.consents import ConsentRecord
 from tilts.store.records import AuditEntry, AuditSubject, EarlierAnswer, Viewer
@@ -65,6 +65,7 @@ class Seat:
     patient_id: UUID
     acting_as: str  # self, guardian, delegate
     whole: bool  # of a delegate: all documents are open to them
+    others: list[AuditSubject] = field(default_factory=list)  # whom it touches beside: see it in their list
 
     @property
     def giver(self) -> Giver:
@@ -104,23 +105,36 @@ class ResidentDesk:
         self.clock = clock
 
     async def do(self, resident: Resident, act: Act, work: Callable[[Seat], Awaitable[Done]]) -> Done:
-        """The work's result; raises what was refused after writing that down. MAY-010: not for this patient."""
+        """
+        The work's result; raises what was refused after writing that down. MAY-010: not for this patient.
+
+        A refusal undoes the work and is written down in the same transaction: who guesses and waits for the lock
+        of the one before (RES-001) sees that it missed.
+        """
         now = self.clock.now()
-        about = AuditSubject(resident.patient_id, act.data, act.data_id)
-        try:
-            async with self._database.transaction() as tx:
-                entry = await entry_of(tx, resident, act, now)
-                await audit.add(tx, entry)
-                seat = await seat_of(tx, resident, entry)
-                done = await work(seat)
-                await audit.add_subjects(tx, entry, [replace(about, basis=seat.acting_as)])
-                return done
-        except Refusal as no:
-            async with self._database.transaction() as tx:
-                entry = ended(await entry_of(tx, resident, act, now), no)
-                await audit.add(tx, entry)
-                await audit.add_subjects(tx, entry, [about])
-            raise
+        async with self._database.transaction() as tx:
+            if act.event == RECORDED:
+                await residents.lock(tx, resident.patient_id)
+            try:
+                async with tx.transaction():
+                    return await self._done(tx, resident, act, work, now)
+            except Refusal as no:
+                refused = no
+            entry = ended(await entry_of(tx, resident, act, now), refused)
+            await audit.add(tx, entry)
+            await audit.add_subjects(tx, entry, [AuditSubject(resident.patient_id, act.data, act.data_id)])
+        raise refused
+
+    async def _done(
+        self, tx: Tx, resident: Resident, act: Act, work: Callable[[Seat], Awaitable[Done]], now: datetime
+    ) -> Done:
+        entry = await entry_of(tx, resident, act, now)
+        await audit.add(tx, entry)
+        seat = await seat_of(tx, resident, entry)
+        done = await work(seat)
+        own = AuditSubject(resident.patient_id, act.data, act.data_id, basis=seat.acting_as)
+        await audit.add_subjects(tx, entry, [*seat.others, own])
+        return done
 
 
 async def entry_of(tx: Tx, resident: Resident, act: Act, now: datetime) -> AuditEntry:

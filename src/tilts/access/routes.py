@@ -100,7 +100,6 @@ class Call:
     acting_as: str = ""  # at the portal: self, guardian, delegate
     warnings: list[str] = field(default_factory=list)  # ids of rules that the plain port lets pass
     subjects: list[AuditSubject] = field(default_factory=list)
-    detail: dict[str, Any] = field(default_factory=dict)  # for the audit entry, never personal
     room: MailRoom | None = None  # whose letters tell of an emergency
     noticed: list[str] = field(default_factory=list)  # what is counted beside patients: misses, pages:6
 
@@ -150,7 +149,8 @@ class Route:
     profile: str = ""  # name of our profile that the body must meet, beside what rules say of it
     open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
     feed: bool = False  # at the root of the listener; answers with files, not with FHIR
-    noted: Callable[[Incoming], dict[str, Any]] | None = None  # what of the request stands in the audit entry too
+    # What of the request stands in the audit entry too.
+    noted: Callable[[Incoming], dict[str, Any]] | None = None
 
     @property
     def segments(self) -> tuple[str, ...]:

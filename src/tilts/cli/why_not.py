@@ -37,6 +37,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "due": "until",
         "clause": "clause",
         "how": "where to go on",
+        "ahead": "not for long, if nothing happens",
         "nothing": "it was asked to be open for nothing",
         "vendor": "developer",
         "institution": "institution or pharmacy",
@@ -50,6 +51,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "due": "līdz",
         "clause": "pamats",
         "how": "kur turpināt",
+        "ahead": "ja nekas nemainīsies, vairs ne ilgi",
         "nothing": "tam nav pieteikta neviena funkcionalitāte",
         "vendor": "izstrādātājs",
         "institution": "iestāde vai aptieka",
@@ -72,6 +74,7 @@ class Answer:
     facts: Facts
     verdict: Verdict
     unmet: tuple[Told, ...]
+    ahead: tuple[Told, ...]  # what closes it next, though it is met now
 
 
 def why_not(
@@ -158,7 +161,10 @@ async def facts_of(
 
 def answer_for(facts: Facts, functionality: str, at: datetime, language: Language, portal: str) -> Answer:
     verdict = gate.decide(facts, functionality, at)
-    return Answer(facts, verdict, tuple(told(one, language, portal) for one in verdict.unmet))
+    unmet, ahead = (
+        tuple(told(one, language, portal) for one in ones) for ones in (verdict.unmet, verdict.ahead)
+    )
+    return Answer(facts, verdict, unmet, ahead)
 
 
 def as_row(one: Answer) -> dict[str, Any]:
@@ -169,6 +175,7 @@ def as_row(one: Answer) -> dict[str, Any]:
         "functionality": one.verdict.functionality,
         "open": one.verdict.open,
         "conditions": [condition.as_json() for condition in one.unmet],
+        "ahead": [condition.as_json() for condition in one.ahead],
     }
 
 
@@ -183,6 +190,10 @@ def say(facts: Facts, answers: list[Answer], at: datetime, language: Language) -
         state = words["open"] if one.verdict.open else words["closed"]
         console.print(f"{one.verdict.functionality}: {state}", markup=False)
         for condition in one.unmet:
+            for line in lines_of(condition, words):
+                console.print(line, markup=False)
+        for condition in one.ahead if one.verdict.open else ():
+            console.print(f"  {words['ahead']}:", markup=False)
             for line in lines_of(condition, words):
                 console.print(line, markup=False)
 

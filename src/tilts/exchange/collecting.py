@@ -1,4 +1,4 @@
-"""Who takes a medicine at the counter: what must be said of them, and from which age. Pure.
+"""Who takes a medicine at the counter: what must be said of them, and from which age. Pure but for `birth_date`.
 
 Who may ask for a prescription without its number (a delegate, a parent) is looked at when it is found; here it is
 recorded on the dispense, where the patient reads it.
@@ -7,6 +7,7 @@ recorded on the dispense, where the patient reads it.
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from tilts.exchange import law
 from tilts.exchange.terms import months_later
@@ -17,6 +18,9 @@ from tilts.rules.dispensing import (
     DSP_COLLECTOR_MISSING,
     DSP_PARENT_OF_ADULT,
 )
+from tilts.store import resources
+from tilts.store.tx import Tx
+from tilts_fhir.json_strict import decode
 
 MANNERS: Final = ("self", "number-and-name", "delegate", "parent")
 WHERE: Final = ("MedicationDispense.extension",)
@@ -64,3 +68,10 @@ def _is_recorded(manner: str, day: date) -> bool:
 def has_turned(years: int, born: date, day: date) -> bool:
     """Whether somebody has that age on that day; born on 29 February, on 28 February of a common year."""
     return months_later(born, years * 12) <= day
+
+
+async def birth_date(tx: Tx, patient_id: UUID) -> date | None:
+    """As the register has it; None where it knows only a year or a month."""
+    row = await resources.read(tx, "Patient", patient_id, None)
+    written = decode(row.body).get("birthDate", "") if row else ""
+    return date.fromisoformat(written) if len(written) == len("2026-11-23") else None

@@ -50,6 +50,15 @@ class Giver:
     evidence: str = ""  # number of the paper
     at_desk: bool = False  # an officer with the paper: also of what the patient gave at the portal
 
+    @property
+    def person_id(self) -> UUID | None:
+        """Who sits at the portal's screen."""
+        return self.viewer.acting_patient_id or self.viewer.patient_id
+
+    def gives_up(self, record: ConsentRecord) -> bool:
+        """Whether it is the person named who ends it: nobody has to act for another."""
+        return record.grantee_id is not None and record.grantee_id == self.person_id
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentOrder:
@@ -183,8 +192,7 @@ async def covered(
 
 def given_by(document: dict[str, Any], giver: Giver) -> dict[str, Any]:
     """Who gave it is what the token says; a paper is the patient's word."""
-    viewer = giver.viewer
-    person = viewer.acting_patient_id or viewer.patient_id
+    person = giver.person_id
     return {**document, "performer": [{"reference": f"Patient/{person}"}]} if person else document
 
 
@@ -192,14 +200,19 @@ async def end(
     tx: Tx, consent_id: UUID, giver: Giver, now: datetime, if_match: int | None = None
 ) -> dict[str, Any]:
     """The door: from the commit on it holds no more; the consent and its history stay."""
-    row = await resources.read(tx, "Consent", consent_id, None if giver.at_desk else giver.viewer)
-    found = await store.find(tx, consent_id) if row is not None else None
-    if row is None or found is None:
+    found = await store.find(tx, consent_id)
+    given_up = found is not None and giver.gives_up(found)
+    viewer = None if giver.at_desk or given_up else giver.viewer
+    if found is None or await resources.read(tx, "Consent", consent_id, viewer) is None:
         raise Refusal(WIRE_NOT_FOUND)
+    row = await resources.lock(tx, "Consent", consent_id)
+    assert row is not None, "nothing is deleted"
     if if_match is not None and if_match != row.version:
         raise Refusal(WIRE_VERSION_DIFFERS, version=row.version)
-    check_giver(found.kind, found.patient_id, giver, whole=found.whole)
-    if not await store.end(tx, consent_id, now):
+    if not given_up:
+        check_giver(found.kind, found.patient_id, giver, whole=found.whole)
+    # Who waited for the lock may have begun before the one that ended it: the status knows, moments do not.
+    if decode(row.body)["status"] != "active" or not await store.end(tx, consent_id, now):
         raise Refusal(CNS_ENDED)
     await documents.set_status(tx, "Consent", consent_id, "inactive", now)
     ended = await resources.lock(tx, "Consent", consent_id)

@@ -63,9 +63,7 @@ def decide_digitised(
         raise Refusal(DSP_PHARMACY_ONLY)
     form = form_of(paper)
     own = {f"PractitionerRole/{party.role_id}", f"Practitioner/{party.practitioner_id}"}
-    may = (
-        prescriber is not None and prescriber.active and may_prescribe(prescriber.code, day_in_riga(now))
-    )
+    may = prescriber is not None and prescriber.active and may_prescribe(prescriber.code, day_in_riga(now))
     if prescriber is None or not may or paper.recorder not in own:
         where = ("MedicationRequest.requester", "MedicationRequest.recorder")
         raise Refusal(PRE_PAPER_PRESCRIBER, expressions=where)

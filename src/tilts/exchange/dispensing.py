@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tilts.clock import day_in_riga
 from tilts.exchange import documents
-from tilts.exchange.collecting import Collector, check_collector
+from tilts.exchange.collecting import Collector, birth_date, check_collector
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lifecycle import status_of_order
 from tilts.exchange.lines import (
@@ -47,10 +47,10 @@ from tilts.rules.dispensing import (
 from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
 from tilts.store import dispensing as store
 from tilts.store import prescriptions as lines
-from tilts.store import resources
+from tilts.store import registers
+from tilts.store.doors import collecting
 from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
 from tilts.store.tx import Tx
-from tilts_fhir.json_strict import decode
 
 RELEASE_REASONS: Final = ("patient-left", "not-in-stock", "claimed-in-error", "other")
 MISSES_WINDOW: Final = timedelta(minutes=10)  # Security 3.3
@@ -58,11 +58,12 @@ MISSES_WINDOW: Final = timedelta(minutes=10)  # Security 3.3
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a person at the counter says: the number and the patient's name."""
+    """What a person at the counter says: the patient's name, and the number or who they are themselves."""
 
     number: str | None
     family: str | None
     given: str | None
+    collector: tuple[str, str] | None = None  # identifier of who collects, instead of the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,36 @@ class DispenseOrder:
 
 
 async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms: Terms) -> list[LineRecord]:
-    """The door: lines of the prescription that was shown, or none.
+    """The door: lines of the prescription that was shown, or of those that somebody may collect; or none.
 
-    A wrong number and a wrong name get the same empty answer and are counted alike.
+    A wrong number, a wrong name and somebody who may not collect get the same empty answer and are counted alike.
     """
     if party.kind != "pharmacy":
         raise Refusal(DSP_PHARMACY_ONLY)
-    if not (presented.number and presented.family and presented.given):
+    if not (presented.family and presented.given) or bool(presented.number) == bool(presented.collector):
         raise Refusal(PRE_FIND_INCOMPLETE)
     if await lines.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
         raise Refusal(PRE_FIND_GUESSING, retry_after_seconds=int(MISSES_WINDOW.total_seconds()))
-    number = read_prescription_number(presented.number)
-    found = await lines.find_presented(tx, number or "", fold(presented.family), fold(presented.given))
-    if found is None:
+    found = await shown_by(tx, presented, fold(presented.family), fold(presented.given), now)
+    if not found:
         await lines.add_miss(tx, party.client_id, now)
+    shown: list[LineRecord] = []
+    for prescription_id in found:
+        await lines.present(tx, prescription_id, party.organization_id, now + terms.presentation)
+        shown += await lines.lines_of_prescription(tx, prescription_id)
+    return [current(line, now) for line in shown]
+
+
+async def shown_by(tx: Tx, presented: Presented, family: str, given: str, now: datetime) -> list[UUID]:
+    """The prescriptions that open; by who collects only those that are not used up (Latvia 6.1)."""
+    if presented.collector is None:
+        number = read_prescription_number(presented.number or "")
+        found = await lines.find_presented(tx, number or "", family, given)
+        return [found] if found else []
+    collector_id = await registers.find_patient(tx, *presented.collector)
+    if collector_id is None:
         return []
-    await lines.present(tx, found, party.organization_id, now + terms.presentation)
-    return [current(line, now) for line in await lines.lines_of_prescription(tx, found)]
+    return await collecting.find(tx, collector_id, (family, given), now)
 
 
 async def claim(
@@ -208,7 +222,9 @@ async def dispense(
     viewer = viewer_of(party, now)
     issues = await lines.lock_issues(tx, order.line_id, viewer) if order.line_id else []
     if not issues:
-        raise Refusal(DSP_NO_PRESCRIPTION, expressions=("MedicationDispense.authorizingPrescription",))
+        sought = ("MedicationRequest", order.line_id) if order.line_id else None
+        where = ("MedicationDispense.authorizingPrescription",)
+        raise Refusal(DSP_NO_PRESCRIPTION, expressions=where, sought=sought)
     line = chosen_issue([current(one, now) for one in issues], order, party, now)
     with about(line):
         born = None if order.collector is None else await birth_date(tx, line.patient_id)
@@ -223,13 +239,6 @@ async def dispense(
     seal = Belonging(new_id(), line.patient_id, party.organization_id, line.prescription_id)
     await documents.keep_signature(tx, signed, [f"MedicationDispense/{record.dispense_id}"], seal, now)
     return document, after
-
-
-async def birth_date(tx: Tx, patient_id: UUID) -> date | None:
-    """As the register has it; None where it knows only a year or a month."""
-    row = await resources.read(tx, "Patient", patient_id, None)
-    written = decode(row.body).get("birthDate", "") if row else ""
-    return date.fromisoformat(written) if len(written) == len("2026-11-23") else None
 
 
 async def release(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tilts.front.answers import ANSWERS
+from tilts.production import https_only
 from tilts.settings import Settings
 
 CONFIGURATION: Final = "haproxy.cfg"
@@ -39,6 +40,10 @@ class Site:
     @property
     def exchange_host(self) -> str:
         return host_in(self.settings.public_base)
+
+    @property
+    def https_only(self) -> dict[str, str]:
+        return https_only(self.settings)
 
     @property
     def portal_host(self) -> str:

@@ -11,10 +11,11 @@ with the same sockets; a folder that was left by kill -9 starts again.
 
 import json
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tilts.clock import WallClock
 from tilts.lab.listening import Listening, following, listen
@@ -45,6 +46,7 @@ class Options:
     gate_refresh_seconds: int = 20
     revocation_refresh_seconds: int = 30
     copying_limits: Path = Path()  # empty: the shipped ones
+    differing: Mapping[str, Any] = field(default_factory=dict)  # settings of the test environment, for proofs
 
 
 class Environment:
@@ -77,7 +79,7 @@ class Environment:
         ensure_trust(folder / "pki", WallClock().wall())
         self._renewed_on = WallClock().wall().date()
         listening = listen(options.port, plain=options.plain)
-        settings = self._settings(listening)
+        settings = replace(self._settings(listening), **options.differing)
         self.facts = ready_line(settings, listening, self.pki, self.population, folder)
         if not options.production:
             self._name_server(settings)

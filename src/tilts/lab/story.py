@@ -164,7 +164,7 @@ def revoked(cast: Cast) -> Iterator[Scene]:
     no = refusal(lambda: exchange.read("Organization", exchange.credentials.organization_id), "TOK-001")
     yield cast.scene(
         "revoked",
-        f"Aptieka ar atsauktu sertifikātu nesaņem neko: {no.text}",
+        f"Aptieka ar anulētu sertifikātu nesaņem neko: {no.text}",
         f"A pharmacy with a revoked certificate gets nothing: {no.text}",
         refused=True,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from tilts.account import Account
+from tilts.account import Account, check_proof
 from tilts.onboarding.cases import check_sees, due_at, log, side_of
 from tilts.onboarding.workflows import table_of
 from tilts.rules import Named, Refusal
@@ -140,6 +140,7 @@ async def asked_for(taking: Taking, effects: Effects) -> CaseRecord:
     What is wrong with it is told to this person already, by the effect `ask-<action>`.
     """
     case, account = taking.case, taking.account
+    check_lately_proven(taking)
     check = effects.get((case.kind, f"ask-{taking.step.action}"))
     if check is not None:
         await check(taking)
@@ -164,12 +165,20 @@ async def settle(taking: Taking, confirmed: bool, effects: Effects) -> CaseRecor
     first = UUID(pending["account_id"])
     if confirmed and first == account.account_id:
         raise Refusal(CASE_SECOND_PERSON, action=step.label.named(step.action))
-    if not confirmed:
+    if confirmed:
+        check_lately_proven(taking)
+    else:
         await cases.save(taking.tx, replace(case, pending=None), taking.now)
         await log(taking.tx, case, f"decline-{step.action}", account, taking.now)
         return replace(case, pending=None, version=case.version + 1)
     taking.step, taking.facts, taking.first_account_id = step, dict(pending["facts"]), first
     return await done(taking, effects)
+
+
+def check_lately_proven(taking: Taking) -> None:
+    """What takes two persons takes persons who were asked for lately who they are (USR-020)."""
+    if taking.around is not None:
+        check_proof(taking.account.proven_until, taking.around.wall)
 
 
 def nothing_waits(taking: Taking) -> Refusal:

@@ -31,7 +31,7 @@ from tilts.portal.desk.testing_pages import TestingPages
 from tilts.portal.entry.account_pages import AccountPages
 from tilts.portal.entry.sign_in_pages import SignInPages
 from tilts.portal.entry.test_sign_in_pages import TestSignInPages
-from tilts.portal.guard import Guard, hosts_of
+from tilts.portal.guard import Guard, headers_of, hosts_of
 from tilts.portal.guide.pages import GuidePages
 from tilts.portal.help.architecture_pages import ArchitecturePages
 from tilts.portal.help.help_pages import HelpPages
@@ -120,7 +120,8 @@ def portal(
     groups = [group(parts) for group in classes]
     pages.places = tuple(place for group in classes for place in getattr(group, "places", ()))
     pages.desks = partial(desks_now, parts)
-    refusing = Refusing(pages)
+    headers = headers_of(settings)
+    refusing = Refusing(pages, headers)
     door = Door(
         database=database,
         clock=parts.clock,
@@ -133,7 +134,10 @@ def portal(
     )
     return Starlette(
         routes=[route for group in groups for route in group.routes()],
-        middleware=[Middleware(Guard, hosts=hosts_of(settings)), Middleware(Visits, door=door)],
+        middleware=[
+            Middleware(Guard, hosts=hosts_of(settings), headers=headers),
+            Middleware(Visits, door=door),
+        ],
         exception_handlers={
             Refusal: refusing.say_no,
             Unavailable: refusing.say_no,

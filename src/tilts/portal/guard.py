@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tilts.production import https_only
 from tilts.settings import Settings
 
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -38,6 +39,12 @@ SECURITY_HEADERS: Final = {
 }
 
 
+def headers_of(settings: Settings) -> dict[str, str]:
+    """Of every answer of the portal."""
+    secure = settings.portal_base.startswith("https://")
+    return SECURITY_HEADERS | (https_only(settings) if secure else {})
+
+
 def hosts_of(settings: Settings) -> frozenset[str]:
     """The values of Host that mean us."""
     base = urlsplit(settings.portal_base)
@@ -46,9 +53,10 @@ def hosts_of(settings: Settings) -> frozenset[str]:
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], headers: dict[str, str]) -> None:
         self._app = app
         self._hosts = hosts
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +66,7 @@ class Guard:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

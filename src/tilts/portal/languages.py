@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from starlette.requests import Request
 
+from tilts.portal.visits import visit_of
 from tilts.rules import Language
 
 COOKIE: Final = "tilts_lang"
@@ -26,7 +27,7 @@ LOCALE: Final = Path(__file__).with_name("locale")
 def language_for(request: Request) -> Language:
     return (
         known(request.query_params.get("lang", ""))
-        or known(request.cookies.get(COOKIE, ""))
+        or known(visit_of(request).cookies.read(request, COOKIE))
         or preferred(request.headers.get("accept-language", ""))
     )
 

@@ -78,7 +78,7 @@ def joined(rows: list[Access], person_id: UUID, names: dict[UUID, PersonName]) -
 def kind_of(access: Access) -> tuple[object, ...]:
     who = (access.organization_id, access.client_id, access.role_id, access.acting_patient_id)
     what = (access.event, access.resource_type, access.basis, access.purpose, access.delegator_role_id)
-    return (*who, *what, access.repeated, access.outcome, access.rule_id)
+    return (*who, *what, access.glass_id, access.repeated, access.outcome, access.rule_id)
 
 
 async def lines_of(seat: Seat) -> list[ShownLine]:

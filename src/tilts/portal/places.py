@@ -1,7 +1,10 @@
-"""The menu: which pages stand in it, for whom, in which order."""
+"""Which pages there are: the menu, for whom, in which order; and the nearest one that can be opened."""
 
 from dataclasses import dataclass
 from typing import Final
+
+from starlette.requests import Request
+from starlette.routing import Match
 
 from tilts.account import Account, Role
 
@@ -42,3 +45,23 @@ def places_for(places: tuple[Place, ...], account: Account | None) -> Menu:
     ordered = sorted(places, key=lambda place: (place.order, place.address))
     own = [place for place in ordered if account is not None and account.role in place.roles]
     return Menu(tuple(place for place in ordered if not place.roles), tuple(own))
+
+
+def way_back(request: Request) -> str:
+    """The nearest page above that can be opened: most forms are sent to the address they stand at."""
+    path = request.url.path.rstrip("/")
+    return nearest(request, path.rpartition("/")[0] if request.method == "GET" else path)
+
+
+def nearest(request: Request, path: str) -> str:
+    """That page, or the next one above it that can be opened."""
+    while path and not opens(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def opens(request: Request, path: str) -> bool:
+    application = request.scope.get("app")
+    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    routes = application.routes if application is not None else ()
+    return any(route.matches(asked)[0] is Match.FULL for route in routes)

@@ -4,10 +4,9 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Match
 
 from tilts.onboarding.mail.texts import without_person_codes
-from tilts.portal.guard import SECURITY_HEADERS
+from tilts.portal.places import way_back
 from tilts.portal.rendering import Pages
 from tilts.portal.visits import SignInFirst
 from tilts.rules import Refusal, Unavailable
@@ -19,8 +18,9 @@ LOG = structlog.get_logger()
 class Refusing:
     """What the application calls when a page raised something."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, headers: dict[str, str]) -> None:
         self._pages = pages
+        self._headers = headers
 
     async def say_no(self, request: Request, no: Exception) -> Response:
         """The status is the rule's; a database that went away is 503 and comes back."""
@@ -48,22 +48,5 @@ class Refusing:
     async def our_fault(self, request: Request, fault: Exception) -> Response:
         """Outside the guard, which ended with the fault; the server logs the fault itself."""
         response = self._pages.page(request, "not_here.html", status=500, code=500)
-        response.headers.update(SECURITY_HEADERS)
+        response.headers.update(self._headers)
         return response
-
-
-def way_back(request: Request) -> str:
-    """The nearest page above that can be opened: most forms are sent to the address they stand at."""
-    path = request.url.path.rstrip("/")
-    if request.method == "GET":
-        path = path.rpartition("/")[0]
-    while path and not opens(request, path):
-        path = path.rpartition("/")[0]
-    return path or "/"
-
-
-def opens(request: Request, path: str) -> bool:
-    application = request.scope.get("app")
-    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
-    routes = application.routes if application is not None else ()
-    return any(route.matches(asked)[0] is Match.FULL for route in routes)

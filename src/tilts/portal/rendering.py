@@ -20,7 +20,7 @@ from tilts import __version__, person_code
 from tilts.audit_words import event_text
 from tilts.clock import RIGA
 from tilts.portal.languages import COOKIE, LANGUAGES, language_for, translations
-from tilts.portal.places import Place, places_for
+from tilts.portal.places import Place, nearest, places_for
 from tilts.portal.visits import FIELD as FORM_FIELD
 from tilts.portal.visits import account_of, visit_of
 from tilts.portal.words import RULES_IN_SHORT, source_text
@@ -79,6 +79,7 @@ class Pages:
                 sandbox=self._sandbox,
                 mark=self._mark,
                 version=__version__,
+                prove_again=partial(prove_again, request),
                 **values,
             )
         )
@@ -89,7 +90,7 @@ class Pages:
         }
         response = HTMLResponse(text, status, headers)
         if request.query_params.get("lang") == language:
-            response.set_cookie(COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+            visit.cookies.put(response, COOKIE, language, seconds=YEAR_SECONDS)
         visit.put_cookies(response)
         return response
 
@@ -134,6 +135,11 @@ def query_in(request: Request, language: Language) -> str:
     """The same address in another language: what was asked for stays asked for."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     return urlencode([*kept, ("lang", language)])
+
+
+def prove_again(request: Request) -> str:
+    """To the identity provider, which asks anew, and back to where the step can be taken."""
+    return "/sign-in?" + urlencode({"again": "1", "next": nearest(request, request.url.path.rstrip("/"))})
 
 
 def translated(words: Any, text: str | None) -> str:

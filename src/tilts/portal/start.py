@@ -9,8 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tilts.portal.parts import PortalParts
-from tilts.portal.places import Place
-from tilts.portal.refusing import opens
+from tilts.portal.places import Place, opens
 from tilts.portal.sandbox.bridge import MIDDLE, deck_y
 from tilts.portal.words import N_
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tilts.access.sign_in.accounts import Lives, account_from, session_of
+from tilts.access.sign_in.logbook import Comer, network_of
 from tilts.account import Account, Role
 from tilts.clock import Clock
 from tilts.ids import unguessable
@@ -35,6 +36,7 @@ VISIT: Final = "tilts_visit"
 NOTICE: Final = "tilts_notice"
 NOTICE_SECONDS: Final = 60
 FIELD: Final = "form_token"
+LOOPBACK: Final = ("127.0.0.1", "::1")
 QUIET: Final = ("/static/", "/healthz", "/metrics")  # neither a person nor a form
 
 
@@ -53,6 +55,7 @@ class Visit:
     secret: bytes
     cookies: Cookies
     session: SessionRecord | None = None
+    proof: timedelta = timedelta()  # how long the provider's word is good for weighty acts
     nonce: str = ""
     form: FormData | None = None
     notice: str = ""  # what the page before wants said on this one; an English text marked with N_
@@ -68,6 +71,11 @@ class Visit:
             self.nonce = unguessable(16)
             self.fresh_nonce = True
         return signed(self.secret, "form", self.nonce)
+
+    @property
+    def proven_until(self) -> datetime | None:
+        session = self.session
+        return (session.proven_at or session.started_at) + self.proof if session is not None else None
 
     def expects(self, token: str) -> bool:
         if self.session is None and not self.nonce:
@@ -95,10 +103,22 @@ def session_from(request: Request) -> SessionRecord | None:
     return visit_of(request).session
 
 
+def comer_of(request: Request) -> Comer:
+    """Who comes or goes, for the logbook; through the front on this machine, from where it says."""
+    peer = request.client.host if request.client else ""
+    if peer in LOOPBACK:
+        peer = request.headers.get("x-forwarded-for", peer).rpartition(",")[2].strip()
+    who = Comer(request.method, network_of(peer))
+    session = session_from(request)
+    if session is not None:
+        who.is_at(session)
+    return who
+
+
 def account_of(request: Request) -> Account | None:
     """Who is signed in, in the role they act in; None for a visitor, and for a person without a role."""
-    session = session_from(request)
-    return account_from(session) if session else None
+    visit = visit_of(request)
+    return account_from(visit.session, visit.proven_until) if visit.session else None
 
 
 def require(request: Request, *roles: Role) -> Account:
@@ -137,7 +157,9 @@ def go_to(request: Request, address: str, notice: str = "") -> Response:
 
 def lives_from(settings: Settings) -> Lives:
     return Lives(
-        idle=timedelta(minutes=settings.session_idle_minutes), whole=timedelta(hours=settings.session_hours)
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        whole=timedelta(hours=settings.session_hours),
+        proof=timedelta(minutes=settings.session_proof_minutes),
     )
 
 
@@ -153,7 +175,7 @@ class Visits:
             await self._app(scope, receive, send)
             return
         door, request = self._door, Request(scope, receive)
-        visit = Visit(door.secret, door.cookies)
+        visit = Visit(door.secret, door.cookies, proof=door.lives.proof)
         scope.setdefault("state", {})["visit"] = visit
         try:
             if not scope["path"].startswith(QUIET):

@@ -28,7 +28,7 @@ ACC_CERTIFICATE_REVOKED = Rule(
     issue_code="login",
     source="RFC 5280 section 5: certificate revocation lists",
     text_en="This certificate has been revoked.",
-    text_lv="Šis sertifikāts ir atsaukts.",
+    text_lv="Šis sertifikāts ir anulēts.",
     fix_en="Register a new certificate; this one will never work again.",
     fix_lv="Reģistrējiet jaunu sertifikātu; šis vairs nedarbosies.",
 )
@@ -127,8 +127,8 @@ ACC_PATIENT_ONLY = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Latvia 6.5: residents see who looked at their own data",
-    text_en="Accesses are shown to the patient themselves only.",
-    text_lv="Piekļuves ierakstus rāda tikai pašam pacientam.",
-    fix_en="Search through the portal, for the patient at the screen.",
-    fix_lv="Meklējiet portālā par pacientu, kas ir pie ekrāna.",
+    text_en="Who looked is shown to the patient only, and to a parent or guardian.",
+    text_lv="Kas skatījies datus, redz tikai pats pacients un vecāks vai aizbildnis.",
+    fix_en="Whom the patient named asks the patient. A system searches with a token of the portal, for the patient at the screen.",
+    fix_lv="Pilnvarotā persona jautā pacientam. Sistēma meklē ar portāla talonu par pacientu, kas ir pie ekrāna.",
 )

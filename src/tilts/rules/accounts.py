@@ -192,3 +192,13 @@ USR_FIELD_TOO_LONG = Rule(
     fix_en="Shorten the text, or put what is longer into a document of the case.",
     fix_lv="Saīsiniet tekstu vai garāko iekļaujiet lietas dokumentā.",
 )
+USR_PROVE_AGAIN = Rule(
+    id="USR-020",
+    http_status=403,
+    issue_code="login",
+    source="Security 5: acts that release or approve ask for the person anew; setting session_proof_minutes",
+    text_en="Before this step you have to show once more that it is you: you signed in too long ago.",
+    text_lv="Pirms šī soļa vēlreiz jāapliecina, ka tas esat Jūs: kopš pieslēgšanās pagājis pārāk ilgs laiks.",
+    fix_en="Sign in again and take the step anew; nothing has been done yet.",
+    fix_lv="Pieslēdzieties vēlreiz un atkārtojiet soli; pagaidām nekas nav izdarīts.",
+)

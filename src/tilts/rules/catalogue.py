@@ -35,37 +35,38 @@ from tilts.rules.trust import (
     tokens,
 )
 
-_NOUNS = (
+# In the order in which people read them: the pages of docs/rules.
+_MODULES = (
     access,
     tokens,
     gate,
-    wire,
     permission,
     consent,
     residents,
+    wire,
     prescriptions,
-    procedures,
     dispensing,
     certificates,
     standing,
     issuing,
     egress,
     classifiers,
-    cases,
-    connections,
-    accounts,
     environments,
     lab,
-    mail,
-    signing,
+    accounts,
+    cases,
+    connections,
     testing,
+    mail,
+    procedures,
+    signing,
     paper,
     copying,
     audit,
     oversight,
 )
-
+NOUNS = MappingProxyType({module.__name__.rpartition(".")[2]: module for module in _MODULES})
 BY_NAME = MappingProxyType(
-    {name: value for noun in _NOUNS for name, value in vars(noun).items() if isinstance(value, Rule)}
+    {name: value for noun in _MODULES for name, value in vars(noun).items() if isinstance(value, Rule)}
 )
 BY_ID = MappingProxyType({rule.id: rule for rule in BY_NAME.values()})

@@ -106,11 +106,11 @@ PRE_FIND_INCOMPLETE = Rule(
     id="PRE-011",
     http_status=400,
     issue_code="required",
-    source="Latvia 6.1: prescription number and the patient's name and surname",
-    text_en="To find a prescription give number, family and given name.",
-    text_lv="Lai atrastu recepti, norādiet numuru, uzvārdu un vārdu.",
-    fix_en="Send Parameters with 'number', 'family' and 'given' (valueString).",
-    fix_lv="Sūtiet Parameters ar 'number', 'family' un 'given' (valueString).",
+    source="Latvia 6.1: prescription number and the patient's name and surname; a delegated buyer without number",
+    text_en="To find a prescription give family and given name, and either its number or who collects.",
+    text_lv="Lai atrastu recepti, norādiet uzvārdu un vārdu un vai nu tās numuru, vai to, kas saņem zāles.",
+    fix_en="Send 'family' and 'given' (valueString) with 'number' (valueString) or 'collector' (valueIdentifier).",
+    fix_lv="Sūtiet 'family' un 'given' (valueString) ar 'number' (valueString) vai 'collector' (valueIdentifier).",
 )
 PRE_FIND_GUESSING = Rule(
     id="PRE-012",

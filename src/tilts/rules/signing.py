@@ -128,7 +128,7 @@ SGN_REVOKED = Rule(
     issue_code="security",
     source="RFC 5280 section 5",
     text_en="The certificate of {signer} was revoked at {moment}, and nothing proves that the signature is older.",
-    text_lv="{signer} sertifikāts ir atsaukts {moment}, un nekas nepierāda, ka paraksts ir vecāks.",
+    text_lv="{signer} sertifikāts ir anulēts {moment}, un nekas nepierāda, ka paraksts ir vecāks.",
     fix_en="Sign again with another certificate and a time stamp.",
     fix_lv="Parakstiet vēlreiz ar citu sertifikātu un laika zīmogu.",
 )
@@ -138,7 +138,7 @@ SGN_REVOCATION_UNKNOWN = Rule(
     issue_code="incomplete",
     source="Security 0: without current revocation data nothing is accepted",
     text_en="There is no current revocation list of {issuer}, so the certificate cannot be checked.",
-    text_lv="Nav aktuāla atsaukto sertifikātu saraksta, ko izdevis {issuer}, tāpēc sertifikātu nevar pārbaudīt.",
+    text_lv="Nav aktuāla anulēto sertifikātu saraksta, ko izdevis {issuer}, tāpēc sertifikātu nevar pārbaudīt.",
     fix_en="Send the file again later; tell the desk if it happens twice.",
     fix_lv="Nosūtiet datni vēlreiz vēlāk; ja tas atkārtojas, sazinieties ar līgumu daļu.",
 )

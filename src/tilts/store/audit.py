@@ -40,7 +40,8 @@ OF_PATIENT: Final[LiteralString] = """
 SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organization_name, e.organization_id,
        e.role_id, e.role_code, r.display AS practitioner, e.purpose, e.request_id,
        s.patient_id, s.resource_type, s.resource_id, s.repeated, e.detail, s.basis, e.method, e.token_id,
-       e.practitioner_id, e.acting_patient_id, d.role_id AS delegator_role_id, d.display AS delegator
+       e.practitioner_id, e.acting_patient_id, d.role_id AS delegator_role_id, d.display AS delegator,
+       b.glass_id, b.reason AS glass_reason
   FROM (SELECT *
           FROM audit_subject
          WHERE patient_id = %(patient_id)s
@@ -51,6 +52,13 @@ SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organizat
   JOIN audit_entry e USING (audit_id)
   LEFT JOIN practitioner_role r ON r.role_id = e.role_id
   LEFT JOIN practitioner_role d ON d.role_id = (e.detail ->> 'delegator_role')::uuid
+  LEFT JOIN LATERAL (SELECT g.glass_id, g.reason
+                       FROM broken_glass g
+                      WHERE s.basis = 'emergency' AND g.patient_id = s.patient_id
+                        AND g.organization_id = e.organization_id AND g.practitioner_id = e.practitioner_id
+                        AND g.opened_at <= e.at + interval '1 minute' AND g.ends_at > e.at
+                      ORDER BY g.ends_at
+                      LIMIT 1) b ON true
  WHERE (%(since)s::timestamptz IS NULL OR e.at >= %(since)s)
    AND (%(until)s::timestamptz IS NULL OR e.at < %(until)s)
    AND (%(outcomes)s::text[] IS NULL OR e.outcome = ANY(%(outcomes)s))
@@ -60,6 +68,7 @@ SELECT e.audit_id, e.at, e.event, e.outcome, e.rule_id, e.client_id, e.organizat
  ORDER BY s.audit_id DESC
  LIMIT %(limit)s
 """
+# One glass at a time is open (exchange/emergencies.py); the entry of its breaking is a moment older than it.
 # Primary key of audit_subject read backwards: newest first. Unless entries are chosen by what they say, as many are
 # looked up as are shown, however many there are.
 

@@ -247,3 +247,5 @@ class Access:
     acting_patient_id: UUID | None
     delegator_role_id: UUID | None  # in whose name an assistant acted
     delegator: str | None
+    glass_id: UUID | None  # of an emergency access
+    glass_reason: str | None  # as it was given

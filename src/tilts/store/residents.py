@@ -10,17 +10,22 @@ from psycopg.rows import class_row
 from tilts.store.tx import Tx
 
 OPENED_TO: Final[LiteralString] = """
-SELECT patient_id, 'guardian' AS kind, true AS whole, starts_at, ends_at
+SELECT patient_id, 'guardian' AS kind, true AS whole, starts_at, ends_at, NULL::uuid AS consent_id
   FROM guardian
  WHERE person_id = %(person_id)s
 UNION ALL
-SELECT patient_id, kind, whole, starts_at, ends_at
+SELECT patient_id, kind, whole, starts_at, ends_at, consent_id
   FROM consent
  WHERE grantee_id = %(person_id)s
  ORDER BY starts_at DESC, patient_id
  LIMIT %(limit)s
 """
 # By guardian_by_person and consent_by_grantee; a person acts for a few others.
+
+LOCK: Final[LiteralString] = """
+SELECT pg_advisory_xact_lock(hashtextextended('resident ' || %(patient_id)s::uuid::text, 0))
+"""
+# Two at once that name somebody: the second sees whether the first missed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,14 @@ class Opened:
     whole: bool
     starts_at: datetime
     ends_at: datetime | None
+    consent_id: UUID | None  # of what the patient gave; none of what is by law
 
     def holds(self, now: datetime) -> bool:
         return self.starts_at <= now and (self.ends_at is None or self.ends_at > now)
+
+
+async def lock(tx: Tx, patient_id: UUID) -> None:
+    await tx.execute(LOCK, {"patient_id": patient_id})
 
 
 async def opened_to(tx: Tx, person_id: UUID, limit: int) -> list[Opened]:

@@ -391,7 +391,9 @@ CREATE TABLE onboarding.session (
     started_at  timestamptz NOT NULL,
     seen_at     timestamptz NOT NULL,
     ends_at     timestamptz NOT NULL,
-    for_patient_id uuid
+    for_patient_id uuid,
+    proven_at   timestamptz,
+    network     text COLLATE "C"
 );
 CREATE INDEX session_by_end ON onboarding.session (ends_at);
 CREATE INDEX session_by_account ON onboarding.session (account_id);
@@ -411,11 +413,22 @@ CREATE TABLE onboarding.certificate_standing (
     kept_open_until  timestamptz,
     kept_open_why    text,
     kept_open_by     text,
+    stale_from       timestamptz,
     CONSTRAINT an_override_says_why CHECK (
         (kept_open_until IS NULL) = (kept_open_why IS NULL) AND (kept_open_until IS NULL) = (kept_open_by IS NULL)
     )
 );
 COMMENT ON COLUMN onboarding.certificate_standing.known_good_until IS 'the latest nextUpdate of a list or answer that called it good';
+COMMENT ON COLUMN onboarding.certificate_standing.stale_from IS 'when the word that counts ends, or ended; from then on it lives on the grace time';
+-- Spells that are over; the one that lasts stands in usable_until of the certificate.
+CREATE TABLE onboarding.certificate_closed (
+    fingerprint  bytea NOT NULL REFERENCES onboarding.client_certificate,
+    closed_at    timestamptz NOT NULL,
+    known_until  timestamptz NOT NULL,
+    rule         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (fingerprint, known_until)
+);
+COMMENT ON COLUMN onboarding.certificate_closed.known_until IS 'when another look changed what is known: opened again, or closed by another rule';
 -- What the egress worker is to ask, what it got last that could be believed, and how the last look went.
 CREATE TABLE onboarding.revocation_source (
     place        text COLLATE "C" NOT NULL,
@@ -442,6 +455,8 @@ CREATE TABLE onboarding.certificate_warning (
     PRIMARY KEY (fingerprint, days_left)
 );
 COMMENT ON COLUMN onboarding.session.for_patient_id IS 'for whom the resident acts; null: for themselves. Asked anew at every page';
+COMMENT ON COLUMN onboarding.session.proven_at IS 'when the provider last asked the person who they are; null: when the session was opened';
+COMMENT ON COLUMN onboarding.session.network IS 'from where it was opened: a /24 or /48, never one address';
 
 -- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).
 CREATE TABLE spent_assertion (

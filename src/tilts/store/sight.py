@@ -46,7 +46,9 @@ CASE
                        AND c.kind = 'delegation' AND c.starts_at <= %(now)s AND (c.ends_at IS NULL OR c.ends_at > %(now)s)
                        AND (c.whole OR EXISTS (SELECT 1 FROM consent_document n
                                                 WHERE n.consent_id = c.consent_id
-                                                  AND n.document_id IN ({thread}, {id})))) THEN 'delegate'
+                                                  AND n.document_id IN ({thread}, {id}))))
+        AND NOT EXISTS (SELECT 1 FROM consent o
+                         WHERE o.consent_id = {id} AND o.grantee_id <> %(viewer_acting_id)s::uuid) THEN 'delegate'
        END
   WHEN %(viewer_emergency)s::boolean AND NOT"""
     + _GLASS
@@ -76,13 +78,14 @@ CASE
 # What was presented is what the prescriber wrote: never what another pharmacy handed out. A pharmacist sees what is not
 # used up, and of the rest what this pharmacy handed out, as long as it may amend it (Latvia 6.1): `dispense` presents
 # until then. The state of a line that is used up stays to be seen, so that the next one is told why not.
-USABLE: Final = """
+_USABLE: Final = """
    (EXISTS (SELECT 1 FROM prescription_line k
              WHERE k.prescription_id = {thread} AND k.state IN ('open', 'claimed') AND k.dispensed < k.allowed
                AND k.valid_to >= %(today)s::date)
     OR EXISTS (SELECT 1 FROM prescription_line k JOIN dispense d USING (task_id)
                 WHERE k.prescription_id = {thread} AND d.organization_id = %(viewer_organization_id)s))
 """
+# Whom else the patient named is no delegate's business (Latvia 6.5: the patient names and ends): bans they may end.
 
 # An entry of the register of patients: bans are about documents, not about who somebody is.
 PATIENT_SIGHT: Final = (
@@ -120,17 +123,22 @@ def _of(
     row: LiteralString,
     thread: LiteralString,
     own_id: LiteralString,
-    usable: LiteralString = USABLE,
+    condition: LiteralString = _USABLE,
 ) -> LiteralString:
-    written = sight.replace("{usable}", usable).replace("{row}", row).replace("{thread}", thread)
+    written = sight.replace("{usable}", condition).replace("{row}", row).replace("{thread}", thread)
     written = written.replace("{id}", own_id)
     return _SEEN.replace("{sight}", written)
 
 
 # To be joined; the row is seen if seen.basis is not null.
 SEEN_RESOURCE: Final = _of(SIGHT, "r", "r.thread_id", "r.resource_id")
-SEEN_LINE: Final = _of(SIGHT, "l", "l.prescription_id", "l.line_id", usable="TRUE")
+SEEN_LINE: Final = _of(SIGHT, "l", "l.prescription_id", "l.line_id", condition="TRUE")
 SEEN_PATIENT: Final = _of(PATIENT_SIGHT, "r", "r.thread_id", "r.resource_id")
+
+
+def usable(thread: LiteralString) -> LiteralString:
+    """Whether something of a prescription can be handed out, or the viewer's pharmacy handed out of it."""
+    return _USABLE.replace("{thread}", thread)
 
 
 def eyes(viewer: Viewer) -> dict[str, object]:

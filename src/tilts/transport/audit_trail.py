@@ -16,7 +16,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tilts.access.audit.inclusion import newest_heads, proof_of
+from tilts.access.audit.inclusion import asked_heads, proof_of
 from tilts.access.routes import Call, Reply, Route
 from tilts.clock import RIGA
 from tilts.rules import Refusal
@@ -32,7 +32,6 @@ from tilts.transport.shapes.audit_events import OUTCOMES, audit_event_to_fhir
 from tilts.transport.shapes.elements import uuid_or_none
 from tilts_fhir.primitives import parse_datetime
 
-MOST_HEADS: Final = 1000
 OUTCOME_OF: Final = {code: outcome for outcome, code in OUTCOMES.items()}
 
 
@@ -156,20 +155,9 @@ def period_of(values: list[str]) -> tuple[datetime | None, datetime | None]:
 
 async def published_heads(database: Database, trail: Trail, request: Request) -> Response:
     """Neither token nor certificate: whoever keeps one holds everything before it fast."""
-    numbers = [whole(request.query_params.get(name)) for name in ("count", "before")]
     async with database.transaction() as tx:
-        found = await newest_heads(
-            tx,
-            trail.environment,
-            trail.keys_folder,
-            limit=min(numbers[0] or 100, MOST_HEADS),
-            before=numbers[1],
-        )
+        found = await asked_heads(tx, trail.environment, trail.keys_folder, request.query_params)
     return JSONResponse(found)
-
-
-def whole(written: str | None) -> int | None:
-    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 16 else None
 
 
 def declare(links: PageLinks, trail: Trail | None = None) -> list[Route]:

@@ -3,6 +3,7 @@
 POST /Consent, POST /Consent/{id}/$end; reading, history and search come with reading.py
 """
 
+from tilts.access.permission.letters import tell_giver
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.consents import Giver, end, record
 from tilts.exchange.prescriptions import viewer_of
@@ -54,8 +55,12 @@ async def end_consent(call: Call) -> Reply:
         raise Refusal(WIRE_NOT_FOUND)
     giver = await giver_of(call, parameters_in(call.resource).get("evidence", "").strip())
     document = await end(call.tx, consent_id, giver, call.now, call.if_match)
-    patient_id = uuid_or_none(document["patient"]["reference"].rpartition("/")[2])
-    call.concerns(patient_id, "Consent", consent_id, call.acting_as or "register")
+    ended = await store.find(call.tx, consent_id)
+    assert ended is not None, "it was ended a moment ago"
+    basis = "delegate" if giver.gives_up(ended) else call.acting_as or "register"
+    call.concerns(ended.patient_id, "Consent", consent_id, basis)
+    if giver.gives_up(ended):
+        await tell_giver(call.tx, call.room, ended, call.now)
     return Reply(resource=document, version=int(document["meta"]["versionId"]), last_modified=call.now)
 
 

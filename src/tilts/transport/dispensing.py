@@ -33,11 +33,13 @@ from tilts_fhir.json_strict import decode
     functionality="dispensing",
 )
 async def find_prescription(call: Call) -> Reply:
-    lines = await find(call.tx, presented_from_fhir(call.resource), call.party, call.now, call.terms)
+    presented = presented_from_fhir(call.resource)
+    lines = await find(call.tx, presented, call.party, call.now, call.terms)
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in lines]
     entries += [content for line in lines if (content := await _content(call, line)) is not None]
+    basis = "presented" if presented.collector is None else "collected"
     for line in lines:
-        call.concerns(line.patient_id, "Task", line.task_id, "presented")
+        call.concerns(line.patient_id, "Task", line.task_id, basis)
     if not lines:
         call.noticed.append("misses-kept")  # the door has written it down
     own_link = f"{call.public_base}/Task/$find"

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tilts.front.answers import ANSWERS
 from tilts.front.patience import Held, Limits, body_time_left
@@ -25,6 +26,7 @@ from tilts.transport.observing.losing import BREAK
 CERTIFICATE: Final = "tilts.certificate"  # key in the ASGI scope's extensions
 CLIENT_CERT: Final = b"client-cert"
 CERTIFICATE_BYTES: Final = 8_192  # that a proxy may add to a head; it has held the head itself to its limit
+UNTAKEN_BYTES: Final = 65_536  # of answers, before a reader has to hurry; as it is without TLS
 
 
 class PeerProtocol(HttpToolsProtocol):
@@ -44,18 +46,30 @@ class PeerProtocol(HttpToolsProtocol):
     _body_began = 0.0
     _body_bytes = 0
     _trailer_bytes = 0
+    _answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
         if tls is not None:
             self._certificate = tls.getpeercert(binary_form=True)
+            # 512 KiB by itself: so much of what nobody takes would lie here before anybody noticed.
+            transport.set_write_buffer_limits(UNTAKEN_BYTES)
         if self._certificate:
             self._client = hashlib.sha256(self._certificate).digest()
             self._crowded = not self.held.take(self._client)
         self._wait(self.limits.head_seconds, self._silent)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = (
+                True  # uvicorn says it to the last request only, this may be one before it
+            )
+            self._answered.message_event.set()
         super().connection_lost(exc)
         self._wait(0, None)
         if self._answer_timer is not None:
@@ -101,10 +115,12 @@ class PeerProtocol(HttpToolsProtocol):
         self._wait(self.limits.body_seconds, self._slow_body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        if self._reads == "body":  # a trailer: nobody here reads it, and it has no end of its own
-            self._body_bytes += len(name) + len(value)
-            self._trailer_bytes += len(name) + len(value)
+        if self._reads != "body":
+            return super().on_header(name, value)
+        # A trailer. It never stands among the headers (RFC 9110 section 6.5.1): a proxy that takes a forged
+        # Client-Cert out of the head lets it through here. And it has no end of its own.
+        self._body_bytes += len(name) + len(value)
+        self._trailer_bytes += len(name) + len(value)
         if self._trailer_bytes > self.limits.head_bytes:
             self._refused = "431"
             raise ValueError("trailers over the limit of a head")

@@ -15,7 +15,7 @@ from tilts.person_code import is_reserved
 from tilts.rules import Refusal
 from tilts.rules.environments import ENV_TEST_PERSON
 from tilts.rules.trust.permission import MAY_ONE_PATIENT
-from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_NOT_FOUND, WIRE_PARAMETER
+from tilts.rules.wire import WIRE_IDENTIFIER_IN_URL, WIRE_NOT_FOUND, WIRE_PARAMETER, WIRE_PATIENT_UNNAMED
 from tilts.store import resources
 from tilts.store.records import ResourceRecord
 from tilts.store.resources import Criteria
@@ -92,7 +92,7 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     viewer = viewer_of(call.party, call.now)
     await concern_named(criteria.patient_ids, resource_type, call)
     if asked.only_total:
-        total = await resources.count(call.tx, criteria, viewer)
+        total = await counted(criteria, call)
         if resource_type == "Patient":
             call.noticed += missed(len(named), total)
         return Reply(resource=searchset([], own_link=_own_link(call), next_link=None, total=total))
@@ -100,7 +100,8 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     if resource_type == "Patient" and asked.page == 1:
         call.noticed += missed(len(named), len(rows))
     shown = rows[: asked.count]
-    for row in shown:
+    # That there is one more is told by the link to the next page: of the register of patients that is who is there.
+    for row in rows if resource_type == "Patient" else shown:
         call.concerns(row.patient_id, resource_type, row.resource_id, row.basis or "identified")
     if asked.names_a_person:
         await identify(call.tx, call.party, [row.resource_id for row in shown], call.now)
@@ -112,6 +113,18 @@ async def search(resource_type: str, links: PageLinks, call: Call) -> Reply:
     entries = [entry_of(call, row.resource_type, row.resource_id, decode(row.body)) for row in shown]
     entries += warning_entries(call)
     return Reply(resource=searchset(entries, own_link=_own_link(call), next_link=next_link, total=complete))
+
+
+async def counted(criteria: Criteria, call: Call) -> int:
+    """A number says who is there as well as a page does: whom it counts is written down, if none was named."""
+    kind, viewer = criteria.resource_type, viewer_of(call.party, call.now)
+    if not (criteria.own or criteria.patient_ids or kind in OPEN_REGISTERS):
+        rows = await resources.search(call.tx, criteria, viewer, before=None, limit=MOST_ON_A_PAGE + 1)
+        for row in rows:
+            call.concerns(row.patient_id, kind, row.resource_id, row.basis or "identified")
+        if kind == "Patient" and len(rows) > MOST_ON_A_PAGE:
+            raise Refusal(WIRE_PATIENT_UNNAMED, noticed="misses")
+    return await resources.count(call.tx, criteria, viewer)
 
 
 async def by_identity(resource_type: str, call: Call) -> Reply:

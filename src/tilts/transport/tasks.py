@@ -77,7 +77,7 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     await concern_named(criteria.patient_ids, "Task", call)
     own_link = f"{call.public_base}/Task"
     if asked.only_total:
-        total = await counted(call, asked, criteria)
+        total = await counted(call, asked, criteria, telling=not (own or criteria.patient_ids))
         return Reply(resource=searchset([], own_link=own_link, next_link=None, total=total))
     found, last = await matching(call, asked, criteria)
     page = found[: asked.count]
@@ -95,12 +95,17 @@ async def search_tasks(links: PageLinks, call: Call) -> Reply:
     return Reply(resource=searchset(entries, own_link=own_link, next_link=next_link, total=complete))
 
 
-async def counted(call: Call, asked: Search, criteria: LineCriteria) -> int:
-    """How many there are; the state of each is known only once it is read."""
+async def counted(call: Call, asked: Search, criteria: LineCriteria, *, telling: bool) -> int:
+    """How many there are; the state of each is known only once it is read.
+
+    `telling`: a number says of the lines that were named what a page would say (reading.counted).
+    """
     viewer = viewer_of(call.party, call.now)
     total, before = 0, None
     while rows := await lines.search_lines(call.tx, criteria, viewer, before=before, limit=ROWS_A_ROUND):
         total += sum(in_state(line, asked, call) for line in rows)
+        for line in rows if telling else ():
+            call.concerns(line.patient_id, "Task", line.task_id, line.basis)
         before = rows[-1].task_id
     return total
 

@@ -1,7 +1,8 @@
 """The worker with real servers: the trust list over https, revocation lists and answers over http; all on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,8 +23,13 @@ from tilts.lab.pki_trust.certificates import key_usage, revocation_list
 from tilts.lab.pki_trust.folder import issuing_of
 from tilts.lab.pki_trust.layout import open_trust
 from tilts.lab.pki_trust.listing import signed_list
+from tilts.onboarding.egress import Purpose
 from tilts.onboarding.egress.worker import fetch_revocations, fetch_trust_list
+from tilts.onboarding.standing import accepted_issuers, keep_accepted, keep_listening_to
+from tilts.onboarding.standing.looking import Look
 from tilts.onboarding.trust_keeping import refresh_trust_list
+from tilts.rules import Refusal
+from tilts.rules.trust.egress import EGR_ANSWER, EGR_SLOW
 from tilts.settings import Settings
 from tilts.store.onboarding import revocation_sources, trust
 from tilts.store.onboarding.revocation_sources import SourceRecord
@@ -112,6 +118,48 @@ async def test_a_trust_list_comes_from_its_address_and_the_last_good_one_stays(
     assert (await looked(database))[2] == "EGR-003"
 
 
+async def test_whose_clients_may_speak_is_written_from_the_list_in_use_and_stays_with_the_last_good_one(
+    exchange: Running, house: House, database: Database, authority: Vouched, kept_list: bytes, tmp_path: Path
+) -> None:
+    """Also where the list comes from its publisher's address; a listener that runs takes the issuers on."""
+    pki = tmp_path / "pki"
+    pki.mkdir()
+    (pki / "chain.pem").write_bytes((house.pki / "chain.pem").read_bytes())
+    (pki / "ca.pem").write_bytes(own := (house.pki / "ca.pem").read_bytes())
+    bundle, now = pki / "accepted.pem", datetime.now(UTC)
+    newer = signed_list(house.trust, now, now + 30 * DAY, 100)
+    listed = [house.trust.certificate(one) for one in ("connection-ca", "withdrawn-connection-ca")]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    listening = asyncio.ensure_future(keep_listening_to([context], pki, 0))
+    for play in (answer(newer), answer(b"<gone/>")):
+        async with publishing(play, authority.context("127.0.0.1")) as there:
+            settings = replace(
+                exchange.settings,
+                trust_signers=house.trust.list_signer,
+                pki_folder=pki,
+                trust_list_url=f"https://127.0.0.1:{there.port}/tl.xml",
+                egress_networks="127.0.0.0/8",
+                egress_ca_file=authority.file,
+            )
+            await fetch_trust_list(database, Wall(), settings)
+        async with database.transaction() as tx:
+            await keep_accepted(tx, settings, now)
+        assert bundle.read_bytes().startswith(own)
+        assert x509.load_pem_x509_certificates(bundle.read_bytes())[1:] == listed
+        assert accepted_issuers(pki) == bundle
+    async with asyncio.timeout(30):
+        while len(context.get_ca_certs()) < 3:
+            await asyncio.sleep(0)
+    nobody = replace(
+        settings, trust_signers=tmp_path / "nobody.pem"
+    )  # no list that may be believed: it stays
+    before = bundle.read_bytes()
+    async with database.transaction() as tx:
+        await keep_accepted(tx, nobody, now)
+    listening.cancel()
+    assert bundle.read_bytes() == before
+
+
 def naming(leaf: Leaf, house: House, places: dict[str, str]) -> x509.Certificate:
     """Of the listed issuer, with the addresses of its list and of its answers."""
 
@@ -143,6 +191,33 @@ def good_answer(house: House, leaf: x509.Certificate, now: datetime) -> bytes:
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, issuer)
     return builder.sign(house.trust.key("connection-ca"), hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+async def test_a_host_that_is_down_keeps_nobody_waiting_and_is_asked_once_a_round() -> None:
+    down, good = [source(f"http://down.example/{n}") for n in range(3)], source("http://good.example/1")
+    asked: list[str] = []
+
+    async def fetch(purpose: Purpose, url: str, body: bytes | None) -> bytes:
+        asked.append(url)
+        raise Refusal(EGR_SLOW if "down" in url else EGR_ANSWER, host="x", seconds="5", fault="404")
+
+    noted: list[tuple[str, str]] = []
+
+    class Noting(Look):
+        async def saw(self, sources: Sequence[SourceRecord], fault: str) -> None:
+            noted.extend((one.place, fault) for one in sources)
+
+    look = Noting(None, fetch, {}, datetime.now(UTC))  # type: ignore[arg-type]
+    await asyncio.gather(look.at_host("down.example", down), look.at_host("good.example", [good, good]))
+
+    assert [url for url in asked if "down" in url] == [down[0].place]
+    assert {place for place, fault in noted if fault == "EGR-005"} == {one.place for one in down}
+    assert [fault for place, fault in noted if "good" in place] == ["EGR-006", "EGR-006"]
+
+
+def source(place: str) -> SourceRecord:
+    wanted = datetime.now(UTC)
+    return SourceRecord(place, b"", "crl", b"", None, wanted, None, None, None, "", None)
 
 
 async def test_lists_and_answers_come_from_the_addresses_that_certificates_name(

@@ -1,6 +1,7 @@
 """Files that are good: real signatures of every form are accepted, and the report says who, when and over what."""
 
 import pytest
+from asn1crypto import core
 
 from tests.onboarding.signing.desk import (
     AGREED,
@@ -118,3 +119,19 @@ def test_a_signature_made_before_the_revocation_stays_good_when_a_stamp_proves_i
     revoke(desk.folder, seal.cert, NOW - timedelta(days=1))
 
     assert ask(desk, signed, wanted=only_party()).signatures[0].proven_at == NOW - timedelta(days=2)
+
+
+def test_no_signature_is_encoded_over_and_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """asn1crypto encodes all around a default value anew, twice at each level: once it took eight seconds."""
+    encoded, dump = 0, core.Asn1Value.dump
+
+    def counted(value: core.Asn1Value, force: bool = False) -> bytes:
+        nonlocal encoded
+        encoded += 1
+        return bytes(dump(value, force))
+
+    monkeypatch.setattr(core.Asn1Value, "dump", counted)
+    for _ in range(8):
+        before = encoded
+        desk.pdf(both=False)
+        assert 0 < encoded - before < 100_000

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from proofs.hostility.words import PERSON_CODES
 from proofs.keeping import Journal
 from tests.running import Running
 
-SIZE = 150
+SIZE = 80
 SEED = 11
 pytestmark = pytest.mark.skipif(
     not HAPROXY.exists(), reason="haproxy is not installed (Debian: apt-get install haproxy)"
@@ -30,15 +31,14 @@ def tried(exchange: Running, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
     async def run(place: Place) -> None:
         journal.begin(seed=SEED)
-        journal.add("crowd", **await hostile.one_crowd(place.doors[0], 20))
+        journal.add("crowd", **await hostile.one_crowd(place, place.doors[2], 24, calls_before=20))
         for door in place.doors:
             journal.add("round", **await hostile.one_round(door, SEED, SIZE))
             await door.leave()
 
-    with opened(exchange.environment, patience_seconds=1) as place:
-        before = place.resident_mb()
+    with opened(exchange.environment, head_seconds=1, body_seconds=1) as place:
         asyncio.run(run(place))
-        hostile.finish(place, journal, before)
+        hostile.look_into_logs(place, journal)
         for log in place.logs:
             lines += log.read_text("utf-8").splitlines()
     journal.close()
@@ -99,6 +99,16 @@ def test_the_same_seed_gives_the_same_cases_and_they_reach_every_route() -> None
 def test_each_eye_of_the_proof_can_see(seen: Seen, what: str) -> None:
     broken = next(case for case in cases(SEED, 400, targets()) if case.broken)
     assert what in faults(broken, seen, mended=False)
+
+
+def test_memory_is_measured_in_each_session_from_its_first_seed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for session, seed, mb in (("a", 1, 90), ("a", 1, 100), ("a", 2, 130), ("a", 3, 120), ("b", 4, 900)):
+        journal.add("memory", session=session, seed=seed, resident={"exchange": mb})
+    assert hostile.growth(journal) == {"exchange": 30}
+    journal.add("memory", session="b", seed=5, resident={"exchange": 900 + hostile.MOST_GROWTH_MB + 1})
+    assert "exchange grew by 65 MB" in hostile.judge(journal)["findings"]
+    journal.close()
 
 
 def test_an_outcome_is_told_from_other_bodies() -> None:

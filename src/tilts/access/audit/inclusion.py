@@ -4,6 +4,7 @@ A file of JSON: both records with their salts, the way from the subject's leaf t
 `verify-access.py` checks it with nothing but Python and `cryptography` (docs/howto/verify-an-access.md).
 """
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tilts.store.trail.leaves import entry_record, subject_record
 from tilts.store.tx import Tx
 
 SCRIPT: Final = "verify-access.py"
+MOST_HEADS: Final = 1000
 
 
 async def proof_of(
@@ -59,6 +61,19 @@ async def newest_heads(
         "keys": {name: heads.public_bytes(key).hex() for name, key in keys.items()},
         "heads": [heads.published(seal, environment) for seal in found],
     }
+
+
+async def asked_heads(
+    tx: Tx, environment: str, keys_folder: Path, asked: Mapping[str, str]
+) -> dict[str, Any]:
+    """As the address asks for them: `count`, `before`; what is no number is not asked for."""
+    count, before = (_number(asked.get(name, "")) for name in ("count", "before"))
+    limit = min(count or 100, MOST_HEADS)
+    return await newest_heads(tx, environment, keys_folder, limit=limit, before=before)
+
+
+def _number(written: str) -> int | None:
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
 
 
 def script() -> bytes:

@@ -45,6 +45,6 @@ if __name__ == "__main__":
     try:
         proof, where = json.loads(Path(sys.argv[1]).read_bytes()), sys.argv[2]
         no = why_not(proof, json.loads(urlopen(where).read() if "://" in where else Path(where).read_bytes()))
-    except (InvalidSignature, LookupError, TypeError, ValueError) as fault:
+    except (InvalidSignature, LookupError, OSError, TypeError, ValueError) as fault:
         no = f"{type(fault).__name__} {fault}"
     sys.exit(f"NOT proved: {no}" if no else print("proved: it stands in seal", proof["head"]["sequence"]))

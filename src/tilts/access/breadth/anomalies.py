@@ -6,7 +6,6 @@ The cursor goes back a little each time: a call that was written down first may 
 from datetime import datetime, timedelta
 from typing import Final
 
-from tilts.access.breadth.counting import lock_key
 from tilts.access.breadth.limits import Anomaly, Limits
 from tilts.ids import new_id
 from tilts.store.doors import anomalies, breadth, holds
@@ -50,7 +49,7 @@ async def alerted(tx: Tx, who: Active, rule: Anomaly, number: int, now: datetime
     }
     actor = str(who.practitioner_id)
     row = AlertRow(new_id(), now, "anomaly", rule.id, "practitioner", actor, facts)
-    await breadth.lock(tx, [lock_key("practitioner", actor)])
+    await breadth.lock(tx, [("practitioner", actor)])
     return row if await holds.add_alert(tx, row, now - window_of(rule)) else None
 
 

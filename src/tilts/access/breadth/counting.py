@@ -1,13 +1,13 @@
 """How many different patients were opened: counted in the transaction of the call, before its answer is sent.
 
-    write down who opened whom  ->  new to somebody?  ->  lock the actors, count, decide
+    write down who opened whom; new to somebody: lock the actors  ->  count, decide
 
-Whoever opens a patient again within the shortest window counts for nothing more, and pays one statement. A patient
-who is new to an actor is decided under the actor's lock, by a statement of its own, which sees all that was
-committed before it: 64 calls at once get exactly as many patients as one after another.
+Who opened whom is written by the statement that adds the patients to the audit entry, so whoever opens a patient again
+within the shortest window pays no statement more. A patient who is new to an actor is decided under the actor's lock,
+by a statement of its own, which sees all that was committed before it: 64 calls at once get exactly as many patients as
+one after another.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,11 @@ from tilts.ids import new_id
 from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.rules.trust.copying import CPY_LIMIT
+from tilts.store import audit
 from tilts.store.doors import breadth, holds
 from tilts.store.doors.breadth import Window
 from tilts.store.doors.holds import AlertRow
-from tilts.store.records import AuditSubject
+from tilts.store.records import AuditEntry, AuditSubject
 from tilts.store.tx import Tx
 
 HOURS_BACK: Final = 28  # the same hour of the day, four weeks back (Security 3.3)
@@ -46,20 +47,23 @@ class Passed:
 async def count(
     tx: Tx,
     party: Party,
+    entry: AuditEntry,
     subjects: Sequence[AuditSubject],
-    now: datetime,
     limits: Limits,
     noticed: Sequence[str] = (),
 ) -> None:
-    """Refuses the call by CPY-001 when it opens more than a limit allows; what is near a limit becomes an alert.
+    """Adds the patients to the audit entry of the call, and counts them.
 
-    `noticed` is what the roof saw beside the patients: `misses`, `misses-kept`, `pages:6`.
+    Refuses the call by CPY-001 when it opens more than a limit allows; what is near a limit becomes an alert.
+    `subjects` names each patient once. `noticed` is what the roof saw beside them: `misses`, `misses-kept`,
+    `pages:6`.
     """
-    if party.kind == UNCOUNTED or not (subjects or noticed):
-        return
-    mine = limits.of(party, now)
+    now = entry.at
+    mine = () if party.kind == UNCOUNTED or not (subjects or noticed) else limits.of(party, now)
     by_patient = [one for one in mine if one.counts in BY_PATIENT]
-    if subjects and by_patient and await is_new(tx, party, subjects, now, by_patient):
+    if not by_patient:
+        await audit.add_subjects(tx, entry, subjects)
+    elif subjects and await is_new(tx, party, entry, subjects, by_patient):
         numbers = await counted(tx, party, by_patient, now)
         if HELD in numbers:  # under the lock: somebody has been held since this call came in
             await check_holds(tx, party)
@@ -74,17 +78,15 @@ async def count(
 
 
 async def is_new(
-    tx: Tx, party: Party, subjects: Sequence[AuditSubject], now: datetime, limits: Sequence[Limit]
+    tx: Tx, party: Party, entry: AuditEntry, subjects: Sequence[AuditSubject], limits: Sequence[Limit]
 ) -> bool:
     """Whether somebody of this call had not opened one of these patients within the shortest window."""
-    actors = sorted({(one.scope, actor_of(party, one.scope)) for one in limits})
-    patients = sorted({subject.patient_id for subject in subjects})
-    return await breadth.see(tx, actors, patients, now, now - min(one.window for one in limits))
+    since = entry.at - min(one.window for one in limits)
+    return await breadth.see(tx, entry, subjects, actors_of(party, limits), since)
 
 
 async def counted(tx: Tx, party: Party, limits: Sequence[Limit], now: datetime) -> dict[str, int]:
-    """Different patients in each limit's window, this call's among them; nobody else decides meanwhile."""
-    await lock(tx, party, limits)
+    """Different patients in each limit's window, this call's among them; their actors are locked by now."""
     windows = [
         Window(one.id, one.scope, actor_of(party, one.scope), now - one.window, one.counts == "canaries")
         for one in limits
@@ -93,14 +95,11 @@ async def counted(tx: Tx, party: Party, limits: Sequence[Limit], now: datetime) 
 
 
 async def lock(tx: Tx, party: Party, limits: Sequence[Limit]) -> None:
-    await breadth.lock(tx, list({lock_key(one.scope, actor_of(party, one.scope)) for one in limits}))
+    await breadth.lock(tx, actors_of(party, limits))
 
 
-def lock_key(scope: str, actor: str) -> int:
-    """64 bits of an advisory lock; two actors of one key would only wait for each other."""
-    return int.from_bytes(
-        hashlib.sha256(f"tilts breadth {scope} {actor}".encode()).digest()[:8], "big", signed=True
-    )
+def actors_of(party: Party, limits: Sequence[Limit]) -> list[tuple[str, str]]:
+    return list({(one.scope, actor_of(party, one.scope)) for one in limits})
 
 
 async def number_of(tx: Tx, party: Party, limit: Limit, noticed: tuple[str, int], now: datetime) -> int:

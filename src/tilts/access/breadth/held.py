@@ -23,10 +23,15 @@ NAMES: Final = {
 }
 
 
+def actors_of(party: Party) -> list[tuple[str, str]]:
+    """Who of a call may be held: the person, the site, the organisation, the connection."""
+    return [] if party.kind == UNCOUNTED else [(scope, actor_of(party, scope)) for scope in SCOPES]
+
+
 async def check_holds(tx: Tx, party: Party) -> None:
-    """Refuses whoever is held, by CPY-002: the person, the site, the organisation, the connection."""
-    if party.kind != UNCOUNTED:
-        await check_actors(tx, [(scope, actor_of(party, scope)) for scope in SCOPES])
+    """Refuses whoever is held, by CPY-002."""
+    if actors := actors_of(party):
+        await check_actors(tx, actors)
 
 
 async def check_grant(tx: Tx, connection: ConnectionRecord, practitioner_id: UUID | None) -> None:
@@ -41,7 +46,10 @@ async def check_grant(tx: Tx, connection: ConnectionRecord, practitioner_id: UUI
 
 async def check_actors(tx: Tx, actors: Sequence[tuple[str, str]]) -> None:
     """The same for actors who are no party yet: whoever asks for a token, or is asked about."""
-    found = await holds.in_force(tx, actors)
+    check_none(await holds.in_force(tx, actors))
+
+
+def check_none(found: HoldRow | None) -> None:
     if found is not None:
         raise Refusal(CPY_HELD, scope=NAMES[found.scope], since=shown(found.since), what=title_of(found))
 

@@ -5,8 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from tilts.access.breadth.counting import Passed, decide, facts_of, lock, misses, tell
-from tilts.access.breadth.held import check_actors
-from tilts.access.breadth.held import check_holds as check_held
 from tilts.access.breadth.limits import UNCOUNTED, Limits, actor_of, limits_from
 from tilts.ids import new_id
 from tilts.party import Party
@@ -18,12 +16,6 @@ from tilts.store.records import AuditSubject, LineRecord
 from tilts.store.tx import Tx
 
 DENIED: Final = "MAY-"  # reasons of access/permission: asked for a patient whom nothing opens
-__all__ = ["after_refusal", "check_actors", "check_holds", "hold"]
-
-
-async def check_holds(tx: Tx, party: Party, now: datetime) -> None:
-    """Refuses whoever is held (CPY-002). A hold has no end of its own, so the moment does not matter."""
-    await check_held(tx, party)
 
 
 async def after_refusal(

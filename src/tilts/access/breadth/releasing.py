@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tilts.access.breadth.counting import lock_key
 from tilts.rules import Refusal
 from tilts.rules.trust.copying import CPY_NO_HOLD, CPY_NOT_AUTHORITY, CPY_REASON, CPY_SAME_PERSON
 from tilts.store.doors import breadth, holds
@@ -63,7 +62,7 @@ async def confirm(tx: Tx, hold_id: UUID, account_id: UUID, now: datetime) -> Hol
         return replace(row, state="released", released_by=account_id, released_at=now)
 
     row = await _step(tx, hold_id, account_id, "confirm", released)
-    await breadth.lock(tx, [lock_key(row.scope, row.actor)])
+    await breadth.lock(tx, [(row.scope, row.actor)])
     await breadth.forget_actor(tx, row.scope, row.actor)
     return row
 

@@ -1,7 +1,9 @@
 """The decision about one document with its true reason: for the audit entry of what was hidden, and for people."""
 
+from typing import Any
 from uuid import UUID
 
+from tilts.access.breadth.held import actors_of, check_none
 from tilts.access.permission.deciding import Decision, Facts, Question, decide
 from tilts.access.permission.delegations import may_act_for
 from tilts.access.routes import Call
@@ -10,6 +12,7 @@ from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.rules.trust.permission import MAY_NOT_ACTING, MAY_NOT_FOR_PATIENT
 from tilts.rules.wire import WIRE_NOT_FOUND
+from tilts.store.doors import holds
 from tilts.store.doors import permission as store
 from tilts.store.doors.permission import FactsRow
 from tilts.store.records import AuditSubject, Viewer
@@ -18,15 +21,16 @@ from tilts.store.tx import Tx
 
 async def check_acting(tx: Tx, party: Party, viewer: Viewer) -> str:
     """
-    Whether the person named in the token may act now: a token lives five minutes, a role may end sooner.
+    Whether who calls may act now: a token lives five minutes, a role may end sooner, and a hold begins at once.
 
-    Raises Refusal: MAY-009 (the practitioner's role), MAY-010 (for this patient).
+    Raises Refusal: MAY-009 (the practitioner's role, or the delegator's), CPY-002 (held), MAY-010 (for this patient).
     Returns as what somebody acts at the portal: `self`, `guardian`, `delegate`; else nothing.
     """
-    if party.role_id and not await store.role_is_held(
-        tx, party.role_id, party.practitioner_id, party.organization_id
-    ):
-        raise Refusal(MAY_NOT_ACTING)
+    if (actors := actors_of(party)) or party.role_id:
+        has_role, held = await holds.standing(tx, party, actors)
+        if not has_role:
+            raise Refusal(MAY_NOT_ACTING)
+        check_none(held)
     if party.patient_id is None:
         return ""
     if party.acting_patient_id in (None, party.patient_id):
@@ -66,13 +70,15 @@ async def ask(
 async def tell_hidden(call: Call, tx: Tx, resource_type: str, no: Refusal) -> None:
     """If what was not found is there but hidden, the refusal gets the true reason and the patient, for the audit.
 
-    Asked after every "not found", so that a hidden thing takes as long as a missing one.
+    Asked after every "not found", so that a hidden thing takes as long as a missing one. What was named in a body
+    stands in the refusal as `sought`.
     """
+    named: Any = no.facts.get("sought")
     try:
-        sought = UUID(call.ids.get("id", ""))
+        resource_type, sought = named or (resource_type, UUID(call.ids.get("id", "")))
     except ValueError:
         return
-    if no.rule is not WIRE_NOT_FOUND or "about" in no.facts:
+    if not named and (no.rule is not WIRE_NOT_FOUND or "about" in no.facts):
         return
     found = await ask(tx, viewer_of(call.party, call.now), resource_type, sought)
     if found is not None and found[0].refusal is not None:

@@ -4,6 +4,9 @@
 
 `patient` and `person` are ids, or `system|value` of an identifier; `organization` an id or the code of a site. Where a
 kind has a term (terms.json) a missing end is made of it, and an end after it is brought back to it.
+
+Two kinds open nothing and are looked for in the audit trail (access/breadth/anomalies.py): `flagged-person`, a patient
+whose record draws the curious, until a row with an end that is over; and `own-record`, who a practitioner is as a patient.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +19,7 @@ from tilts.access.permission.terms import hours_of
 from tilts.clock import RIGA
 from tilts.ids import new_id
 from tilts.store import audit, registers, relationships
+from tilts.store.doors import anomalies
 from tilts.store.records import AuditEntry
 from tilts.store.relationships import GuardianRow, RelationshipRow
 from tilts.store.tx import Tx
@@ -24,7 +28,8 @@ from tilts_fhir.primitives import parse_datetime
 WITH_TERM: Final = frozenset({"visit", "referral", "requested-result"})
 OPERATOR: Final = "operator"  # whoever has the shell of the server
 EVENT: Final = "relationships.loaded"
-KINDS: Final = WITH_TERM | {"home-doctor", "guardian"}
+WATCHED: Final = frozenset({"flagged-person", "own-record"})
+KINDS: Final = WITH_TERM | {"home-doctor", "guardian"} | WATCHED
 LONGEST_EVIDENCE: Final = 200
 Row: TypeAlias = Mapping[str, Any]
 
@@ -40,6 +45,9 @@ class Report:
     taken: dict[str, int] = field(default_factory=dict)
     dropped: list[tuple[int, str]] = field(default_factory=list)  # line, reason
 
+    def took(self, kind: str) -> None:
+        self.taken[kind] = self.taken.get(kind, 0) + 1
+
 
 async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: Report) -> None:
     """One batch, in one transaction; told again, the same rows change nothing."""
@@ -47,12 +55,15 @@ async def load(tx: Tx, rows: Iterable[tuple[int, Row]], now: datetime, report: R
     guardians: list[GuardianRow] = []
     for line, row in rows:
         try:
+            if text(row, "kind") in WATCHED:
+                await watch(tx, row, now)
+                report.took(text(row, "kind"))
+                continue
             found = await read(tx, row, now)
         except Dropped as why:
             report.dropped.append((line, str(why)))
             continue
-        kind = "guardian" if isinstance(found, GuardianRow) else found.kind
-        report.taken[kind] = report.taken.get(kind, 0) + 1
+        report.took("guardian" if isinstance(found, GuardianRow) else found.kind)
         if isinstance(found, GuardianRow):
             guardians.append(found)
         else:
@@ -77,12 +88,23 @@ def entry_of(report: Report, now: datetime) -> AuditEntry:
     )
 
 
+async def watch(tx: Tx, row: Row, now: datetime) -> None:
+    evidence_in(row)
+    patient_id, ends_at = await patient(tx, text(row, "patient")), moment(row, "ends", 1)
+    if text(row, "kind") == "own-record":
+        if not await anomalies.save_own_record(tx, uuid_in(text(row, "practitioner")), patient_id):
+            raise Dropped("no practitioner of the register")
+    elif ends_at is None or ends_at > now:
+        await anomalies.flag(tx, patient_id, now)
+    else:
+        await anomalies.unflag(tx, patient_id)
+
+
 async def read(tx: Tx, row: Row, now: datetime) -> RelationshipRow | GuardianRow:
-    kind, evidence = text(row, "kind"), text(row, "evidence")
+    kind = text(row, "kind")
     if kind not in KINDS:
         raise Dropped("unknown kind")
-    if not 1 <= len(evidence) <= LONGEST_EVIDENCE:
-        raise Dropped("no evidence, or too long")
+    evidence = evidence_in(row)
     starts_at, ends_at = moment(row, "starts", 0) or now, moment(row, "ends", 1)
     if kind in WITH_TERM:
         latest = starts_at + timedelta(hours=hours_of(kind, now))
@@ -103,6 +125,13 @@ async def read(tx: Tx, row: Row, now: datetime) -> RelationshipRow | GuardianRow
     return RelationshipRow(
         new_id(), patient_id, organization_id, practitioner_id, kind, starts_at, ends_at, evidence, now
     )
+
+
+def evidence_in(row: Row) -> str:
+    evidence = text(row, "evidence")
+    if not 1 <= len(evidence) <= LONGEST_EVIDENCE:
+        raise Dropped("no evidence, or too long")
+    return evidence
 
 
 def text(row: Row, name: str) -> str:

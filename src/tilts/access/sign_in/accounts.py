@@ -30,10 +30,11 @@ TOKEN_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """How long a session lives, by wall time."""
+    """How long a session lives, by wall time; and how long the proof of the person is good for weighty acts."""
 
     idle: timedelta
     whole: timedelta
+    proof: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class SignedPerson:
     name: str
     assurance: str
     patient_id: UUID | None = None
+    proven_at: datetime | None = None  # when the provider asked them who they are, if it says so
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,20 @@ class Opened:
     """A session just made: the token for the cookie, and the roles to choose from."""
 
     token: str
+    account_id: UUID
     roles: tuple[HeldRole, ...]
+
+    @property
+    def role(self) -> HeldRole | None:
+        """The one that somebody acts in now."""
+        return next((role for role in self.roles if role.state == "held"), None)
 
 
 def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def account_from(session: SessionRecord) -> Account | None:
+def account_from(session: SessionRecord, proven_until: datetime | None = None) -> Account | None:
     """The person in the role they act in; without one, a resident looks at their own record."""
     if session.role is not None:
         return Account(
@@ -69,6 +78,7 @@ def account_from(session: SessionRecord) -> Account | None:
             party_id=session.party_id,
             party_name=session.party_name or "",
             assurance=session.assurance,
+            proven_until=proven_until,
         )
     if session.patient_id is not None:
         return Account(
@@ -79,6 +89,7 @@ def account_from(session: SessionRecord) -> Account | None:
             party_name="",
             patient_id=session.patient_id,
             assurance=session.assurance,
+            proven_until=proven_until,
         )
     return None
 
@@ -90,23 +101,23 @@ async def sign_in(tx: Tx, person: SignedPerson, lives: Lives, wall: datetime) ->
     )
     if not active:
         raise Refusal(USR_ACCOUNT_CLOSED)
-    roles = tuple(await accounts.roles_of(tx, account_id))
-    held = next((role for role in roles if role.state == "held"), None)
-    token = unguessable(TOKEN_BYTES)
+    opened = Opened(unguessable(TOKEN_BYTES), account_id, tuple(await accounts.roles_of(tx, account_id)))
     session = NewSession(
-        token_hash=token_hash(token),
+        token_hash=token_hash(opened.token),
         account_id=account_id,
-        role_id=held.role_id if held else None,
+        role_id=opened.role.role_id if opened.role else None,
         patient_id=person.patient_id,
         assurance=person.assurance,
         form_token=unguessable(TOKEN_BYTES),
         started_at=wall,
         seen_at=wall,
         ends_at=wall + lives.whole,
+        proven_at=person.proven_at,
+        network=person.network or None,
     )
     await accounts.add_session(tx, session)
     await accounts.forget_sessions(tx, wall, wall - lives.idle)
-    return Opened(token, roles)
+    return opened
 
 
 async def session_of(tx: Tx, token: str, lives: Lives, wall: datetime) -> SessionRecord | None:
@@ -153,6 +164,8 @@ async def _succeeded(
         seen_at=wall,
         ends_at=session.ends_at,
         for_patient_id=for_patient_id,
+        proven_at=session.proven_at,
+        network=session.network,
     )
     await accounts.add_session(tx, successor)
     await accounts.end_session(tx, session.token_hash)

@@ -3,6 +3,7 @@
 What the provider publishes is kept by access/sign_in/provider_documents.py.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -36,10 +37,10 @@ class IdentityProvider:
     def redirect_uri(self) -> str:
         return self._settings.portal_base.rstrip("/") + "/signed-in"
 
-    async def begin(self, back: str) -> tuple[str, Attempt]:
+    async def begin(self, back: str, *, again: bool = False) -> tuple[str, Attempt]:
         """Where to send the visitor, and what to remember of the attempt."""
         provider = await self.documents.provider()
-        attempt = openid.new_attempt(back, self._clock.wall())
+        attempt = openid.new_attempt(back, self._clock.wall(), again=again)
         client_id = self._settings.oidc_client_id
         return openid.authorization_address(provider, client_id, self.redirect_uri, attempt), attempt
 
@@ -52,12 +53,12 @@ class IdentityProvider:
             claims,
             provider.issuer,
             self._settings.oidc_client_id,
-            attempt.nonce,
+            attempt,
             self._clock.wall(),
             self._settings.oidc_person_claim,
         )
         if is_built_in(self._settings):
-            return Identity(TEST_SIGN_IN, found.subject, found.name, found.assurance, found.person_code)
+            return replace(found, issuer=TEST_SIGN_IN)
         return found
 
     async def _redeemed(self, provider: Provider, code: str, attempt: Attempt) -> str:

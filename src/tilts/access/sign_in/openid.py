@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -53,6 +53,7 @@ class Attempt:
     verifier: str
     back: str
     began_at: int
+    again: bool = False  # somebody signed in has to show once more that it is them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,17 @@ class Identity:
     name: str
     assurance: str
     person_code: str
+    proven_at: datetime | None = None  # when the provider asked the person, by its `auth_time`
 
 
-def new_attempt(back: str, wall: datetime) -> Attempt:
+def new_attempt(back: str, wall: datetime, *, again: bool = False) -> Attempt:
     return Attempt(
         state=unguessable(24),
         nonce=unguessable(24),
         verifier=unguessable(48),
         back=own_address(back),
         began_at=int(wall.timestamp()),
+        again=again,
     )
 
 
@@ -101,13 +104,17 @@ def authorization_address(provider: Provider, client_id: str, redirect_uri: str,
         "code_challenge": challenge_of(attempt.verifier),
         "code_challenge_method": "S256",
     }
+    if (
+        attempt.again
+    ):  # both: what a provider does with one of them alone differs (OpenID Connect Core 1.0, 3.1.2.1)
+        asked |= {"prompt": "login", "max_age": "0"}
     joint = "&" if urlsplit(provider.authorization_endpoint).query else "?"
     return f"{provider.authorization_endpoint}{joint}{urlencode(asked)}"
 
 
 def sealed(attempt: Attempt, secret: bytes) -> str:
     """The attempt for a cookie; the secret never leaves us, so nobody can make one up."""
-    fields = [attempt.state, attempt.nonce, attempt.verifier, attempt.back, attempt.began_at]
+    fields = [attempt.state, attempt.nonce, attempt.verifier, attempt.back, attempt.began_at, attempt.again]
     content = base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()
     return f"{content}.{_mark(secret, content)}"
 
@@ -157,20 +164,22 @@ def verified_claims(token: str, keys: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def identity_from(
-    claims: dict[str, Any], issuer: str, client_id: str, nonce: str, wall: datetime, person_claim: str
+    claims: dict[str, Any], issuer: str, client_id: str, attempt: Attempt, wall: datetime, person_claim: str
 ) -> Identity:
     """OpenID Connect Core 1.0, 3.1.3.7: from whom, for whom, when, and for this very attempt."""
     now = wall.timestamp()
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     ends, made, subject = moment_in(claims, "exp"), moment_in(claims, "iat"), claims.get("sub")
+    proven = moment_in(claims, "auth_time")
     wrong = {
         "iss": claims.get("iss") != issuer,
         "aud": client_id not in audiences,
         "azp": (len(audiences) > 1 or "azp" in claims) and claims.get("azp") != client_id,
         "exp": ends is None or ends + SKEW_SECONDS <= now,
         "iat": made is None or not -SKEW_SECONDS <= now - made <= ATTEMPT_SECONDS,
-        "nonce": not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()),
+        "nonce": not hmac.compare_digest(str(claims.get("nonce", "")).encode(), attempt.nonce.encode()),
+        "auth_time": attempt.again and (proven is None or proven + SKEW_SECONDS < attempt.began_at),
         "sub": not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT,
     }
     if any(wrong.values()):
@@ -181,6 +190,7 @@ def identity_from(
         name=str(claims.get("name") or subject)[:LONGEST_NAME],
         assurance=str(claims.get("acr", ""))[:LONGEST_NAME],
         person_code=str(claims.get(person_claim, "")),
+        proven_at=None if proven is None else datetime.fromtimestamp(max(0.0, min(proven, now)), UTC),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tilts.access import breadth, certificates, jose
+from tilts.access import certificates, jose
 from tilts.access.jose import NotSigned
 from tilts.access.opening import is_open
 from tilts.access.permission.asking import check_acting
@@ -55,7 +55,6 @@ async def looked_into(tx: Tx, token: str, tokens: Tokens, wall: datetime, now: d
             raise Refusal(ACC_PARTY_CLOSED, unmet="-")
         party = party_from(connection, claims, plain="cnf" not in claims)
         await check_acting(tx, party, viewer_of(party, now))
-        await breadth.check_holds(tx, party, now)
     except Refusal:
         return {"active": False}
     told = {name: claims[name] for name in TOLD if name in claims}

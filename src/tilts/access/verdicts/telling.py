@@ -27,6 +27,9 @@ BEGIN_AT: Final[Mapping[str, str]] = MappingProxyType(
         "GATE-009": "/systems",
         "GATE-010": "/my/connections",
         "GATE-011": "/procedures/operator-agreement",
+        "ACC-014": "/my/certificates",
+        "ACC-015": "/trust",
+        "ACC-016": "/my/certificates",
     }
 )
 OVER: Final = frozenset({"ended", "refused", "withdrawn", "expired"})  # no step leads on: a new case is begun

@@ -17,6 +17,7 @@ from tilts.cli.places import AsJson, DataDir
 from tilts.cli.refusals import NotPossible
 from tilts.cli.why_not import moment_of
 from tilts.clock import WallClock, shown
+from tilts.onboarding.certificates import revoke as revoke_door
 from tilts.onboarding.standing import keep_open as keep_open_door
 from tilts.store.onboarding import standing as store
 from tilts.store.onboarding.standing import ListedRecord
@@ -26,6 +27,9 @@ certificates = App(
     name="certificates", help="How registered certificates stand, and until when they may be used."
 )
 EVENT = "certificate.kept-open"
+Fingerprint = Annotated[
+    str, Parameter(help="SHA-256 of the certificate, in hex: see 'tilts certificates list'.")
+]
 
 
 @certificates.command(name="list")
@@ -79,9 +83,7 @@ def as_row(row: ListedRecord, now: datetime) -> dict[str, Any]:
 
 @certificates.command(name="keep-open")
 def keep_open(
-    fingerprint: Annotated[
-        str, Parameter(help="SHA-256 of the certificate, in hex: see 'tilts certificates list'.")
-    ],
+    fingerprint: Fingerprint,
     *,
     person: Person,
     until: Annotated[str, Parameter(help="A moment, seven days ahead at most: 2026-11-01T12:00.")],
@@ -93,11 +95,7 @@ def keep_open(
 
     Exit status: 0 done, 1 refused.
     """
-    try:
-        named = bytes.fromhex(fingerprint.replace(":", ""))
-    except ValueError:
-        raise NotPossible(f"{fingerprint!r} is no fingerprint") from None
-    moment = moment_of(until)
+    named, moment = named_by(fingerprint), moment_of(until)
 
     async def work(tx: Tx, who: Account) -> None:
         await keep_open_door(tx, who, named, moment, why, WallClock().wall())
@@ -105,3 +103,30 @@ def keep_open(
     acted(person, Act(EVENT, about=named.hex()[:16], method="CLI"), work, environment, data_dir)
     print(f"{named.hex()} {shown(moment)}")
     return 0
+
+
+@certificates.command
+def revoke(
+    fingerprint: Fingerprint, *, person: Person, environment: In = "test", data_dir: DataDir = None
+) -> int:
+    """Close a certificate for good, at once and on open connections too; it is written down.
+
+    Exit status: 0 done, 1 refused.
+    """
+    named = named_by(fingerprint)
+
+    async def work(tx: Tx, who: Account) -> None:
+        await revoke_door(tx, named, WallClock().wall())
+
+    acted(
+        person, Act("certificate.revoked", about=named.hex()[:16], method="CLI"), work, environment, data_dir
+    )
+    print(named.hex())
+    return 0
+
+
+def named_by(fingerprint: str) -> bytes:
+    try:
+        return bytes.fromhex(fingerprint.replace(":", ""))
+    except ValueError:
+        raise NotPossible(f"{fingerprint!r} is no fingerprint") from None

@@ -40,6 +40,8 @@ def list_(*, environment: In = "test", as_json: AsJson = False, data_dir: DataDi
             print(
                 f"{row.glass_id}  {shown(row.opened_at)}  {row.practitioner}, {row.organization}\n    {row.reason}"
             )
+    if not rows and not as_json:
+        print("Every emergency access has been reviewed.")
     return 1 if rows else 0
 
 

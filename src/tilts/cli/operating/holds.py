@@ -56,6 +56,8 @@ def list_(
             why = in_words(title_of(row), terminal_language())
             table.add_row(str(row.hold_id), f"{row.scope} {row.actor}", shown(row.since), why, row.state)
         Console().print(table)
+    else:
+        print("Nobody is held.")
     return 1 if any(row.state != "released" for row in rows) else 0
 
 
@@ -77,8 +79,8 @@ def alerts(*, environment: In = "test", as_json: AsJson = False, data_dir: DataD
             print(json.dumps(known | {"scope": row.scope, "actor": row.actor, "facts": row.facts}))
         facts = ", ".join(f"{name} {value}" for name, value in row.facts.items())
         table.add_row(shown(row.at), row.severity, row.limit_id, f"{row.scope} {row.actor}", facts)
-    if rows and not as_json:
-        Console().print(table)
+    if not as_json:
+        Console().print(table if rows else "Nothing was noticed.")
     return 0
 
 

@@ -5,7 +5,7 @@
     <pki>/trust/<authority>.pem     issuing CAs: see AUTHORITIES; <authority>.crl.pem what they revoked
     <pki>/trust/tsa.pem             the time-stamp authority
     <pki>/trust/keys/               all their keys: this is a test PKI
-    <pki>/accepted.pem              whose clients the TLS port listens to: our own CA, and connection-ca
+    <pki>/accepted.pem              whose clients the TLS port listens to: our own CA, and listed issuers
     <pki>/accepted-roots.pem        the roots above those, for HAProxy
 
 Made beside lab/pki/keeping.py's own folder and by its manners: whole or not at all, reused by a second start.

@@ -194,15 +194,17 @@ def dates_of(xml: bytes) -> tuple[int, datetime]:
 
 
 def _bundle(trust: TrustFolder) -> None:
-    """Whose clients the TLS port lets speak: our own CA's, and those of granted connection issuers.
+    """Whose clients the TLS port lets speak: our own CA's, and those of listed connection issuers.
 
+    Until the exchange has read the list; then it writes the same (onboarding/standing/accepted.py).
     The roots above them stand in a file of their own: our own port needs none, HAProxy wants a chain to its end.
     """
     own = trust.folder.parent / "ca.pem"
     if not own.is_file():
         return
-    for file, label in ((trust.accepted, "connection-ca"), (trust.accepted_roots, "root")):
-        wanted = own.read_bytes() + (trust.folder / f"{label}.pem").read_bytes()
+    listed = ("connection-ca", "withdrawn-connection-ca")
+    for file, labels in ((trust.accepted, listed), (trust.accepted_roots, ("root",))):
+        wanted = own.read_bytes() + b"".join((trust.folder / f"{one}.pem").read_bytes() for one in labels)
         if not file.is_file() or file.read_bytes() != wanted:
             _replace(file, wanted)
 

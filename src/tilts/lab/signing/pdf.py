@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from asn1crypto import cms
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
@@ -14,7 +15,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tilts.lab.signing.credentials import Credentials, in_asn1, key_in_asn1
-from tilts.lab.signing.stamping import LocalStamper
+from tilts.lab.signing.stamping import LocalStamper, names_certificate
 
 
 class _SignerAt(PdfSigner):
@@ -26,6 +27,15 @@ class _SignerAt(PdfSigner):
         session = super().init_signing_session(*given, **named)
         session.system_time = self.moment
         return session
+
+
+class _Signer(SimpleSigner):
+    async def signed_attrs(self, *given: Any, **named: Any) -> cms.CMSAttributes:
+        made = await super().signed_attrs(*given, **named)
+        for attribute in made:
+            if attribute["type"].native == "signing_certificate_v2":
+                attribute["values"] = [names_certificate(self.signing_cert)]
+        return made
 
 
 def sign_pdf(pdf: bytes, credentials: Credentials, tsa: Credentials | None, moment: datetime) -> bytes:
@@ -45,7 +55,7 @@ def sign_pdf(pdf: bytes, credentials: Credentials, tsa: Credentials | None, mome
     known.register_multiple([in_asn1(one) for one in credentials.chain])
     signer = _SignerAt(
         PdfSignatureMetadata(field_name=name, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
-        signer=SimpleSigner(in_asn1(credentials.cert), key_in_asn1(credentials.key), known),
+        signer=_Signer(in_asn1(credentials.cert), key_in_asn1(credentials.key), known),
         timestamper=None if tsa is None else LocalStamper(tsa, moment),
     )
     signer.moment = moment

@@ -32,7 +32,7 @@ async def keep_fetching(database: Database, clock: Clock, settings: Settings) ->
 
     async def revocations() -> float:
         await fetch_revocations(database, clock, settings)
-        return SOON_SECONDS
+        return settings.revocation_look_seconds
 
     works = [trust_list, revocations] if settings.trust_list_url else [revocations]
     await asyncio.gather(*(again(work) for work in works))

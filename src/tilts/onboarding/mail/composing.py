@@ -22,7 +22,12 @@ from tilts.rules.mail import MAIL_PERSON_NAMED, MAIL_TEXT_WRONG
 from tilts.workflow import Words
 
 Template: TypeAlias = Literal[
-    "acknowledgement", "acknowledgement-refused", "certificate-ends", "glass-patient", "glass-officer"
+    "acknowledgement",
+    "acknowledgement-refused",
+    "certificate-ends",
+    "glass-patient",
+    "glass-officer",
+    "given-up",
 ]
 BETWEEN_LANGUAGES: Final = "\n\n" + "- " * 20 + "-\n\n"
 SUBJECT_CHARACTERS: Final = 120

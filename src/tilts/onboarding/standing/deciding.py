@@ -4,7 +4,7 @@ Three things end, each in its own time: the last word on its revocation and the 
 and the status of its issuer, with none. An operator may put off the first two, never a revocation or a withdrawal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tilts.rules import Rule
@@ -39,6 +39,7 @@ class KnownOf:
 class Usable:
     until: datetime
     rule: Rule  # that closes it then
+    stale_from: datetime  # from then on it lives on the grace time
 
 
 def graces_from(settings: Settings) -> Graces:
@@ -49,14 +50,13 @@ def graces_from(settings: Settings) -> Graces:
 
 def usable(known: KnownOf, graces: Graces) -> Usable:
     """Of what was never known the grace time begins when it was first looked for."""
-    ends = [
-        Usable((known.known_good_until or known.watched_since) + graces.revocation, ACC_REVOCATION_UNKNOWN)
-    ]
+    told = known.known_good_until or known.watched_since
+    ends = [Usable(told + graces.revocation, ACC_REVOCATION_UNKNOWN, told)]
     if not known.issuer.own:
         listed = known.issuer.list_ends or known.watched_since
-        ends.append(Usable(listed + graces.trust_list, ACC_TRUST_LIST_OVERDUE))
+        ends.append(Usable(listed + graces.trust_list, ACC_TRUST_LIST_OVERDUE, listed))
     if known.kept_open_until is not None:
-        ends = [Usable(max(one.until, known.kept_open_until), one.rule) for one in ends]
+        ends = [replace(one, until=max(one.until, known.kept_open_until)) for one in ends]
     if known.issuer.ended is not None:
-        ends.append(Usable(known.issuer.ended, ACC_ISSUER_WITHDRAWN))
+        ends.append(Usable(known.issuer.ended, ACC_ISSUER_WITHDRAWN, known.issuer.ended))
     return min(ends, key=lambda one: one.until)

@@ -107,16 +107,17 @@ def stands(watched: WatchedRecord, status: Status, found: AtHand) -> StandingRec
         source=status.source,
         fault=status.fault,
         known_good_until=known_until,
+        stale_from=ends.stale_from,
         usable_until=ends.until,
         unusable_rule=ends.rule.id,
     )
 
 
 def differs(watched: WatchedRecord, standing: StandingRecord) -> bool:
-    before = (watched.status, watched.fault, watched.known_good_until)
+    before = (watched.status, watched.fault, watched.known_good_until, watched.stale_from)
     before_usable = (watched.usable_until, watched.unusable_rule)
     now_usable = (standing.usable_until, standing.unusable_rule)
     return (before, before_usable) != (
-        (standing.status, standing.fault, standing.known_good_until),
+        (standing.status, standing.fault, standing.known_good_until, standing.stale_from),
         now_usable,
     )

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tilts.access.desk import Act, Desk
-from tilts.account import Account
+from tilts.account import Account, check_proof
 from tilts.lab.people import BY_NAME
 from tilts.lab.pki_trust import SignerCredentials, issue_signer
 from tilts.lab.pki_trust.layout import open_trust
@@ -68,6 +68,7 @@ class SigningPages:
     async def sign(self, request: Request) -> Response:
         """The signed file as a download: handing it in is a step of its own, as it is outside the sandbox."""
         account = require(request, "vendor", "institution", "authority")
+        check_proof(account.proven_until, self._parts.clock.wall())
         case, party, text, earlier = await self._what(request, account)
         wanted = text_in(form_of(request), "form")
         form: Form = next((known for known in FORMS if known == wanted), "pdf")

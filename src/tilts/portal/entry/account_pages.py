@@ -1,6 +1,6 @@
 """Under one's own name: register for an organisation, choose a role, let colleagues in.
 
-GET /my   /my/roles   /my/people   /register     POST /register   /my/roles   /my/people
+GET /my   /my/roles   /my/people   /register     POST /register   /my/roles   /my/people   /my/sessions
 """
 
 from collections.abc import Sequence
@@ -12,28 +12,32 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tilts.access.desk import Act, Desk
 from tilts.access.sign_in.accounts import act_as, decide_joining
+from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.registering import KINDS, Application, register
-from tilts.account import Role
+from tilts.account import Role, check_proof
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for, translations
 from tilts.portal.parts import PortalParts
-from tilts.portal.places import Place
-from tilts.portal.refusing import opens
+from tilts.portal.places import Place, opens
 from tilts.portal.visits import (
     SESSION,
     SignInFirst,
+    comer_of,
     form_of,
     go_to,
+    lives_from,
     require,
     session_from,
     visit_of,
 )
 from tilts.portal.words import N_
 from tilts.rules import Refusal
-from tilts.rules.accounts import USR_FIELD_EMPTY, USR_NOT_OF_THE_PARTY, USR_ROLE_NOT_HELD
+from tilts.rules.accounts import USR_FIELD_EMPTY, USR_NOT_OF_THE_PARTY, USR_PROVE_AGAIN, USR_ROLE_NOT_HELD
 from tilts.store.onboarding import accounts
 from tilts.store.onboarding.accounts import SessionRecord
+from tilts.store.tx import Tx
 
 DECIDING: Final[tuple[Role, ...]] = ("vendor", "institution", "authority")
 AS_RESIDENT: Final = "resident"
@@ -48,6 +52,9 @@ class AccountPages:
         self._pages = parts.pages
         self._database = parts.database
         self._clock = parts.clock
+        self._lives = lives_from(parts.settings)
+        self._desk = Desk(parts.database, parts.clock)
+        self._logbook = Logbook(parts.database, parts.clock)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -56,6 +63,7 @@ class AccountPages:
             Route("/my/roles", self.choose, methods=["POST"]),
             Route("/my/people", self.people, methods=["GET"]),
             Route("/my/people", self.decide, methods=["POST"]),
+            Route("/my/sessions", self.end_others, methods=["POST"]),
             Route("/register", self.form, methods=["GET"]),
             Route("/register", self.register, methods=["POST"]),
         ]
@@ -67,12 +75,38 @@ class AccountPages:
         return RedirectResponse(first if opens(request, first) else "/my/roles", 303)
 
     async def roles(self, request: Request) -> Response:
+        return await self._roles(request, None)
+
+    async def _roles(self, request: Request, no: Refusal | None) -> Response:
         session = signed_in(request)
         async with self._database.transaction() as tx:
             roles = await accounts.roles_of(tx, session.account_id)
+            wall = self._clock.wall()
+            sessions = await accounts.sessions_of(tx, session.account_id, wall, wall - self._lives.idle)
         return self._pages.page(
-            request, "entry/roles.html", roles=roles, is_resident=session.patient_id is not None
+            request,
+            "entry/roles.html",
+            roles=roles,
+            is_resident=session.patient_id is not None,
+            sessions=sessions,
+            refusal=no,
+            status=no.rule.http_status if no else 200,
         )
+
+    async def end_others(self, request: Request) -> Response:
+        """Every other browser of this person is signed out; a weighty act, which asks who sits here."""
+        session, who = signed_in(request), comer_of(request)
+        try:
+            async with self._logbook.tried("session.ended-others", who):
+                check_proof(visit_of(request).proven_until, self._clock.wall())
+                async with self._database.transaction() as tx:
+                    who.more["sessions"] = await accounts.end_sessions(
+                        tx, session.account_id, session.token_hash
+                    )
+                    await self._logbook.add(tx, "session.ended-others", who)
+        except Refusal as no:
+            return await self._roles(request, no)
+        return go_to(request, "/my/roles", N_("You are signed out everywhere else."))
 
     async def choose(self, request: Request) -> Response:
         session = signed_in(request)
@@ -82,19 +116,29 @@ class AccountPages:
         role_id = None if wanted == AS_RESIDENT else id_in(wanted)
         if wanted != AS_RESIDENT and role_id is None:
             raise Refusal(USR_ROLE_NOT_HELD)
-        async with self._database.transaction() as tx:
+        who = comer_of(request)
+        async with self._logbook.tried("role.chosen", who), self._database.transaction() as tx:
             token = await act_as(tx, session, role_id, self._clock.wall())
+            await self._logbook.add(tx, "role.chosen", who.acting(role_id))
         response = go_to(request, "/my/roles", N_("You act in this role now."))
         visit_of(request).cookies.put(response, SESSION, token)
         return response
 
     async def people(self, request: Request) -> Response:
+        return await self._people(request, None)
+
+    async def _people(self, request: Request, no: Refusal | None) -> Response:
         account = require(request, "vendor", "institution", "it", "authority")
         assert account.party_id is not None, "each of these roles is for a party"
         async with self._database.transaction() as tx:
             people = await accounts.roles_at(tx, account.party_id)
         return self._pages.page(
-            request, "entry/people.html", people=people, may_decide=account.role in DECIDING
+            request,
+            "entry/people.html",
+            people=people,
+            may_decide=account.role in DECIDING,
+            refusal=no,
+            status=no.rule.http_status if no else 200,
         )
 
     async def decide(self, request: Request) -> Response:
@@ -104,8 +148,16 @@ class AccountPages:
         if role_id is None:
             raise Refusal(USR_NOT_OF_THE_PARTY)
         confirmed = text_in(form, "answer") == "yes"
-        async with self._database.transaction() as tx:
+
+        async def work(tx: Tx) -> None:
             await decide_joining(tx, role_id, account, self._clock.wall(), confirmed=confirmed)
+
+        try:
+            await self._desk.do(account, Act("role.decided", str(role_id)), work)
+        except Refusal as no:
+            if no.rule is not USR_PROVE_AGAIN:
+                raise
+            return await self._people(request, no)
         said = (
             N_("This person acts for your organisation now.") if confirmed else N_("The request was refused.")
         )
@@ -116,10 +168,10 @@ class AccountPages:
         return self._form(request, FormData(), None)
 
     async def register(self, request: Request) -> Response:
-        session, form = signed_in(request), form_of(request)
+        session, form, who = signed_in(request), form_of(request), comer_of(request)
         try:
             application = self._application(request, form)
-            async with self._database.transaction() as tx:
+            async with self._logbook.tried("role.asked", who), self._database.transaction() as tx:
                 role = await register(
                     tx, session.account_id, application, self._clock.now(), self._clock.wall()
                 )
@@ -127,6 +179,8 @@ class AccountPages:
                     token = ""
                 else:
                     token = await act_as(tx, session, role.role_id, self._clock.wall())
+                who.more["state"] = role.state
+                await self._logbook.add(tx, "role.asked", who.acting(role.role_id))
         except Refusal as no:
             return self._form(request, form, self._named(request, no))
         if not token:

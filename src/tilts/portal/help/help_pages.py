@@ -18,8 +18,7 @@ from tilts.portal.help.searching import find
 from tilts.portal.help.shelves import GROUPS, SHELVES
 from tilts.portal.languages import language_for, translations
 from tilts.portal.parts import PortalParts
-from tilts.portal.places import Place
-from tilts.portal.refusing import opens
+from tilts.portal.places import Place, opens
 from tilts.portal.words import N_
 
 LONGEST_QUESTION: Final = 200

@@ -11,9 +11,11 @@ from starlette.routing import Route
 
 from tilts.access.breadth.limits import Limit, limits_from
 from tilts.clock import day_in_riga
+from tilts.portal.marked import N_
 from tilts.portal.parts import PortalParts
 
 KINDS: Final = ("practice", "pharmacy", "hospital")
+SOURCES: Final = (N_("our proposal, to be fitted (Security 3.3)"),)  # as the shipped limits have it
 
 
 class LimitPages:

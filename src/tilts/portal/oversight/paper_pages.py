@@ -21,7 +21,7 @@ from tilts.clock import day_in_riga
 from tilts.exchange import consents
 from tilts.exchange.consents import GROUPS, KINDS
 from tilts.ids import new_id
-from tilts.portal.incoming_forms import LONGEST_LINE, day_in, not_longer, text_in
+from tilts.portal.incoming_forms import LONGEST_LINE, LONGEST_TEXT, day_in, not_longer, text_in
 from tilts.portal.oversight.room import OversightRoom, at, empty, form_key, id_at
 from tilts.portal.parts import PortalParts
 from tilts.portal.resident.consenting import Wish, at_field, holds, order_of
@@ -37,7 +37,7 @@ HERE: Final = "/oversight/consents"
 PERSON: Final = {"code": N_("Person code"), "given": N_("Given names"), "family": N_("Surname")}
 GRANTEE: Final = {f"grantee-{name}": label for name, label in PERSON.items()}
 DAYS: Final = tuple(f"{name}-{part}" for name in ("received", "until") for part in ("day", "month", "year"))
-FIELDS: Final = ("kind", "group", "never", "paper", *PERSON, *GRANTEE, *DAYS)
+FIELDS: Final = ("kind", "group", "never", "paper", "document", *PERSON, *GRANTEE, *DAYS)
 LONGEST_NUMBER: Final = 100
 
 
@@ -153,12 +153,14 @@ class PaperPages:
         paper_in(form).checked(now)
         if kind not in KINDS:
             raise empty(request, "kind", N_("What does the paper ask for?"))
+        numbers = not_longer(text_in(form, "document"), LONGEST_TEXT, "document")
+        documents = await papers.documents_named(tx, patient_id, numbers)
         if kind == "ban":
-            never = text_in(form, "never") == "yes"
-            return Wish(kind, patient_id, key, group=group if group in GROUPS else "", never=never)
+            never, group = text_in(form, "never") == "yes", group if group in GROUPS else ""
+            return Wish(kind, patient_id, key, documents, group=group, never=never)
         naming = self._naming(request, form, GRANTEE)
         grantee_id = await papers.person_named(tx, naming, "grantee-code")
-        return Wish(kind, patient_id, key, grantee_id=grantee_id, until=last_day(form))
+        return Wish(kind, patient_id, key, documents, grantee_id=grantee_id, until=last_day(form))
 
     async def end(self, request: Request) -> Response:
         patient_id, form, now = id_at(request, "patient_id"), form_of(request), self._room.clock.now()

@@ -44,6 +44,9 @@ STANDINGS: Final = MappingProxyType(
         "": N_("Not looked at yet"),
     }
 )
+KNOWN_FROM: Final = MappingProxyType(
+    {"crl": N_("the issuer's list (CRL)"), "ocsp": N_("the issuer's answer (OCSP)")}
+)
 OVERSIGHT_TABLES: Final = MappingProxyType(
     {
         "hold_scope": SCOPES,
@@ -52,5 +55,6 @@ OVERSIGHT_TABLES: Final = MappingProxyType(
         "glass_finding": FINDINGS,
         "consent_kind": CONSENTS,
         "standing": STANDINGS,
+        "known_from": KNOWN_FROM,
     }
 )

@@ -7,16 +7,20 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from tilts.access.permission.letters import tell_giver
 from tilts.access.residents import Seat, has_ended
 from tilts.clock import RIGA
 from tilts.exchange import consents
 from tilts.exchange.consents import KINDS, ConsentOrder
+from tilts.onboarding.mail.room import MailRoom
 from tilts.portal.persons import ShownLine
 from tilts.portal.resident.room import uuid_in
 from tilts.rules import Refusal
 from tilts.rules.trust.consent import CNS_ENDED
 from tilts.rules.wire import WIRE_NOT_FOUND
+from tilts.store import consents as store
 from tilts.store.consents import ConsentRecord
+from tilts.store.records import AuditSubject
 
 HL7: Final = "http://terminology.hl7.org/CodeSystem"
 UUIDS: Final = "urn:ietf:rfc:3986"  # FHIR R4 datatypes.html#Identifier: a URI as an identifier
@@ -173,3 +177,15 @@ async def ended(seat: Seat, consent_id: UUID | None, kinds: tuple[str, ...]) -> 
     except Refusal as no:
         if no.rule is not CNS_ENDED:
             raise
+
+
+async def given_up(seat: Seat, consent_id: UUID | None, letters: MailRoom) -> None:
+    """Ends what somebody gave to the resident at the screen; what has ended already is left so."""
+    found = await store.find(seat.tx, consent_id) if consent_id else None
+    if found is None or not seat.giver.gives_up(found):
+        raise Refusal(WIRE_NOT_FOUND)
+    seat.others.append(AuditSubject(found.patient_id, "Consent", found.consent_id, basis="delegate"))
+    if has_ended(found, seat.now):
+        return
+    await consents.end(seat.tx, found.consent_id, seat.giver, seat.now)
+    await tell_giver(seat.tx, letters, found, seat.now)

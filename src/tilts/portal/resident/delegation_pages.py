@@ -1,8 +1,9 @@
 """Delegations: whom the resident lets act or collect for them, until when; and who gave them access.
 
-GET /my/delegations      POST /my/delegations   /my/delegations/end
+GET /my/delegations      POST /my/delegations   /my/delegations/end   /my/delegations/give-up
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -16,13 +17,24 @@ from tilts import person_code
 from tilts.access.residents import Naming, Seat, named_person, names_of
 from tilts.exchange import consents
 from tilts.ids import new_id
+from tilts.onboarding.mail.desks import desks_from
+from tilts.onboarding.mail.room import room_from
 from tilts.portal.incoming_forms import LONGEST_LINE, day_in, not_longer, text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.persons import lines_of
 from tilts.portal.places import Place
 from tilts.portal.resident.ban_pages import empty, end_named
-from tilts.portal.resident.consenting import Wish, at_field, chosen_in, holds, prescribed, recorded, shown
-from tilts.portal.resident.room import MOST_OPENED, RESIDENTS, Room, named
+from tilts.portal.resident.consenting import (
+    Wish,
+    at_field,
+    chosen_in,
+    given_up,
+    holds,
+    prescribed,
+    recorded,
+    shown,
+)
+from tilts.portal.resident.room import MOST_OPENED, RESIDENTS, Room, named, uuid_in
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
 from tilts.rules import Refusal
@@ -47,6 +59,7 @@ class DelegationPages:
 
     def __init__(self, parts: PortalParts) -> None:
         self._room = Room(parts)
+        self._letters = room_from(parts.settings, desks_from(parts.settings.contacts_file))
 
     def routes(self) -> list[Route]:
         room = self._room
@@ -54,6 +67,7 @@ class DelegationPages:
             room.route(HERE, self.delegations),
             room.route(HERE, self.name, "POST"),
             room.route(f"{HERE}/end", self.end, "POST"),
+            room.route(f"{HERE}/give-up", self.give_up, "POST"),
         ]
 
     async def delegations(self, request: Request) -> Response:
@@ -142,6 +156,17 @@ class DelegationPages:
     async def end(self, request: Request) -> Response:
         await end_named(self._room, request, *GIVEN)
         return go_to(request, HERE, N_("It has ended: this person may not act for you any more."))
+
+    async def give_up(self, request: Request) -> Response:
+        """Whom somebody named wants that no more: ended by themselves, and told to who named them."""
+        consent_id, own = uuid_in(text_in(form_of(request), "consent")), self._room.resident(request)
+
+        async def work(seat: Seat) -> None:
+            await given_up(seat, consent_id, self._letters)
+
+        whom = replace(own, patient_id=own.person_id)
+        await self._room.do(request, "consent.ended", "Consent", work, whom, consent_id)
+        return go_to(request, HERE, N_("You have given it up: you may not act for this person any more."))
 
 
 def last_day(form: FormData) -> date | None:

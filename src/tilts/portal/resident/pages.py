@@ -1,6 +1,7 @@
 """What a resident who signed in sees: prescriptions, who looked at the data with the proof of it, and for whom they act.
 
 GET /my/prescriptions   /my/accesses   /my/accesses/verify-access.py   /my/accesses/{audit_id}[/proof.json]
+GET /audit/heads, as the exchange itself gives them: a browser trusts this host, and need show no certificate
 POST /my/for
 """
 
@@ -8,14 +9,14 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tilts.access.audit.inclusion import SCRIPT, proof_of, script
+from tilts.access.audit.inclusion import SCRIPT, asked_heads, proof_of, script
 from tilts.access.residents import Resident, Seat
 from tilts.access.sign_in.accounts import act_for
 from tilts.clock import RIGA
@@ -78,6 +79,7 @@ class ResidentPages:
             room.route("/my/accesses/{audit_id}", self.access),
             room.route("/my/accesses/{audit_id}/proof.json", self.proof),
             room.route("/my/for", self.choose, "POST"),
+            room.route("/audit/heads", self.heads),
         ]
 
     async def prescriptions(self, request: Request) -> Response:
@@ -92,10 +94,9 @@ class ResidentPages:
         before, period = uuid_in(query.get("before")), period_in(request)
 
         async def read(seat: Seat) -> dict[str, Any]:
-            shown = {"before": before, "period": period}
-            if seat.acting_as == "delegate":
-                return {**shown, "seen": None}
-            return {**shown, "seen": await accesses_of(seat, before=before, wanted=period.wanted)}
+            not_for_delegates(seat)
+            seen = await accesses_of(seat, before=before, wanted=period.wanted)
+            return {"before": before, "period": period, "seen": seen}
 
         template, data = "resident/accesses.html", "AuditEvent"
         return await self._room.page(request, template, "audit.searched", data, read)
@@ -106,7 +107,8 @@ class ResidentPages:
         async def read(seat: Seat) -> dict[str, Any]:
             shown = await one_access(seat, audit_id)
             seal = await self._seal(seat, shown.last.audit_id)
-            return {"shown": shown, "proving": seal, "heads": self._heads(seal), "script": SCRIPT}
+            base = self._room.settings.portal_base or str(request.base_url)
+            return {"shown": shown, "proving": seal, "heads": heads_at(base, seal), "script": SCRIPT}
 
         return await self._room.page(request, "resident/access.html", "audit.read", "AuditEvent", read)
 
@@ -126,13 +128,6 @@ class ResidentPages:
             raise Refusal(WIRE_NOT_FOUND)
         return found
 
-    def _heads(self, seal: dict[str, Any] | Refusal) -> str:
-        """Where the head of this seal is published: outside the portal, for everybody."""
-        settings = self._room.settings
-        base = urlsplit(settings.plain_base or settings.public_base)
-        query = "" if isinstance(seal, Refusal) else f"before={int(seal['sequence']) + 1}&count=1"
-        return urlunsplit((base.scheme, base.netloc, "/audit/heads", query, ""))
-
     async def proof(self, request: Request) -> Response:
         audit_id = uuid_in(request.path_params["audit_id"])
 
@@ -148,6 +143,13 @@ class ResidentPages:
         """Nobody's data: it is the same for everybody."""
         require(request, "resident")
         return download(script(), SCRIPT, "text/x-python")
+
+    async def heads(self, request: Request) -> Response:
+        """Nobody's data: whoever keeps one holds everything before it fast."""
+        settings = self._room.settings
+        async with self._room.database.transaction() as tx:
+            found = await asked_heads(tx, settings.environment, settings.keys_folder, request.query_params)
+        return JSONResponse(found)
 
     async def choose(self, request: Request) -> Response:
         """Somebody nobody may act for looks like somebody who is not there: MAY-010."""
@@ -173,10 +175,20 @@ class ResidentPages:
         return response
 
 
-async def one_access(seat: Seat, audit_id: UUID | None) -> ShownAccess:
+def heads_at(base: str, seal: dict[str, Any] | Refusal) -> str:
+    """Where the head of this seal is published, for everybody."""
+    query = {} if isinstance(seal, Refusal) else {"before": int(seal["sequence"]) + 1, "count": 1}
+    return f"{base.rstrip('/')}/audit/heads?{urlencode(query)}"
+
+
+def not_for_delegates(seat: Seat) -> None:
     """Who looked is for the patient and for who acts by law: a delegate was given documents, not this."""
     if seat.acting_as == "delegate":
         raise Refusal(ACC_PATIENT_ONLY)
+
+
+async def one_access(seat: Seat, audit_id: UUID | None) -> ShownAccess:
+    not_for_delegates(seat)
     wanted = Wanted(audit_ids=[audit_id] if audit_id else [])
     found = (await accesses_of(seat, before=None, wanted=wanted, limit=1)).accesses
     if not found:

@@ -15,6 +15,7 @@ from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import form_of, require, session_from
 from tilts.rules import Refusal
+from tilts.rules.access import ACC_PATIENT_ONLY
 from tilts.rules.accounts import USR_FORM_TOKEN, USR_NO_RECORD
 from tilts.rules.trust.permission import MAY_NOT_FOR_PATIENT
 from tilts.store import residents
@@ -22,6 +23,10 @@ from tilts.store.residents import Opened
 
 RESIDENTS: Final[frozenset[Role]] = frozenset({"resident"})
 MOST_OPENED: Final = 100
+WAYS_OUT: Final = {
+    MAY_NOT_FOR_PATIENT.id: "resident/no_longer.html",
+    ACC_PATIENT_ONLY.id: "resident/not_for_you.html",
+}
 Done = TypeVar("Done")
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -58,16 +63,16 @@ class Room:
         self._desk = ResidentDesk(parts.database, parts.clock)
 
     def route(self, path: str, page: Page, method: str = "GET") -> Route:
-        """A page that says so, with the way out, when the resident may not act for the chosen patient any more."""
+        """A page with the way out, when the resident may not act for the chosen patient any more, or not here."""
 
         async def kept(request: Request) -> Response:
             try:
                 return await page(request)
             except Refusal as no:
-                if no.rule is not MAY_NOT_FOR_PATIENT:
+                if no.rule.id not in WAYS_OUT:
                     raise
-                status = no.rule.http_status
-                return self.pages.page(request, "resident/no_longer.html", status=status, refusal=no)
+                template, status = WAYS_OUT[no.rule.id], no.rule.http_status
+                return self.pages.page(request, template, status=status, refusal=no)
 
         return Route(path, kept, methods=[method])
 

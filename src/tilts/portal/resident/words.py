@@ -13,6 +13,7 @@ BASES: Final = MappingProxyType(
         "delegate": N_("you named this person"),
         "guardian": N_("acts for you by law"),
         "presented": N_("you showed the prescription there"),
+        "collected": N_("whoever may collect for you came for it"),
         "home-doctor": N_("your home doctor's practice"),
         "visit": N_("you were there for treatment"),
         "referral": N_("you were referred there"),

@@ -94,8 +94,8 @@ MAY_NOT_ACTING = Rule(
     http_status=403,
     issue_code="forbidden",
     source="Latvia 3: practitioners' register and institutions' register, both, now",
-    text_en="The person named in the token no longer holds that role at this organisation.",
-    text_lv="Talonā norādītajai personai šajā iestādē šīs lomas vairs nav.",
+    text_en="A person named in the token no longer holds that role at this organisation.",
+    text_lv="Kādai talonā norādītai personai šajā iestādē šīs lomas vairs nav.",
     fix_en="Check the workplace in the register; a token outlives a role by no call.",
     fix_lv="Pārbaudiet darbavietu reģistrā; beidzoties lomai, talons vairs neder.",
 )

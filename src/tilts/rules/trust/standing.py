@@ -7,8 +7,8 @@ ACC_REVOCATION_UNKNOWN = Rule(
     http_status=401,
     issue_code="login",
     source="Security 1.6: an answer counts until its nextUpdate, then closed; the grace time is our decision",
-    text_en="Since {until} it is not known any more whether this certificate has been revoked.",
-    text_lv="Kopš {until} vairs nav zināms, vai šis sertifikāts nav atsaukts.",
+    text_en="It is not known any more whether this certificate has been revoked; it is not taken from {until} on.",
+    text_lv="Vairs nav zināms, vai šis sertifikāts nav anulēts; no {until} to nepieņem.",
     fix_en="Hand in an OCSP answer of your issuer in the portal, or ask the issuer why its list does not come.",
     fix_lv="Iesniedziet portālā sava izdevēja OCSP atbildi vai jautājiet izdevējam, kāpēc nav viņa saraksta.",
 )
@@ -17,8 +17,8 @@ ACC_TRUST_LIST_OVERDUE = Rule(
     http_status=401,
     issue_code="login",
     source="ETSI TS 119 612 section 5.3.15: NextUpdate; the grace time is our decision",
-    text_en="The list of trusted issuers is overdue; certificates of its issuers are not taken since {until}.",
-    text_lv="Uzticamo izdevēju saraksts ir novecojis; tā izdevēju sertifikātus nepieņem kopš {until}.",
+    text_en="The list of trusted issuers is overdue; certificates of its issuers are not taken from {until} on.",
+    text_lv="Uzticamo izdevēju saraksts ir novecojis; tā izdevēju sertifikātus nepieņem no {until}.",
     fix_en="Wait: the exchange takes them again with the next list; nothing is wrong with your certificate.",
     fix_lv="Nogaidiet: ar nākamo sarakstu tos atkal pieņems; jūsu sertifikātam nekas nekaiš.",
 )

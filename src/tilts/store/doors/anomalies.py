@@ -136,6 +136,22 @@ HAVING count(DISTINCT s.patient_id) >= %(at_least)s
    AND NOT bool_or(e.event NOT LIKE '%%.read' AND e.event NOT LIKE '%%.searched' AND e.event <> 'prescription.found')
 """
 
+FLAG: Final[LiteralString] = """
+INSERT INTO flagged_person (patient_id, since) VALUES (%(patient_id)s, %(since)s)
+ON CONFLICT (patient_id) DO NOTHING
+"""
+
+UNFLAG: Final[LiteralString] = "DELETE FROM flagged_person WHERE patient_id = %(patient_id)s"
+
+# Only of who has, or had, a role: False for whom no register knows.
+SAVE_OWN_RECORD: Final[LiteralString] = """
+INSERT INTO own_record (practitioner_id, patient_id)
+SELECT %(practitioner_id)s, %(patient_id)s
+ WHERE EXISTS (SELECT 1 FROM practitioner_role WHERE practitioner_id = %(practitioner_id)s)
+ON CONFLICT (practitioner_id) DO UPDATE SET patient_id = excluded.patient_id
+RETURNING true
+"""
+
 RULES: Final = {
     "ordered-codes": ORDERED_CODES,
     "ordered-ids": ORDERED_IDS,
@@ -189,6 +205,19 @@ async def active(tx: Tx, since: datetime, now: datetime) -> Sequence[Active]:
     async with tx.cursor(row_factory=class_row(Active)) as found:
         await found.execute(ACTIVE, {"since": since, "now": now})
         return await found.fetchall()
+
+
+async def flag(tx: Tx, patient_id: UUID, since: datetime) -> None:
+    await tx.execute(FLAG, {"patient_id": patient_id, "since": since})
+
+
+async def unflag(tx: Tx, patient_id: UUID) -> None:
+    await tx.execute(UNFLAG, {"patient_id": patient_id})
+
+
+async def save_own_record(tx: Tx, practitioner_id: UUID, patient_id: UUID) -> bool:
+    values = {"practitioner_id": practitioner_id, "patient_id": patient_id}
+    return await (await tx.execute(SAVE_OWN_RECORD, values)).fetchone() is not None
 
 
 async def look(tx: Tx, asked: Look) -> dict[UUID, int]:

@@ -8,30 +8,53 @@ from uuid import UUID
 
 from psycopg.rows import scalar_row
 
+from tilts.store.audit import subject_rows
+from tilts.store.records import AuditEntry, AuditSubject
+from tilts.store.trail.leaves import SUBJECT_FIELDS
 from tilts.store.tx import Tx
 
-SEE: Final[LiteralString] = """
-WITH seen AS (
+_KEYS: Final = """
+SELECT DISTINCT hashtextextended('tilts breadth ' || scope || ' ' || actor, 0) AS key
+  FROM unnest(%(scopes)s::text[], %(actors)s::text[]) AS a (scope, actor)
+ ORDER BY key
+"""
+# 64 bits for each actor, always in the same order; two actors of one key would only wait for each other.
+
+SEE: Final[LiteralString] = (
+    """
+WITH told AS (
+    INSERT INTO audit_subject (audit_id, patient_id, resource_type, resource_id, repeated, basis, salt, leaf)
+    SELECT * FROM unnest(%(audit_id)s::uuid[], %(patient_id)s::uuid[], %(resource_type)s::text[],
+                         %(resource_id)s::uuid[], %(repeated)s::boolean[], %(basis)s::text[],
+                         %(salt)s::bytea[], %(leaf)s::bytea[])
+    ON CONFLICT (patient_id, audit_id) DO NOTHING
+), seen AS (
     INSERT INTO breadth_seen AS s (scope, actor, patient_id, seen_at)
     SELECT a.scope, a.actor, p.patient_id, %(now)s::timestamptz
-      FROM unnest(%(scopes)s::text[], %(actors)s::text[]) AS a (scope, actor), unnest(%(patient_ids)s::uuid[]) AS p (patient_id)
+      FROM unnest(%(scopes)s::text[], %(actors)s::text[]) AS a (scope, actor),
+           unnest(%(patient_id)s::uuid[]) AS p (patient_id)
      ORDER BY 1, 2, 3
     ON CONFLICT ON CONSTRAINT one_row_for_actor_and_patient
     DO UPDATE SET before_at = s.seen_at, seen_at = greatest(s.seen_at, excluded.seen_at)
-    RETURNING before_at)
-SELECT EXISTS (SELECT 1 FROM seen WHERE before_at IS NULL OR before_at <= %(since)s)
+    RETURNING before_at
+), news AS (
+    SELECT bool_or(before_at IS NULL OR before_at <= %(since)s) AS found FROM seen)
+SELECT n.found, pg_advisory_xact_lock(k.key) FROM news n LEFT JOIN ("""
+    + _KEYS
+    + """) k ON n.found
 """
+)
 # One row for each actor and patient, by primary key, always in the same order: two calls cannot block each other.
+# bool_or reads all of them before the first lock is taken. Nobody new: a row without a key, and nothing is locked.
 
-LOCK: Final[LiteralString] = """
-SELECT pg_advisory_xact_lock(key) FROM unnest(%(keys)s::bigint[]) AS k (key)
-"""
-# Kept until the commit is seen by all. The caller sorts the keys.
+LOCK: Final[LiteralString] = "SELECT pg_advisory_xact_lock(k.key) FROM (" + _KEYS + ") k"
+# Kept until the commit is seen by all.
 
 COUNT: Final[LiteralString] = """
 WITH w AS MATERIALIZED (
-    SELECT * FROM unnest(%(limit_ids)s::text[], %(scopes)s::text[], %(actors)s::text[], %(since)s::timestamptz[],
-                         %(canaries)s::boolean[]) AS w (limit_id, scope, actor, since, canaries))
+    SELECT * FROM unnest(%(limit_ids)s::text[], %(scopes)s::text[], %(actors)s::text[],
+                         %(since)s::timestamptz[], %(canaries)s::boolean[])
+                  AS w (limit_id, scope, actor, since, canaries))
 SELECT w.limit_id, count(*) FILTER (WHERE NOT w.canaries OR EXISTS (SELECT 1 FROM canary c WHERE c.patient_id = s.patient_id))
   FROM w
   JOIN breadth_seen s ON s.scope = w.scope AND s.actor = w.actor AND s.seen_at > w.since
@@ -100,24 +123,31 @@ class Window:
 
 
 async def see(
-    tx: Tx, actors: Sequence[tuple[str, str]], patient_ids: Sequence[UUID], now: datetime, since: datetime
+    tx: Tx,
+    entry: AuditEntry,
+    subjects: Sequence[AuditSubject],
+    actors: Sequence[tuple[str, str]],
+    since: datetime,
 ) -> bool:
-    """Writes down who opened whom; True when a patient is new to one of them since then."""
-    values = {
-        "scopes": [scope for scope, _ in actors],
-        "actors": [actor for _, actor in actors],
-        "patient_ids": list(patient_ids),
-        "now": now,
-        "since": since,
-    }
+    """Adds the patients to the call's audit entry and to those whom its actors have opened.
+
+    True when one is new to an actor since then; then nobody else decides about these actors until this transaction
+    has ended, and the next statement sees all that was committed before.
+    """
+    rows = subject_rows(entry, subjects)
+    columns = {name: [row[name] for row in rows] for name in (*SUBJECT_FIELDS, "salt", "leaf")}
     async with tx.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(SEE, values)
+        await cursor.execute(SEE, {**columns, **_named(actors), "now": entry.at, "since": since})
         return bool(await cursor.fetchone())
 
 
-async def lock(tx: Tx, keys: Sequence[int]) -> None:
+async def lock(tx: Tx, actors: Sequence[tuple[str, str]]) -> None:
     """Nobody else decides about these actors until this transaction has ended."""
-    await tx.execute(LOCK, {"keys": sorted(keys)})
+    await tx.execute(LOCK, _named(actors))
+
+
+def _named(actors: Sequence[tuple[str, str]]) -> dict[str, Sequence[str]]:
+    return {"scopes": [scope for scope, _ in actors], "actors": [actor for _, actor in actors]}
 
 
 async def counts(tx: Tx, windows: Sequence[Window]) -> dict[str, int]:

@@ -9,18 +9,36 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from tilts.party import Party
 from tilts.store.tx import Tx
 
 IN_FORCE: Final[LiteralString] = """
 SELECT h.hold_id, h.scope, h.actor, h.limit_id, h.since, h.facts, h.state, h.reason, h.asked_by, h.asked_at,
        h.released_by, h.released_at
   FROM hold h
-  JOIN unnest(%(scopes)s::text[], %(actors)s::text[]) AS a (scope, actor) ON a.scope = h.scope AND a.actor = h.actor
+  JOIN unnest(%(scopes)s::text[], %(actors)s::text[]) AS a (scope, actor)
+    ON a.scope = h.scope AND a.actor = h.actor
  WHERE h.state <> 'released'
  ORDER BY h.since
  LIMIT 1
 """
 # The partial unique index one_hold_for_an_actor: as many look-ups as the call has actors.
+
+STANDING: Final[LiteralString] = (
+    """
+SELECT %(role_id)s::uuid IS NULL
+       OR EXISTS (SELECT 1 FROM practitioner_role
+                   WHERE role_id = %(role_id)s AND practitioner_id = %(practitioner_id)s
+                     AND organization_id = %(organization_id)s AND active)
+      AND (%(delegator_id)s::uuid IS NULL
+           OR EXISTS (SELECT 1 FROM practitioner_role
+                       WHERE role_id = %(delegator_id)s AND organization_id = %(organization_id)s AND active)), h.*
+  FROM (VALUES (1)) AS call (number) LEFT JOIN ("""
+    + IN_FORCE
+    + """) h ON true
+"""
+)
+# On the path of every call.
 
 ADD: Final[LiteralString] = """
 INSERT INTO hold (hold_id, scope, actor, limit_id, since, facts, state)
@@ -122,6 +140,24 @@ async def in_force(tx: Tx, actors: Sequence[tuple[str, str]]) -> HoldRow | None:
     async with tx.cursor(row_factory=class_row(HoldRow)) as cursor:
         await cursor.execute(IN_FORCE, values)
         return await cursor.fetchone()
+
+
+async def standing(tx: Tx, party: Party, actors: Sequence[tuple[str, str]]) -> tuple[bool, HoldRow | None]:
+    """The oldest hold on any of the actors; before it, whether who acts has the role now.
+
+    So must whom they act for, if they act in somebody's name.
+    """
+    values = {
+        "scopes": [scope for scope, _ in actors],
+        "actors": [actor for _, actor in actors],
+        "role_id": party.role_id,
+        "practitioner_id": party.practitioner_id,
+        "organization_id": party.organization_id,
+        "delegator_id": party.delegator_role_id,
+    }
+    row = await (await tx.execute(STANDING, values)).fetchone()
+    assert row is not None, "there is a row without a hold too"
+    return row[0], None if row[1] is None else HoldRow(*row[1:])
 
 
 async def add(tx: Tx, row: HoldRow) -> bool:

@@ -78,6 +78,16 @@ SELECT count(*)
   FROM (SELECT FROM audit_entry WHERE xid >= %(from_xid)s::text::xid8 LIMIT %(most)s) waiting
 """
 
+# A paper names a prescription by its number; a consent by the content of one of its lines.
+REQUEST_OF_NUMBER: Final[LiteralString] = """
+SELECT l.line_id
+  FROM prescription p
+  JOIN prescription_line l USING (prescription_id)
+ WHERE p.number = %(number)s AND p.patient_id = %(patient_id)s
+ ORDER BY l.line_id
+ LIMIT 1
+"""
+
 # Who sits at the portal is nobody's organisation (exchange/consents.py): what an organisation wrote came on paper.
 ON_PAPER: Final[LiteralString] = """
 SELECT resource_id, body
@@ -160,6 +170,11 @@ async def unsealed(tx: Tx, from_xid: int) -> int:
     async with tx.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(UNSEALED, {"from_xid": from_xid, "most": MOST_COUNTED})
         return int(await cursor.fetchone() or 0)
+
+
+async def request_of_number(tx: Tx, patient_id: UUID, number: str) -> UUID | None:
+    """None: the patient has no such prescription."""
+    return await _the_one(tx, REQUEST_OF_NUMBER, {"patient_id": patient_id, "number": number})
 
 
 async def on_paper(tx: Tx, patient_id: UUID) -> dict[UUID, bytes]:

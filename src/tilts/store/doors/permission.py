@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 from uuid import UUID
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
 from tilts.store.records import Viewer
-from tilts.store.sight import USABLE, eyes
+from tilts.store.sight import eyes, usable
 from tilts.store.tx import Tx
-
-ROLE_IS_HELD: Final[LiteralString] = """
-SELECT EXISTS (SELECT 1 FROM practitioner_role
-                WHERE role_id = %(role_id)s AND practitioner_id = %(practitioner_id)s
-                  AND organization_id = %(organization_id)s AND active)
-"""
 
 # What the question is about: a resource, or the line that a Task is drawn from.
 _SUBJECT: Final = """
@@ -56,6 +50,8 @@ SELECT s.patient_id, s.resource_id,
                   AND (c.whole OR %(resource_type)s = 'Patient'
                        OR EXISTS (SELECT 1 FROM consent_document n
                                    WHERE n.consent_id = c.consent_id AND n.document_id IN (s.thread_id, s.resource_id)))
+              ) AND NOT EXISTS (SELECT 1 FROM consent o
+                                 WHERE o.consent_id = s.resource_id AND o.grantee_id <> %(viewer_acting_id)s::uuid
               ) AS delegate,
        s.organization_id IS NOT DISTINCT FROM %(viewer_organization_id)s AS wrote_it,
        EXISTS (SELECT 1 FROM prescription q
@@ -70,7 +66,7 @@ SELECT s.patient_id, s.resource_id,
                 WHERE p.prescription_id = s.thread_id AND p.organization_id = %(viewer_organization_id)s
                   AND p.ends_at > %(now)s) AS at_the_counter,
        (%(resource_type)s = 'Task' OR"""
-    + USABLE.replace("{thread}", "s.thread_id")
+    + usable("s.thread_id")
     + """) AS usable,
        (SELECT t.kind FROM relationship t
          WHERE t.patient_id = s.patient_id AND t.organization_id = %(viewer_organization_id)s
@@ -114,13 +110,6 @@ class FactsRow:
     banned_some: bool
     glass: bool
     identified: bool
-
-
-async def role_is_held(tx: Tx, role_id: UUID, practitioner_id: UUID | None, organization_id: UUID) -> bool:
-    values = {"role_id": role_id, "practitioner_id": practitioner_id, "organization_id": organization_id}
-    async with tx.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(ROLE_IS_HELD, values)
-        return bool(await cursor.fetchone())
 
 
 async def facts(tx: Tx, viewer: Viewer, resource_type: str, resource_id: UUID) -> FactsRow | None:

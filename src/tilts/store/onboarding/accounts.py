@@ -72,14 +72,14 @@ UPDATE onboarding.account_role
 
 ADD_SESSION: Final[LiteralString] = """
 INSERT INTO onboarding.session (token_hash, account_id, role_id, patient_id, assurance, form_token,
-                                started_at, seen_at, ends_at, for_patient_id)
+                                started_at, seen_at, ends_at, for_patient_id, proven_at, network)
 VALUES (%(token_hash)s, %(account_id)s, %(role_id)s, %(patient_id)s, %(assurance)s, %(form_token)s,
-        %(started_at)s, %(seen_at)s, %(ends_at)s, %(for_patient_id)s)
+        %(started_at)s, %(seen_at)s, %(ends_at)s, %(for_patient_id)s, %(proven_at)s, %(network)s)
 """
 
 READ_SESSION: Final[LiteralString] = """
 SELECT s.token_hash, s.account_id, a.name, r.role_id, r.role, r.party_id, p.name AS party_name, s.patient_id,
-       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id
+       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id, s.proven_at, s.network
   FROM onboarding.session s
   JOIN onboarding.account a USING (account_id)
   LEFT JOIN onboarding.account_role r ON r.role_id = s.role_id AND r.state = 'held'
@@ -94,6 +94,25 @@ UPDATE onboarding.session SET seen_at = %(wall)s WHERE token_hash = %(token_hash
 
 END_SESSION: Final[LiteralString] = """
 DELETE FROM onboarding.session WHERE token_hash = %(token_hash)s
+"""
+
+SESSIONS_OF: Final[LiteralString] = """
+SELECT s.token_hash, s.account_id, a.name, r.role_id, r.role, r.party_id, p.name AS party_name, s.patient_id,
+       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id, s.proven_at, s.network
+  FROM onboarding.session s
+  JOIN onboarding.account a USING (account_id)
+  LEFT JOIN onboarding.account_role r ON r.role_id = s.role_id AND r.state = 'held'
+  LEFT JOIN onboarding.party p USING (party_id)
+ WHERE (%(account_id)s::uuid IS NULL OR s.account_id = %(account_id)s) AND s.ends_at > %(wall)s
+   AND s.seen_at > %(idle_since)s
+ ORDER BY s.seen_at DESC, s.token_hash
+"""
+# By session_by_account; without an account it is everybody's: tens or hundreds of rows, for an operator.
+
+END_SESSIONS: Final[LiteralString] = """
+DELETE FROM onboarding.session
+ WHERE (%(account_id)s::uuid IS NULL OR account_id = %(account_id)s)
+   AND token_hash IS DISTINCT FROM %(but)s::bytea
 """
 
 FORGET_SESSIONS: Final[LiteralString] = """
@@ -127,6 +146,8 @@ class NewSession:
     seen_at: datetime
     ends_at: datetime
     for_patient_id: UUID | None = None  # a resident acts for somebody else
+    proven_at: datetime | None = None  # by the provider's word; None: when it was opened
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +168,8 @@ class SessionRecord:
     seen_at: datetime
     ends_at: datetime
     for_patient_id: UUID | None = None
+    proven_at: datetime | None = None
+    network: str | None = None
 
 
 async def find_or_make(
@@ -220,6 +243,21 @@ async def touch_session(tx: Tx, token_hash: bytes, wall: datetime) -> None:
 
 async def end_session(tx: Tx, token_hash: bytes) -> None:
     await tx.execute(END_SESSION, {"token_hash": token_hash})
+
+
+async def sessions_of(
+    tx: Tx, account_id: UUID | None, wall: datetime, idle_since: datetime
+) -> list[SessionRecord]:
+    """The open ones of a person, or of everybody; the one used last comes first."""
+    values = {"account_id": account_id, "wall": wall, "idle_since": idle_since}
+    async with tx.cursor(row_factory=class_row(SessionRecord)) as cursor:
+        await cursor.execute(SESSIONS_OF, values)
+        return await cursor.fetchall()
+
+
+async def end_sessions(tx: Tx, account_id: UUID | None, but: bytes | None = None) -> int:
+    """All of a person (None: of everybody), but the one; how many those were."""
+    return (await tx.execute(END_SESSIONS, {"account_id": account_id, "but": but})).rowcount
 
 
 async def forget_sessions(tx: Tx, wall: datetime, idle_since: datetime) -> None:

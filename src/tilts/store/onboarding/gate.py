@@ -45,6 +45,9 @@ class GateCertificate:
     not_before: datetime
     not_after: datetime
     revoked_at: datetime | None
+    usable_until: datetime | None = None  # by what was known of it at that moment; None: nothing closes it
+    unusable_rule: str | None = None
+    stale_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,19 @@ SELECT c.party_id, c.number, c.kind,
 """
 
 CERTIFICATES: Final[LiteralString] = """
-SELECT client_id, not_before, not_after,
-       least(greatest(revoked_at, revocation_known_at), ended_at) AS revoked_at
-  FROM onboarding.client_certificate
- WHERE client_id = ANY(%(clients)s)
-   AND registered_at <= %(at)s
+SELECT f.client_id, f.not_before, f.not_after,
+       least(greatest(f.revoked_at, f.revocation_known_at), f.ended_at) AS revoked_at,
+       CASE WHEN s.looked_at <= %(at)s THEN f.usable_until ELSE p.closed_at END AS usable_until,
+       CASE WHEN s.looked_at <= %(at)s THEN f.unusable_rule ELSE p.rule END AS unusable_rule,
+       CASE WHEN s.looked_at <= %(at)s THEN s.stale_from END AS stale_from
+  FROM onboarding.client_certificate f
+  LEFT JOIN onboarding.certificate_standing s USING (fingerprint)
+  LEFT JOIN onboarding.certificate_closed p
+         ON p.fingerprint = f.fingerprint AND p.closed_at < %(at)s AND p.known_until >= %(at)s
+ WHERE f.client_id = ANY(%(clients)s)
+   AND f.registered_at <= %(at)s
 """
+# Since the last look changed something its columns hold; before it, the spells that are over.
 
 SITES: Final[LiteralString] = """
 SELECT DISTINCT ON (s.site) s.site, s.registration_number, r.state, r.effective_at AS since

@@ -61,9 +61,10 @@ UPDATE onboarding.revocation_source
    SET tried_at = %(wall)s, fault = %(fault)s,
        good_at = CASE WHEN %(content)s::bytea IS NULL THEN good_at ELSE %(wall)s END,
        next_update = CASE WHEN %(content)s::bytea IS NULL THEN next_update ELSE %(next_update)s END,
-       content = coalesce(%(content)s, content)
+       content = CASE WHEN content = %(content)s::bytea THEN content ELSE coalesce(%(content)s, content) END
  WHERE place = %(place)s AND fingerprint = %(fingerprint)s
 """
+# Asked every few seconds: what came again is not written again (a list may have megabytes).
 
 LOOKED_AT: Final[LiteralString] = """
 SELECT place, max(tried_at) AS tried_at, max(good_at) AS good_at, min(fault) AS fault

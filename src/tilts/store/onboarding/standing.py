@@ -27,6 +27,7 @@ class WatchedRecord:
     status: str | None
     fault: str | None
     known_good_until: datetime | None
+    stale_from: datetime | None
     kept_open_until: datetime | None
 
 
@@ -40,6 +41,7 @@ class StandingRecord:
     source: str
     fault: str
     known_good_until: datetime | None
+    stale_from: datetime
     usable_until: datetime
     unusable_rule: str
 
@@ -86,7 +88,7 @@ SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' certific
 
 WATCHED: Final[LiteralString] = """
 SELECT f.fingerprint, f.client_id, f.serial, f.issuer, f.certificate, f.registered_at, f.usable_until,
-       f.unusable_rule, s.watched_since, s.status, s.fault, s.known_good_until, s.kept_open_until
+       f.unusable_rule, s.watched_since, s.status, s.fault, s.known_good_until, s.stale_from, s.kept_open_until
   FROM onboarding.client_certificate f
   JOIN onboarding.client c USING (client_id)
   LEFT JOIN onboarding.certificate_standing s USING (fingerprint)
@@ -101,11 +103,23 @@ SELECT f.fingerprint, f.client_id, f.serial, f.issuer, f.certificate, f.register
 
 SAVE_STANDING: Final[LiteralString] = """
 INSERT INTO onboarding.certificate_standing
-       (fingerprint, watched_since, status, source, fault, known_good_until, looked_at)
-VALUES (%(fingerprint)s, %(looked_at)s, %(status)s, %(source)s, %(fault)s, %(known_good_until)s, %(looked_at)s)
+       (fingerprint, watched_since, status, source, fault, known_good_until, stale_from, looked_at)
+VALUES (%(fingerprint)s, %(looked_at)s, %(status)s, %(source)s, %(fault)s, %(known_good_until)s, %(stale_from)s,
+        %(looked_at)s)
 ON CONFLICT (fingerprint) DO UPDATE
    SET status = excluded.status, source = excluded.source, fault = excluded.fault,
-       known_good_until = excluded.known_good_until, looked_at = excluded.looked_at
+       known_good_until = excluded.known_good_until, stale_from = excluded.stale_from, looked_at = excluded.looked_at
+"""
+
+# Before it is overwritten; what was learnt later than it lies back counts from when it was learnt.
+SAVE_CLOSED: Final[LiteralString] = """
+INSERT INTO onboarding.certificate_closed (fingerprint, closed_at, known_until, rule)
+SELECT f.fingerprint, greatest(f.usable_until, s.looked_at), %(looked_at)s, f.unusable_rule
+  FROM onboarding.client_certificate f
+  JOIN onboarding.certificate_standing s USING (fingerprint)
+ WHERE f.fingerprint = %(fingerprint)s
+   AND greatest(f.usable_until, s.looked_at) < %(looked_at)s
+ON CONFLICT (fingerprint, known_until) DO NOTHING
 """
 
 SAVE_USABLE: Final[LiteralString] = """
@@ -178,6 +192,7 @@ async def watched(tx: Tx, wall: datetime, fingerprint: bytes | None = None) -> l
 async def save(tx: Tx, found: Sequence[StandingRecord]) -> None:
     rows = [asdict(one) for one in found]
     async with tx.cursor() as cursor:
+        await cursor.executemany(SAVE_CLOSED, rows)
         await cursor.executemany(SAVE_STANDING, rows)
         await cursor.executemany(SAVE_USABLE, rows)
 

@@ -21,7 +21,7 @@ from tilts.rules.trust.tokens import TOK_BAD_REQUEST
 from tilts.rules.wire import WIRE_TOO_LARGE
 from tilts.settings import Settings
 from tilts.store import audit
-from tilts.store.records import AuditEntry
+from tilts.store.records import AuditEntry, ConnectionRecord
 from tilts.store.tx import Database
 from tilts.transport.bodies import read_form
 from tilts.transport.negotiate import check_content_type
@@ -79,7 +79,9 @@ class TokenEndpoint:
                 granted = await grant(tx, request, wall, self.settings, self.clock.now())
                 await audit.add(tx, self._entry(granted, incoming, trace))
         except Refusal as no:
-            await self.pipeline.write_down(EVENT, incoming, Trace(), no)
+            proven = no.facts.pop("connection", None)
+            trace = Trace(proven if isinstance(proven, ConnectionRecord) else None)
+            await self.pipeline.write_down(EVENT, incoming, trace, no)
             return token_refused(no, incoming, self.settings)
         body = {
             "access_token": self.tokens.issue(granted.claims, wall),

@@ -135,6 +135,11 @@ def _entities(access: Access) -> list[dict[str, Any]]:
     ]
     if access.basis:  # by what the patient's data were open to this caller
         entities[0]["detail"] = [{"type": "basis", "valueString": access.basis}]
+    if (
+        access.glass_reason
+    ):  # why, in the words of who broke the glass; the reference stands in the letter too
+        told = {"reason": access.glass_reason, "reference": str(access.glass_id)}
+        entities[0]["detail"] += [{"type": name, "valueString": value} for name, value in told.items()]
     if access.resource_id and access.resource_type != "Patient":
         what = {"reference": f"{access.resource_type}/{access.resource_id}"}
         entities.append({"what": what, "role": {"system": OBJECT_ROLE, "code": "4"}})

@@ -111,3 +111,12 @@ def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
         if values and isinstance(values[0], str):
             found.setdefault(parameter["name"], values[0])
     return found
+
+
+def identifier_in(resource: dict[str, Any], name: str) -> tuple[str, str] | None:
+    """System and value of a parameter that is an Identifier; what lacks one of them names nobody."""
+    for parameter in resource.get("parameter", ()):
+        if parameter.get("name") == name and "valueIdentifier" in parameter:
+            identifier = parameter["valueIdentifier"]
+            return identifier.get("system", ""), identifier.get("value", "")
+    return None

@@ -12,6 +12,7 @@ from tilts.transport.shapes.elements import (
     extension_in,
     first_day,
     id_in,
+    identifier_in,
     interval_in,
     last_day,
     parameters_in,
@@ -107,4 +108,5 @@ def collector_from_fhir(resource: dict[str, Any], canonical_base: str) -> Collec
 
 def presented_from_fhir(parameters: dict[str, Any]) -> Presented:
     given = parameters_in(parameters)
-    return Presented(given.get("number"), given.get("family"), given.get("given"))
+    collector = identifier_in(parameters, "collector")
+    return Presented(given.get("number"), given.get("family"), given.get("given"), collector)
