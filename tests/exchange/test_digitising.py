@@ -40,6 +40,7 @@ MINE = f"PractitionerRole/{ROLE}"
 
 def paper(**facts: Any) -> Paper:
     valid: dict[str, Any] = {
+        "line": written(),
         "is_tagged": True,
         "forms": ("AB 123456",),
         "prescriber_id": WRITER.role_id,
@@ -55,11 +56,10 @@ def written(**facts: Any) -> LineOrder:
 
 def decided(
     on: Paper | None = None,
-    order: LineOrder | None = None,
     writer: RoleRecord | None = WRITER,
     by: Party | None = None,
 ) -> Prescribed:
-    return decide_digitised(order or written(), on or paper(), writer, by or a_party(), NOW, TERMS)
+    return decide_digitised(on or paper(), writer, by or a_party(), NOW, TERMS)
 
 
 def refused(**given: Any) -> str:
@@ -117,7 +117,7 @@ def test_who_wrote_it_may_prescribe_and_who_enters_it_says_so_PRE_026(given: dic
 
 
 def test_special_prescriptions_are_not_on_paper_PRE_027() -> None:
-    assert refused(order=written(law=Lawful(kind="special"))) == "PRE-027"
+    assert refused(on=paper(line=written(law=Lawful(kind="special")))) == "PRE-027"
 
 
 def test_only_a_pharmacy_enters_paper_DSP_011() -> None:
@@ -130,8 +130,8 @@ def test_the_paper_of_an_assistant_is_judged_as_an_assistants() -> None:
 
 def test_it_is_written_on_the_day_it_says_and_over_when_that_term_is() -> None:
     day = NOW.date() - timedelta(days=20)
-    assert decided(order=written(valid_from=day)).lines[0].valid_from == day
-    assert refused(order=written(valid_from=day - timedelta(days=365))) == "PRE-005"
+    assert decided(on=paper(line=written(valid_from=day))).lines[0].valid_from == day
+    assert refused(on=paper(line=written(valid_from=day - timedelta(days=365)))) == "PRE-005"
 
 
 # At the door.
@@ -160,6 +160,7 @@ class Desk(Counter):
         )
         on = paper(
             **{
+                "line": order,
                 "forms": (form,),
                 "prescriber_id": writer.role_id,
                 "recorder": f"PractitionerRole/{till.role_id}",
@@ -168,7 +169,7 @@ class Desk(Counter):
             }
         )
         async with self.tx.transaction():
-            return await digitise(self.tx, order, on, till, AT, TERMS, None)
+            return await digitise(self.tx, on, till, AT, TERMS, None)
 
 
 PERSON_CODES = "urn:oid:2.999.1.3.1.1"

@@ -36,8 +36,9 @@ FORM: Final = re.compile(r"([^\W\d_]{1,4})[ -]?(\d{3,12})\Z")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on the form beside the line itself."""
+    """What stands on the form."""
 
+    line: LineOrder
     is_tagged: bool
     forms: tuple[str, ...]  # series and number
     prescriber_id: UUID | None  # PractitionerRole of who wrote it
@@ -56,7 +57,7 @@ def form_of(paper: Paper) -> str:
 
 
 def decide_digitised(
-    order: LineOrder, paper: Paper, prescriber: RoleRecord | None, party: Party, now: datetime, terms: Terms
+    paper: Paper, prescriber: RoleRecord | None, party: Party, now: datetime, terms: Terms
 ) -> Prescribed:
     """The whole rule: the line is judged as if its prescriber sent it."""
     if party.kind != "pharmacy":
@@ -67,7 +68,7 @@ def decide_digitised(
     if prescriber is None or not may or paper.recorder not in own:
         where = ("MedicationRequest.requester", "MedicationRequest.recorder")
         raise Refusal(PRE_PAPER_PRESCRIBER, expressions=where)
-    kind = kind_of(order.law)
+    kind = kind_of(paper.line.law)
     if kind not in law.figure_of("paper", "kinds", day_in_riga(now)):
         raise Refusal(PRE_PAPER_KIND, expressions=("MedicationRequest.category",), kind=KINDS[kind])
     writer = replace(
@@ -78,7 +79,7 @@ def decide_digitised(
         role_id=prescriber.role_id,
         role_code=prescriber.code,
     )
-    decided = decide([order], writer, now, terms)
+    decided = decide([paper.line], writer, now, terms)
     return replace(decided, prescription=replace(decided.prescription, paper=form))
 
 
@@ -91,13 +92,14 @@ def for_patient(order: LineOrder, patient_id: UUID | None) -> LineOrder:
 
 
 async def digitise(
-    tx: Tx, order: LineOrder, paper: Paper, party: Party, now: datetime, terms: Terms, signed: Signed | None
+    tx: Tx, paper: Paper, party: Party, now: datetime, terms: Terms, signed: Signed | None
 ) -> Prescribed:
     """The door: the paper becomes a prescription like any other, shown to this pharmacy."""
     prescriber = await connections.find_role(tx, paper.prescriber_id) if paper.prescriber_id else None
-    if order.patient_id is None and paper.patient is not None:  # a pharmacy has no register of patients
-        order = for_patient(order, await registers.find_patient(tx, *paper.patient))
-    decided = decide_digitised(order, paper, prescriber, party, now, terms)
+    if paper.line.patient_id is None and paper.patient is not None:  # a pharmacy has no register of patients
+        patient_id = await registers.find_patient(tx, *paper.patient)
+        paper = replace(paper, line=for_patient(paper.line, patient_id))
+    decided = decide_digitised(paper, prescriber, party, now, terms)
     if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
     kept = await save_prescribed(tx, decided, now, signed)

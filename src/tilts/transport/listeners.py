@@ -22,7 +22,6 @@ from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
     consents,
-    digitising,
     dispensing,
     emergencies,
     prescriptions,
@@ -52,7 +51,6 @@ from tilts_fhir.json_strict import encode
 NOUNS = (
     audit_trail,
     consents,
-    digitising,
     dispensing,
     emergencies,
     prescriptions,

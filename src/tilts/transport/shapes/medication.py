@@ -73,6 +73,7 @@ def paper_from_fhir(
     ]
     named = resource.get("subject", {}).get("identifier", {})
     return Paper(
+        line=line_from_fhir(resource, public_base, canonical_base),
         is_tagged="digitised" in tags,
         forms=tuple(forms),
         prescriber_id=id_in(resource.get("requester"), "PractitionerRole", public_base),
