@@ -75,7 +75,7 @@ class Settings:
     handover_period_hours: int = 0  # test only: how long a hold lasts from its first dispense; 0: the law
     transfer_minutes: int = 0  # test only: how long a holder keeps a line wanted elsewhere; 0: the law
     presentation_hours: int = 0  # test only: how long a shown prescription stays open to a pharmacy; 0: the law
-    ordinary_validity_months: int = 0  # test only: of an ordinary prescription handed out once; 0: the law
+    ordinary_validity_months: int = 0  # test only: of an ordinary prescription without an end; 0: the law
     longest_validity_days: int = 0  # test only: of one for repeated use, at most; 0: the law
     amendment_hours: int = 0  # test only: how long a dispense may be amended or withdrawn; 0: the law
     token_seconds: int = 300  # life of an access token

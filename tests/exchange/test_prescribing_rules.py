@@ -87,7 +87,7 @@ def test_a_nurse_and_roles_of_which_the_law_does_not_speak_write_none_PRE_006(ro
 @pytest.mark.parametrize(
     ("lawful", "repeats", "last"),
     [
-        (Lawful(), 0, months_later(TODAY, 3)),
+        (Lawful(), 0, TODAY + timedelta(days=366)),
         (Lawful(), 1, TODAY + timedelta(days=366)),
         (SPECIAL, 0, TODAY + timedelta(days=30)),
         (SPECIAL, 1, TODAY + timedelta(days=30)),
@@ -104,10 +104,17 @@ def test_each_kind_has_its_longest_term_and_not_a_day_more_PRE_019(
     assert no.value.rule.id == ("PRE-019" if line.kind == "special" else "PRE-005")
 
 
-@pytest.mark.parametrize(("lawful", "days"), [(SPECIAL, 30), (REIMBURSED, 30)])
-def test_without_an_end_a_special_line_is_valid_for_its_term(lawful: Lawful, days: int) -> None:
+@pytest.mark.parametrize(
+    ("lawful", "last"),
+    [
+        (Lawful(), months_later(TODAY, 3)),
+        (SPECIAL, TODAY + timedelta(days=30)),
+        (REIMBURSED, TODAY + timedelta(days=30)),
+    ],
+)
+def test_without_an_end_a_line_is_valid_for_the_usual_term_of_its_kind(lawful: Lawful, last: date) -> None:
     [line] = decide([order(lawful)], a_doctor(), NOW, TERMS).lines
-    assert line.valid_to - line.valid_from == timedelta(days=days)
+    assert line.valid_to == last
 
 
 def test_a_term_that_begins_later_ends_later() -> None:

@@ -117,20 +117,20 @@ def is_exact(code: str, day: date) -> bool:
 
 
 def validity(
-    line: Lawful, asked: tuple[date | None, date | None], is_repeated: bool, today: date, terms: Terms
+    line: Lawful, asked: tuple[date | None, date | None], today: date, terms: Terms
 ) -> tuple[date, date]:
     """
     First and last day of a line.
 
     Args:
-        asked: First and last day as written; None takes today, and the usual term of the kind.
-        is_repeated: An ordinary line that is handed out several times is valid as long as the doctor says.
+        asked: First and last day as written; None takes today, and the usual term of the kind. An end that the
+            doctor sets makes an ordinary line one for repeated use, in whole fills or in parts.
     """
     special = kind_of(line) == "special"
     usual = Interval(days=terms.special.days) if special else Interval(months=terms.ordinary_months)
     valid_from = asked[0] or today
     valid_to = asked[1] or usual.after(valid_from, 1)
-    longest = Interval(days=terms.longest.days) if is_repeated and not special else usual
+    longest = usual if special else Interval(days=terms.longest.days)
     last = longest.after(max(valid_from, today), 1)
     where = ("MedicationRequest.dispenseRequest.validityPeriod",)
     if special and valid_to > last:

@@ -164,7 +164,7 @@ def issues_of(order: LineOrder, first: LineRecord) -> list[LineRecord]:
 
 def validity(order: LineOrder, today: date, terms: Terms) -> tuple[date, date]:
     asked = (order.valid_from, order.valid_to)
-    return lawful_validity(order.law, asked, order.repeats > 0, today, terms)
+    return lawful_validity(order.law, asked, today, terms)
 
 
 async def prescribe(

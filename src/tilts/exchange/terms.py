@@ -15,7 +15,7 @@ class Terms:
     transfer: timedelta  # how long a holder keeps a line that another one should get
     presentation: timedelta  # how long a shown prescription stays open to that pharmacy
     amendment: timedelta  # how long a dispense may be amended or withdrawn
-    ordinary_months: int  # of an ordinary prescription that is handed out once
+    ordinary_months: int  # of an ordinary prescription whose end nobody set
     longest: timedelta  # of an ordinary one for repeated use: the longest that a doctor may set
     special: timedelta  # of a special one
     number_system: str
