@@ -16,7 +16,7 @@ from tilts.store.records import Hold, LineRecord, Quantity
 
 TODAY: Final = date(2026, 3, 2)
 NOW: Final = datetime(2026, 3, 2, 10, 0, tzinfo=RIGA)
-TERMS: Final[Terms] = terms_from(Settings())
+TERMS: Final[Terms] = terms_from(Settings(), TODAY)
 
 PATIENT: Final = UUID("01900000-0000-7000-8000-000000000001")
 PRACTICE: Final = UUID("01900000-0000-7000-8000-000000000002")

@@ -100,6 +100,7 @@ EVENTS: Final = MappingProxyType(
         "prescription.claimed": ("Piesaka recepti izsniegšanai", "Takes a prescription to hand it out"),
         "prescription.closed": ("Slēdz recepti", "Closes a prescription"),
         "prescription.closed-short": ("Slēdz recepti ar atlikumu", "Closes a prescription with a balance"),
+        "prescription.digitised": ("Ievada papīra recepti", "Enters a paper prescription"),
         "prescription.found": ("Meklē recepti pēc numura", "Looks for a prescription by its number"),
         "prescription.prescribed": ("Izraksta recepti", "Writes a prescription"),
         "prescription.read": ("Lasa recepti", "Reads a prescription"),

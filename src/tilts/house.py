@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import uvicorn
@@ -72,7 +73,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
     tokens = Tokens(keys, issuer=settings.public_base)
     ground = Ground(
         clock=clock,
-        terms=terms_from(settings),
+        terms=partial(terms_from, settings),
         canonical_base=settings.canonical_base,
         public_base=settings.public_base,
         plain_base=settings.plain_base,

@@ -8,6 +8,15 @@ from typing import Final
 from tilts.settings import Settings
 
 TEST_SIGN_IN_PATH: Final = "/test-sign-in"  # where the sandbox signs invented people in
+LAW: Final = (  # settings in place of rows of exchange/law
+    "claim_lease_minutes",
+    "handover_period_hours",
+    "transfer_minutes",
+    "presentation_hours",
+    "ordinary_validity_months",
+    "longest_validity_days",
+    "amendment_hours",
+)
 ENVIRONMENTS: Final = ("test", "production")
 
 
@@ -47,6 +56,9 @@ def unfit_for_production(settings: Settings) -> list[str]:
             f"TILTS_CANONICAL_BASE is still {example.canonical_base}:"
             " set it to the address under which your code systems are published"
         )
+    for name in LAW:
+        if getattr(settings, name):
+            found.append(f"TILTS_{name.upper()} overrides the law, for tests: take it out in production")
     return found
 
 

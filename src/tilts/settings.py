@@ -71,13 +71,18 @@ class Settings:
     front_sockets: str = ""  # of `tilts serve --unix-socket`; empty: /run/tilts/ENVIRONMENT.sock
     front_portal: str = ""  # where HAProxy finds the portal: 127.0.0.1:8081; empty: it is not behind it
     front_handshakes_per_second: int = 60  # of one address; 0 switches the limit off
-    claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
-    handover_period_hours: int = 72  # how long a hold lasts from its first dispense
+    claim_lease_minutes: int = (
+        0  # test only: how long a claim holds; 0: as the law of the day says (exchange/law)
+    )
+    handover_period_hours: int = 0  # test only: how long a hold lasts from its first dispense; 0: the law
     settling_seconds: int = 15  # how often the clock's doings are written down and told of; 0: not here
-    transfer_minutes: int = 30  # how long a holder keeps a line that is wanted elsewhere; our assumption
-    presentation_hours: int = 72  # how long a prescription stays open to the pharmacy it was shown to
-    ordinary_validity_months: int = 3  # when none is given; a text of 2013 (Latvia 6.1), unverified
-    longest_validity_days: int = 366  # at most, if a doctor sets it; unverified
+    transfer_minutes: int = 0  # test only: how long a holder keeps a line wanted elsewhere; 0: the law
+    presentation_hours: int = (
+        0  # test only: how long a shown prescription stays open to a pharmacy; 0: the law
+    )
+    ordinary_validity_months: int = 0  # test only: of an ordinary prescription without an end; 0: the law
+    longest_validity_days: int = 0  # test only: of one for repeated use, at most; 0: the law
+    amendment_hours: int = 0  # test only: how long a dispense may be amended or withdrawn; 0: the law
     token_seconds: int = 300  # life of an access token
     assertion_seconds: int = 60  # how far ahead a client assertion may end
     clock_skew_seconds: int = 10  # how much a client's clock may differ

@@ -75,6 +75,8 @@ world = st.fixed_dictionaries(
         "own_thread": st.booleans(),
         "dispense": st.booleans(),  # the document is what a pharmacy wrote in the thread
         "presented": st.none() | TIMES,
+        "line": st.sampled_from(["usable", "used up", "cancelled", "over"]),
+        "handed_out": st.booleans(),  # some of it, by the asker
         "relationships": st.lists(
             st.tuples(
                 st.sampled_from(["home-doctor", "visit", "referral", "requested-result"]),
@@ -148,9 +150,22 @@ class Written:
         yield (
             "INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, state,"
             " valid_from, valid_to, allowed, unit, unit_system, unit_code, changed_at)"
-            " VALUES (%s, %s, %s, %s, %s, 'open', '2026-01-01', '2027-01-01', 1, '', '', '', %s)",
-            [self.line, self.task, self.thread, self.patient, self.prescriber, NOW],
+            " VALUES (%s, %s, %s, %s, %s, %s, '2026-01-01', %s, 1, '', '', '', %s)",
+            [
+                *(self.line, self.task, self.thread, self.patient, self.prescriber),
+                "cancelled" if self.drawn["line"] == "cancelled" else "open",
+                NOW.date() - timedelta(days=1) if self.drawn["line"] == "over" else NOW.date(),
+                NOW,
+            ],
         )
+        if self.drawn["line"] == "used up":
+            yield "UPDATE prescription_line SET dispensed = allowed WHERE line_id = %s", [self.line]
+        if self.drawn["handed_out"]:
+            yield (
+                "INSERT INTO dispense (dispense_id, line_id, task_id, patient_id, organization_id, site, client_id,"
+                " role_id, quantity, recorded_at) VALUES (%s, %s, %s, %s, %s, '', '', %s, 1, %s)",
+                [new_id(), self.line, self.task, self.patient, self.me, new_id(), NOW],
+            )
         kind = "MedicationDispense" if self.drawn["dispense"] else "MedicationRequest"
         yield (
             "INSERT INTO resource VALUES (%s, %s, 1, %s, %s, %s, %s, '{}', '')",

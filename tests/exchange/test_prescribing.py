@@ -21,6 +21,7 @@ from tilts.transport.shapes.elements import interval_in
 
 DAY = timedelta(days=1)
 NUMBER_SYSTEM = "urn:oid:2.999.1.3.6"
+FORM_SYSTEM = "urn:oid:2.999.1.3.10"
 
 
 def refusal_of(*orders: Any, party: Party | None = None, now: datetime = NOW) -> Refusal:
@@ -340,16 +341,21 @@ def test_the_periods_are_settings_with_a_unit() -> None:
         presentation_hours=3,
         longest_validity_days=4,
         transfer_minutes=5,
+        amendment_hours=6,
+        ordinary_validity_months=7,
     )
 
-    assert terms_from(settings) == Terms(
+    assert terms_from(settings, TODAY) == Terms(
         lease=timedelta(minutes=1),
         handover=timedelta(hours=2),
         transfer=timedelta(minutes=5),
         presentation=timedelta(hours=3),
-        ordinary_months=3,
+        amendment=timedelta(hours=6),
+        ordinary_months=7,
         longest=timedelta(days=4),
+        special=timedelta(days=30),
         number_system=NUMBER_SYSTEM,
+        form_system=FORM_SYSTEM,
         find_misses=50,
     )
 

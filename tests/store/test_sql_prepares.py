@@ -17,6 +17,7 @@ from tilts.store import sight
 FRAGMENTS = {
     "tilts.store.resources.SEEN_COLUMNS": "what READ_VISIBLE and READ_PATIENT begin with",
     "tilts.store.sight._TREATS": "which relationship there is, inside SIGHT and PATIENT_SIGHT",
+    "tilts.store.sight._USABLE": "whether a prescription can be handed out, inside SIGHT and FACTS",
     "tilts.store.doors.permission._SUBJECT": "what FACTS begins with",
     "tilts.store.doors.anomalies.OPENED": "what the rules about one person's calls begin with",
     "tilts.store.migrate.CREATE_LEDGER": "makes the ledger; PREPARE takes no CREATE TABLE",

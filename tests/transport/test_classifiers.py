@@ -441,7 +441,7 @@ class TestAgreement:
             now=datetime(2026, 5, 1, tzinfo=UTC),
             incoming=incoming,
             ids=ids,
-            terms=terms_from(exchange.settings),
+            terms=terms_from(exchange.settings, date(2026, 5, 1)),
             canonical_base="https://tilts.example/fhir",
             public_base="https://localhost:1/fhir/r4",
         )

@@ -21,6 +21,7 @@ from tilts.access.permission.asking import check_acting, tell_hidden
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.proof import ASSERTED, check_signed
+from tilts.clock import day_in_riga
 from tilts.exchange.prescriptions import viewer_of
 from tilts.ids import new_id
 from tilts.party import NOBODY, Party
@@ -177,13 +178,14 @@ class Pipeline:
 
     def _call(self, tx: Tx, party: Party, incoming: Incoming, ids: dict[str, str]) -> Call:
         ground = self._ground
+        now = ground.clock.now()
         return Call(
             tx=tx,
             party=party,
-            now=ground.clock.now(),
+            now=now,
             incoming=incoming,
             ids=ids,
-            terms=ground.terms,
+            terms=ground.terms(day_in_riga(now)),
             canonical_base=ground.canonical_base,
             public_base=ground.plain_base if party.plain else ground.public_base,
             knows_test_persons=ground.knows_test_persons,

@@ -7,7 +7,7 @@ not import. CapabilityStatement, docs and tests are made from the routes declare
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -175,7 +175,7 @@ class Ground:
     """What every call stands on, put together in house.py."""
 
     clock: Clock
-    terms: Terms
+    terms: Callable[[date], Terms]  # of a day in Riga
     canonical_base: str
     public_base: str
     plain_base: str

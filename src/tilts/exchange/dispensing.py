@@ -8,12 +8,14 @@ constraint `dispensed_within_allowed`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from tilts.clock import day_in_riga
 from tilts.exchange import documents
+from tilts.exchange.collecting import Collector, birth_date, check_collector
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lifecycle import status_of_order
 from tilts.exchange.lines import (
@@ -75,6 +77,7 @@ class DispenseOrder:
     patient_id: UUID | None
     quantity: Quantity | None
     performers: tuple[str, ...]
+    collector: Collector | None = None
 
 
 async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms: Terms) -> list[LineRecord]:
@@ -157,10 +160,16 @@ def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party, n
 
 
 def decide_dispense(
-    line: LineRecord, order: DispenseOrder, party: Party, now: datetime, terms: Terms
+    line: LineRecord,
+    order: DispenseOrder,
+    party: Party,
+    now: datetime,
+    terms: Terms,
+    born: date | None = None,
 ) -> tuple[DispenseRecord, LineRecord]:
-    """The whole rule of handing out: the dispense, and the line after it."""
+    """The whole rule of handing out: the dispense, and the line after it; `born` when the patient was."""
     asked = checked_quantity(line, order, party)
+    check_collector(order.collector, line.kind, born, day_in_riga(now))
     check_amount(line, party, now, asked)
     assert line.hold is not None and party.role_id is not None
     hold = line.hold
@@ -218,10 +227,12 @@ async def dispense(
         raise Refusal(DSP_NO_PRESCRIPTION, expressions=where, sought=sought)
     line = chosen_issue([current(one, now) for one in issues], order, party, now)
     with about(line):
-        record, after = decide_dispense(line, order, party, now, terms)
+        born = None if order.collector is None else await birth_date(tx, line.patient_id)
+        record, after = decide_dispense(line, order, party, now, terms, born)
     after = await save(tx, line, "dispense", after, now)
     await store.add(tx, record)
-    await lines.present(tx, line.prescription_id, party.organization_id, now + terms.handover)
+    seen_until = now + max(terms.handover, terms.amendment)
+    await lines.present(tx, line.prescription_id, party.organization_id, seen_until)
     belonging = Belonging(record.dispense_id, line.patient_id, party.organization_id, line.prescription_id)
     document = await documents.keep(tx, order.document, belonging, now)
     # Not shown to other pharmacies, as the dispense itself is not: presented is what the prescriber wrote.

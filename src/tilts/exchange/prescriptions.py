@@ -5,7 +5,7 @@
 One Task for each line; the answer is the document with the prescription number in it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,8 +15,10 @@ from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lines import about, check, save
+from tilts.exchange.prescribing_rules import Lawful, check_lawful, kind_of, may_prescribe
+from tilts.exchange.prescribing_rules import validity as lawful_validity
 from tilts.exchange.settling import settle
-from tilts.exchange.terms import Interval, Terms, months_later
+from tilts.exchange.terms import Interval, Terms
 from tilts.ids import new_id, new_prescription_number
 from tilts.party import PRESCRIBING_KINDS, Party
 from tilts.rules import Refusal
@@ -27,8 +29,8 @@ from tilts.rules.prescriptions import (
     PRE_LINES_DIFFER,
     PRE_NOT_AN_ORDER,
     PRE_OTHER_REQUESTER,
+    PRE_PAPER_TAKEN,
     PRE_PATIENT_UNKNOWN,
-    PRE_PERIOD_WRONG,
     PRE_QUANTITY_MISSING,
     PRE_ROLE,
     PRE_TOO_MANY_ISSUES,
@@ -40,7 +42,6 @@ from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
 MOST_ISSUES: Final = 24  # of one line; our bound, so that a number typed wrongly makes no thousand Tasks
-PRESCRIBING_ROLES: Final = frozenset({"doctor", "physician-assistant"})  # Latvia 6.1
 CANCEL_REASONS: Final = ("wrong-patient", "wrong-medicine", "therapy-changed", "patient-request", "other")
 
 
@@ -59,6 +60,7 @@ class LineOrder:
     valid_from: date | None
     valid_to: date | None
     group: tuple[str, str] | None  # system and value of groupIdentifier
+    law: Lawful = field(default_factory=Lawful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Prescribed:
 
 def decide(orders: list[LineOrder], party: Party, now: datetime, terms: Terms) -> Prescribed:
     """The whole rule of prescribing, but for the question whether the patient exists."""
-    if party.kind not in PRESCRIBING_KINDS or party.role_code not in PRESCRIBING_ROLES:
+    if party.kind not in PRESCRIBING_KINDS or not may_prescribe(party.role_code, day_in_riga(now)):
         raise Refusal(PRE_ROLE, role=party.role_code, kind=party.kind)
     assert party.role_id is not None, "a role code without a role"
     first = orders[0]
@@ -111,7 +113,9 @@ def decide_line(
         raise Refusal(PRE_OTHER_REQUESTER, expressions=("MedicationRequest.requester",))
     if order.quantity is None or not order.quantity.is_countable:
         raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
-    valid_from, valid_to = validity(order, day_in_riga(now), terms)
+    today = day_in_riga(now)
+    check_lawful(order.law, party.role_code or "", today)
+    valid_from, valid_to = validity(order, today, terms)
     return issues_of(
         order,
         LineRecord(
@@ -131,6 +135,7 @@ def decide_line(
             version=1,
             written_at=now,
             changed_at=now,
+            kind=kind_of(order.law),
         ),
     )
 
@@ -159,12 +164,8 @@ def issues_of(order: LineOrder, first: LineRecord) -> list[LineRecord]:
 
 
 def validity(order: LineOrder, today: date, terms: Terms) -> tuple[date, date]:
-    valid_from = order.valid_from or today
-    valid_to = order.valid_to or months_later(valid_from, terms.ordinary_months)
-    if valid_to < today or valid_to < valid_from or valid_to - max(valid_from, today) > terms.longest:
-        where = ("MedicationRequest.dispenseRequest.validityPeriod",)
-        raise Refusal(PRE_PERIOD_WRONG, expressions=where, valid_from=valid_from, valid_to=valid_to)
-    return valid_from, valid_to
+    asked = (order.valid_from, order.valid_to)
+    return lawful_validity(order.law, asked, today, terms)
 
 
 async def prescribe(
@@ -172,19 +173,25 @@ async def prescribe(
 ) -> Prescribed:
     """The door: one prescription with one or several lines, all or nothing."""
     decided = decide(orders, party, now, terms)
-    patient_id = decided.prescription.patient_id
-    if not await connections.patient_exists(tx, patient_id):
+    if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
-    await store.add_prescription(tx, decided.prescription)
+    return await save_prescribed(tx, decided, now, signed)
+
+
+async def save_prescribed(tx: Tx, decided: Prescribed, now: datetime, signed: Signed | None) -> Prescribed:
+    """Rows, documents and signature of one prescription; all of it is its prescriber's."""
+    patient_id, author_id = decided.prescription.patient_id, decided.prescription.organization_id
+    if not await store.add_prescription(tx, decided.prescription):
+        raise Refusal(PRE_PAPER_TAKEN, expressions=("MedicationRequest.identifier",))
     thread_id = decided.prescription.prescription_id
     kept = []
     for issues, document in zip(decided.issues, decided.documents, strict=True):
         for issue in issues:
             await store.add_line(tx, issue)
-        belonging = Belonging(issues[0].line_id, patient_id, party.organization_id, thread_id)
+        belonging = Belonging(issues[0].line_id, patient_id, author_id, thread_id)
         kept.append(await documents.keep(tx, document, belonging, now))
     targets = [f"MedicationRequest/{line.line_id}" for line in decided.lines]
-    belonging = Belonging(new_id(), patient_id, party.organization_id, thread_id)
+    belonging = Belonging(new_id(), patient_id, author_id, thread_id)
     await documents.keep_signature(tx, signed, targets, belonging, now)
     return replace(decided, documents=kept)
 

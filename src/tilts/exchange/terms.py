@@ -1,33 +1,45 @@
-"""The periods that rule a prescription; part 5 makes them dated data with their sources."""
+"""The periods that rule a prescription on a day: the rows of exchange/law, or what a test sets in their place."""
 
 import calendar
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
+from tilts.exchange.law import figure_of
 from tilts.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    lease: timedelta  # how long a claim holds without a dispense; Design 5
-    handover: timedelta  # how long a hold lasts from its first dispense; Design 5
-    transfer: timedelta  # how long a holder keeps a line that another one should get; ours
-    presentation: timedelta  # how long a shown prescription stays open to that pharmacy; Security 3.2
-    ordinary_months: int  # Latvia 6.1 [V-2013], unverified
-    longest: timedelta  # longest validity a doctor may set; unverified
+    lease: timedelta  # how long a claim holds without a dispense
+    handover: timedelta  # how long a hold lasts from its first dispense
+    transfer: timedelta  # how long a holder keeps a line that another one should get
+    presentation: timedelta  # how long a shown prescription stays open to that pharmacy
+    amendment: timedelta  # how long a dispense may be amended or withdrawn
+    ordinary_months: int  # of an ordinary prescription whose end nobody set
+    longest: timedelta  # of an ordinary one for repeated use: the longest that a doctor may set
+    special: timedelta  # of a special one
     number_system: str
+    form_system: str  # of series and number on paper forms
     find_misses: int
 
 
-def terms_from(settings: Settings) -> Terms:
+def terms_from(settings: Settings, day: date) -> Terms:
+    """Those of the day. A setting comes before the law; production does not start with one (production.py)."""
+
+    def law(of: str, figure: str) -> int:
+        return int(figure_of(of, figure, day))
+
     return Terms(
-        lease=timedelta(minutes=settings.claim_lease_minutes),
-        handover=timedelta(hours=settings.handover_period_hours),
-        transfer=timedelta(minutes=settings.transfer_minutes),
-        presentation=timedelta(hours=settings.presentation_hours),
-        ordinary_months=settings.ordinary_validity_months,
-        longest=timedelta(days=settings.longest_validity_days),
+        lease=timedelta(minutes=settings.claim_lease_minutes or law("lease", "minutes")),
+        handover=timedelta(hours=settings.handover_period_hours or law("hand-over", "hours")),
+        transfer=timedelta(minutes=settings.transfer_minutes or law("transfer", "minutes")),
+        presentation=timedelta(hours=settings.presentation_hours or law("presentation", "hours")),
+        amendment=timedelta(hours=settings.amendment_hours or law("amendment", "hours")),
+        ordinary_months=settings.ordinary_validity_months or law("validity-ordinary", "months"),
+        longest=timedelta(days=settings.longest_validity_days or law("validity-repeat", "days")),
+        special=timedelta(days=law("validity-special", "days")),
         number_system=f"{settings.identifier_arc}.6",
+        form_system=f"{settings.identifier_arc}.10",
         find_misses=settings.find_misses,
     )
 

@@ -152,6 +152,46 @@ DSP_WHICH_ISSUE = Rule(
     fix_en="Name its Task in supportingInformation.",
     fix_lv="Norādiet tās Task laukā supportingInformation.",
 )
+DSP_COLLECTOR_MISSING = Rule(
+    id="DSP-017",
+    http_status=422,
+    issue_code="required",
+    source="Latvia 6.1: an identity document is shown, who buys for somebody else is recorded",
+    text_en="Of a special prescription it is recorded who collected; the dispense does not say it.",
+    text_lv="Īpašajai receptei ieraksta, kas zāles saņēma; izsniegšanā tas nav norādīts.",
+    fix_en="Give the extension 'collected-by' with the manner; ask for an identity document.",
+    fix_lv="Norādiet paplašinājumu 'collected-by' ar saņemšanas veidu; lūdziet personu apliecinošu dokumentu.",
+)
+DSP_BUYER_INCOMPLETE = Rule(
+    id="DSP-018",
+    http_status=422,
+    issue_code="required",
+    source="Latvia 6.1: with number and name, and the buyer's identity document: the buyer is recorded",
+    text_en="Who collects for somebody else by number and name is recorded: name and kind of document.",
+    text_lv="Pircēju, kas saņem cita vietā ar numuru un vārdu, ieraksta: vārds un dokumenta veids.",
+    fix_en="Give 'name' and 'document' in the extension 'collected-by'; never the number of the document.",
+    fix_lv="Paplašinājumā 'collected-by' norādiet 'name' un 'document'; dokumenta numuru ne.",
+)
+DSP_CHILD_ALONE = Rule(
+    id="DSP-019",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: a child collects alone from 14 [S], unverified; a row of the law",
+    text_en="The patient has not turned {years}: a child of that age does not collect alone.",
+    text_lv="Pacientam nav {years} gadu: šāda vecuma bērns zāles viens nesaņem.",
+    fix_en="Hand out to a parent, or to somebody with number and name.",
+    fix_lv="Izsniedziet vecākam vai kādam ar numuru un vārdu.",
+)
+DSP_PARENT_OF_ADULT = Rule(
+    id="DSP-020",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: a parent for a minor, with an own document and the child's name",
+    text_en="The patient has turned {years}: a parent collects as any other buyer does.",
+    text_lv="Pacientam jau ir {years} gadi: vecāks zāles saņem tāpat kā jebkurš cits pircējs.",
+    fix_en="Record a buyer by number and name, or a person whom the patient has named.",
+    fix_lv="Ierakstiet pircēju ar numuru un vārdu vai pacienta pilnvarotu personu.",
+)
 DSP_HANDED_OUT = Rule(
     id="DSP-015",
     http_status=409,

@@ -162,6 +162,106 @@ PRE_INTERVAL_WRONG = Rule(
     fix_en="Give dispenseInterval with a whole value and the UCUM code d, wk, mo or a.",
     fix_lv="Norādiet dispenseInterval ar veselu skaitli un UCUM kodu d, wk, mo vai a.",
 )
+PRE_SPECIAL_TERM = Rule(
+    id="PRE-019",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: a special prescription is valid for 30 days [V-2013], unverified; a row of the law",
+    text_en="A special prescription is valid for {days} days at most, here until {last}.",
+    text_lv="Īpašā recepte ir derīga ne ilgāk kā {days} dienas, šeit līdz {last}.",
+    fix_en="Give an earlier end of validityPeriod, or leave it out for the longest term.",
+    fix_lv="Norādiet agrākas validityPeriod beigas vai atstājiet tukšu garākajam termiņam.",
+)
+PRE_KIND_OF_ROLE = Rule(
+    id="PRE-020",
+    http_status=403,
+    issue_code="forbidden",
+    source="Latvia 6.1: a physician's assistant writes ordinary prescriptions only; what is reimbursed a doctor",
+    text_en="This role may not write such a prescription: {kind}, or reimbursed.",
+    text_lv="Ar šo lomu šādu recepti izrakstīt nedrīkst: {kind} vai ar kompensāciju.",
+    fix_en="Let a doctor write it: what an assistant prescribes as reimbursed is not paid for.",
+    fix_lv="Lai to izraksta ārsts: ārsta palīga izrakstītas kompensējamās zāles netiek apmaksātas.",
+)
+PRE_DIAGNOSIS_NOT_EXACT = Rule(
+    id="PRE-021",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: the rate is tied to the exact diagnosis, E11.0 and not E11",
+    text_en="What is reimbursed needs the exact diagnosis with its sub-code; given: {given}.",
+    text_lv="Kompensācijai vajadzīga precīza diagnoze ar apakškodu; norādīts: {given}.",
+    fix_en="Give the ICD-10 code in reasonCode, for example E11.0.",
+    fix_lv="Laukā reasonCode norādiet SSK-10 kodu, piemēram, E11.0.",
+)
+PRE_BRAND_UNJUSTIFIED = Rule(
+    id="PRE-022",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: reimbursed medicines by INN since 2020-04-01, by brand when justified [S], unverified",
+    text_en="A reimbursed medicine is prescribed by its international name; by brand only with the reason why.",
+    text_lv="Kompensējamās zāles izraksta ar starptautisko nosaukumu; ar preču nosaukumu tikai ar pamatojumu.",
+    fix_en="Prescribe by INN, or give the medical justification in the extension 'reimbursement'.",
+    fix_lv="Izrakstiet ar SNN vai norādiet medicīnisko pamatojumu paplašinājumā 'reimbursement'.",
+)
+PRE_REIMBURSEMENT_UNKNOWN = Rule(
+    id="PRE-023",
+    http_status=422,
+    issue_code="value",
+    source="Latvia 6.1: lists A, B, C; rates 100, 75, 50 % [V-2013], unverified; rows of the law",
+    text_en="There is no such list or rate of reimbursement today; there are: {known}.",
+    text_lv="Šodien tāda kompensācijas saraksta vai apmēra nav; ir: {known}.",
+    fix_en="Correct list or rate, or leave it out: the diagnosis decides the rate.",
+    fix_lv="Izlabojiet sarakstu vai apmēru vai atstājiet tukšu: apmēru nosaka diagnoze.",
+)
+PRE_REIMBURSED_IS_SPECIAL = Rule(
+    id="PRE-024",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: anything reimbursed is on a special prescription",
+    text_en="What is reimbursed in part or whole is written on a special prescription, not an ordinary one.",
+    text_lv="Daļēji vai pilnīgi kompensējamās zāles izraksta uz īpašās receptes, nevis parastās.",
+    fix_en="Give the category 'special' or leave it out.",
+    fix_lv="Norādiet kategoriju 'special' vai atstājiet to tukšu.",
+)
+PRE_PAPER_INCOMPLETE = Rule(
+    id="PRE-025",
+    http_status=422,
+    issue_code="required",
+    source="Latvia 6.1: in an outage a doctor writes on paper with series and number, a pharmacy enters it",
+    text_en="A paper prescription is entered with the tag 'digitised' and with one series and number of its form.",
+    text_lv="Papīra recepti ievada ar atzīmi 'digitised' un vienu veidlapas sēriju un numuru.",
+    fix_en="Give meta.tag and the form's identifier, for example 'AB 123456', by $digitise of a pharmacy.",
+    fix_lv="Norādiet meta.tag un veidlapas identifikatoru, piemēram, 'AB 123456', aptiekas darbībā $digitise.",
+)
+PRE_PAPER_PRESCRIBER = Rule(
+    id="PRE-026",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: a paper prescription is a prescriber's too; the register of practitioners says who may",
+    text_en="Who wrote the paper does not stand in the register as somebody who may prescribe there.",
+    text_lv="Papīra receptes rakstītājs reģistrā nav atrodams kā persona, kas tur drīkst izrakstīt.",
+    fix_en="Put the prescriber's PractitionerRole into 'requester', and yourself into 'recorder'.",
+    fix_lv="Laukā 'requester' norādiet izrakstītāja PractitionerRole, laukā 'recorder' sevi.",
+)
+PRE_PAPER_KIND = Rule(
+    id="PRE-027",
+    http_status=422,
+    issue_code="business-rule",
+    source="Latvia 6.1: ordinary prescriptions may be on paper; special ones are electronic",
+    text_en="A prescription of this kind ({kind}) is not written on paper.",
+    text_lv="Šī recepte ({kind}) netiek rakstīta uz papīra.",
+    fix_en="Ask the prescriber for an electronic one.",
+    fix_lv="Lūdziet izrakstītājam elektronisku recepti.",
+)
+PRE_PAPER_TAKEN = Rule(
+    id="PRE-028",
+    http_status=409,
+    issue_code="duplicate",
+    source="Latvia 6.1: the pharmacy digitises the paper with series and number, once",
+    text_en="This paper prescription was entered already.",
+    text_lv="Šī papīra recepte jau ir ievadīta.",
+    fix_en="Do not hand out by it; ask the authority if the form is genuine.",
+    fix_lv="Pēc tās neizsniedziet; ja veidlapa ir īsta, jautājiet iestādei.",
+)
 PRE_NUMBER_IS_OURS = Rule(
     id="PRE-015",
     http_status=422,

@@ -14,9 +14,11 @@ from tilts.store.sight import SEEN_LINE, eyes
 from tilts.store.tx import Tx
 
 ADD_PRESCRIPTION: Final[LiteralString] = """
-INSERT INTO prescription (prescription_id, number, patient_id, organization_id, role_id, written_at)
-VALUES (%(prescription_id)s, %(number)s, %(patient_id)s, %(organization_id)s, %(role_id)s, %(written_at)s)
+INSERT INTO prescription (prescription_id, number, patient_id, organization_id, role_id, written_at, paper)
+VALUES (%(prescription_id)s, %(number)s, %(patient_id)s, %(organization_id)s, %(role_id)s, %(written_at)s, %(paper)s)
+ON CONFLICT ON CONSTRAINT paper_form_is_entered_once DO NOTHING
 """
+# Of two pharmacies that enter one form at once the second waits for the first, and then adds nothing.
 
 ADD_LINE: Final[LiteralString] = """
 INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, kind, issue, issues,
@@ -111,9 +113,10 @@ class LineCriteria:
     after_lease: datetime | None = None
 
 
-async def add_prescription(tx: Tx, prescription: PrescriptionRecord) -> None:
+async def add_prescription(tx: Tx, prescription: PrescriptionRecord) -> bool:
+    """False when the paper it was written on was entered before."""
     row = {name: getattr(prescription, name) for name in PrescriptionRecord.__slots__}
-    await tx.execute(ADD_PRESCRIPTION, row)
+    return (await tx.execute(ADD_PRESCRIPTION, row)).rowcount == 1
 
 
 async def add_line(tx: Tx, line: LineRecord) -> None:

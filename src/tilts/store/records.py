@@ -158,6 +158,7 @@ class PrescriptionRecord:
     organization_id: UUID
     role_id: UUID
     written_at: datetime
+    paper: str | None = None  # series and number of the form it was written on, as one word
 
 
 @dataclass(frozen=True, slots=True)

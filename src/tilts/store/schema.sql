@@ -543,8 +543,11 @@ CREATE TABLE prescription (
     patient_id       uuid NOT NULL REFERENCES patient,
     organization_id  uuid NOT NULL REFERENCES organization,
     role_id          uuid NOT NULL,
-    written_at       timestamptz NOT NULL
+    written_at       timestamptz NOT NULL,
+    paper            text COLLATE "C",
+    CONSTRAINT paper_form_is_entered_once UNIQUE (organization_id, paper)
 );
+COMMENT ON COLUMN prescription.paper IS 'series and number of the paper form it was written on, as one word';
 
 -- One row for each time a MedicationRequest may be handed out; its Task is drawn from this row and stands nowhere else.
 CREATE TABLE prescription_line (

@@ -7,6 +7,7 @@ tests/access/test_may_they.py holds the two against each other.
 
 from typing import Final, LiteralString
 
+from tilts.clock import day_in_riga
 from tilts.store.records import Viewer
 
 _ACTS: Final = """
@@ -52,11 +53,12 @@ CASE
   WHEN %(viewer_emergency)s::boolean AND NOT"""
     + _GLASS
     + """THEN NULL
-  WHEN {row}.organization_id = %(viewer_organization_id)s THEN 'author'
+  WHEN {row}.organization_id = %(viewer_organization_id)s AND %(viewer_kind)s::text <> 'pharmacy' THEN 'author'
   WHEN %(viewer_kind)s::text = 'pharmacy' THEN
-       (SELECT 'presented' FROM presentation p JOIN prescription q USING (prescription_id)
-         WHERE p.prescription_id = {thread} AND p.organization_id = %(viewer_organization_id)s
-           AND p.ends_at > %(now)s AND q.organization_id = {row}.organization_id)
+       (SELECT CASE WHEN {row}.organization_id = %(viewer_organization_id)s THEN 'author'
+                    WHEN q.organization_id = {row}.organization_id AND {usable} THEN 'presented' END
+          FROM presentation p JOIN prescription q USING (prescription_id)
+         WHERE p.prescription_id = {thread} AND p.organization_id = %(viewer_organization_id)s AND p.ends_at > %(now)s)
   WHEN %(viewer_kind)s::text NOT IN ('practice', 'hospital') THEN NULL
   WHEN EXISTS (SELECT 1 FROM consent c
                 WHERE c.patient_id = {row}.patient_id AND c.kind = 'ban'
@@ -73,7 +75,16 @@ CASE
     + _TREATS
     + "END"
 )
-# What was presented is what the prescriber wrote: never what another pharmacy handed out.
+# What was presented is what the prescriber wrote: never what another pharmacy handed out. A pharmacist sees what is not
+# used up, and of the rest what this pharmacy handed out, as long as it may amend it (Latvia 6.1): `dispense` presents
+# until then. The state of a line that is used up stays to be seen, so that the next one is told why not.
+_USABLE: Final = """
+   (EXISTS (SELECT 1 FROM prescription_line k
+             WHERE k.prescription_id = {thread} AND k.state IN ('open', 'claimed') AND k.dispensed < k.allowed
+               AND k.valid_to >= %(today)s::date)
+    OR EXISTS (SELECT 1 FROM prescription_line k JOIN dispense d USING (task_id)
+                WHERE k.prescription_id = {thread} AND d.organization_id = %(viewer_organization_id)s))
+"""
 # Whom else the patient named is no delegate's business (Latvia 6.5: the patient names and ends): bans they may end.
 
 # An entry of the register of patients: bans are about documents, not about who somebody is.
@@ -108,16 +119,26 @@ _SEEN: Final = " CROSS JOIN LATERAL (SELECT {sight} AS basis OFFSET 0) AS seen"
 
 
 def _of(
-    sight: LiteralString, row: LiteralString, thread: LiteralString, own_id: LiteralString
+    sight: LiteralString,
+    row: LiteralString,
+    thread: LiteralString,
+    own_id: LiteralString,
+    condition: LiteralString = _USABLE,
 ) -> LiteralString:
-    written = sight.replace("{row}", row).replace("{thread}", thread).replace("{id}", own_id)
+    written = sight.replace("{usable}", condition).replace("{row}", row).replace("{thread}", thread)
+    written = written.replace("{id}", own_id)
     return _SEEN.replace("{sight}", written)
 
 
 # To be joined; the row is seen if seen.basis is not null.
 SEEN_RESOURCE: Final = _of(SIGHT, "r", "r.thread_id", "r.resource_id")
-SEEN_LINE: Final = _of(SIGHT, "l", "l.prescription_id", "l.line_id")
+SEEN_LINE: Final = _of(SIGHT, "l", "l.prescription_id", "l.line_id", condition="TRUE")
 SEEN_PATIENT: Final = _of(PATIENT_SIGHT, "r", "r.thread_id", "r.resource_id")
+
+
+def usable(thread: LiteralString) -> LiteralString:
+    """Whether something of a prescription can be handed out, or the viewer's pharmacy handed out of it."""
+    return _USABLE.replace("{thread}", thread)
 
 
 def eyes(viewer: Viewer) -> dict[str, object]:
@@ -131,4 +152,5 @@ def eyes(viewer: Viewer) -> dict[str, object]:
         "viewer_kind": viewer.kind,
         "viewer_emergency": viewer.emergency,
         "now": viewer.now,
+        "today": day_in_riga(viewer.now),
     }

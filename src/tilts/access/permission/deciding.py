@@ -54,7 +54,11 @@ class Facts:
     wrote_it: bool = False
     wrote_thread: bool = False  # the prescription that it belongs to
     wrote_any: bool = False  # a prescription of this patient
-    presented: bool = False
+    presented: bool = False  # to this pharmacy, by the patient, and the prescriber wrote it
+    at_the_counter: bool = (
+        False  # the prescription is before this pharmacy, or it may still amend its dispense
+    )
+    usable: bool = True  # something of it can be handed out, or this pharmacy handed out
     relationship: str | None = None
     banned: bool = False
     banned_always: bool = False  # in an emergency too
@@ -101,10 +105,10 @@ def _of_document(question: Question, facts: Facts) -> Decision:
         return _at_portal(facts)
     if emergency and not facts.glass:
         return Decision("need-break-glass", None, "relationship", Refusal(MAY_GLASS_WHOLE))
-    if facts.wrote_it:
+    if facts.wrote_it and (question.kind != "pharmacy" or facts.at_the_counter):
         return Decision("permit", "author")
     if question.kind == "pharmacy":
-        if facts.presented:
+        if facts.presented and facts.usable:
             return Decision("permit", "presented")
         return Decision("deny", None, "relationship", Refusal(MAY_NOT_PRESENTED))
     related = "emergency" if emergency else ("author" if facts.wrote_thread else facts.relationship)

@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from tilts.store.records import Viewer
-from tilts.store.sight import eyes
+from tilts.store.sight import eyes, usable
 from tilts.store.tx import Tx
 
 # What the question is about: a resource, or the line that a Task is drawn from.
@@ -60,7 +60,14 @@ SELECT s.patient_id, s.resource_id,
                 WHERE k.patient_id = s.patient_id AND k.organization_id = %(viewer_organization_id)s) AS wrote_any,
        EXISTS (SELECT 1 FROM presentation p JOIN prescription q USING (prescription_id)
                 WHERE p.prescription_id = s.thread_id AND p.organization_id = %(viewer_organization_id)s
-                  AND p.ends_at > %(now)s AND q.organization_id = s.organization_id) AS presented,
+                  AND p.ends_at > %(now)s
+                  AND q.organization_id IS NOT DISTINCT FROM s.organization_id) AS presented,
+       EXISTS (SELECT 1 FROM presentation p
+                WHERE p.prescription_id = s.thread_id AND p.organization_id = %(viewer_organization_id)s
+                  AND p.ends_at > %(now)s) AS at_the_counter,
+       (%(resource_type)s = 'Task' OR"""
+    + usable("s.thread_id")
+    + """) AS usable,
        (SELECT t.kind FROM relationship t
          WHERE t.patient_id = s.patient_id AND t.organization_id = %(viewer_organization_id)s
            AND (t.practitioner_id IS NULL OR t.practitioner_id = %(viewer_practitioner_id)s::uuid)
@@ -95,6 +102,8 @@ class FactsRow:
     wrote_thread: bool
     wrote_any: bool
     presented: bool
+    at_the_counter: bool
+    usable: bool
     relationship: str | None
     banned: bool
     banned_always: bool

@@ -36,7 +36,7 @@ async def find_prescription(call: Call) -> Reply:
     presented = presented_from_fhir(call.resource)
     lines = await find(call.tx, presented, call.party, call.now, call.terms)
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in lines]
-    entries += [await _content(call, line) for line in lines]
+    entries += [content for line in lines if (content := await _content(call, line)) is not None]
     basis = "presented" if presented.collector is None else "collected"
     for line in lines:
         call.concerns(line.patient_id, "Task", line.task_id, basis)
@@ -81,7 +81,7 @@ async def claim_line(call: Call) -> Reply:
 async def create_dispense(call: Call) -> Reply:
     if (existing := await if_none_exist(call, "MedicationDispense")) is not None:
         return existing
-    order = dispense_from_fhir(call.resource, call.public_base)
+    order = dispense_from_fhir(call.resource, call.public_base, call.canonical_base)
     document, line = await dispense(call.tx, order, call.party, call.now, call.terms, call.signed)
     call.concerns(line.patient_id, "MedicationDispense", UUID(document["id"]), line.basis)
     return Reply(
@@ -111,9 +111,10 @@ async def release_line(call: Call) -> Reply:
     return task_reply(call, line)
 
 
-async def _content(call: Call, line: LineRecord) -> dict[str, Any]:
-    """The MedicationRequest of a line that was just presented to this pharmacy."""
+async def _content(call: Call, line: LineRecord) -> dict[str, Any] | None:
+    """The MedicationRequest of a line that was just presented to this pharmacy; None when all of it is used up."""
     viewer = viewer_of(call.party, call.now)
     row = await resources.read(call.tx, "MedicationRequest", line.line_id, viewer)
-    assert row is not None, "presented, but not to be seen"
+    if row is None:
+        return None
     return entry_of(call, "MedicationRequest", line.line_id, decode(row.body), mode="include")

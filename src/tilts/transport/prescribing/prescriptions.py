@@ -1,6 +1,6 @@
 """Prescribing and cancelling over HTTP: shapes in, doors called, shapes out; no rule in between.
 
-POST /MedicationRequest, POST / (transaction), POST /Task/{id}/$cancel
+POST /MedicationRequest, POST / (transaction), POST /MedicationRequest/$digitise, POST /Task/{id}/$cancel
 """
 
 from typing import Any, Final
@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from tilts.access import repeats
 from tilts.access.routes import Call, Reply, route
+from tilts.exchange.digitising import digitise
 from tilts.exchange.prescriptions import LineOrder, Prescribed, cancel, prescribe, viewer_of
 from tilts.rules import Refusal
 from tilts.rules.prescriptions import PRE_BUNDLE_ENTRY
@@ -16,7 +17,7 @@ from tilts.store import resources
 from tilts.transport.prescribing.tasks import task_id_of, task_reply
 from tilts.transport.search import criteria_of, read_search
 from tilts.transport.shapes.elements import parameters_in
-from tilts.transport.shapes.medication import line_from_fhir
+from tilts.transport.shapes.medication import line_from_fhir, paper_from_fhir
 
 MOST_LINES: Final = 20
 
@@ -39,7 +40,7 @@ MOST_LINES: Final = 20
 async def create_prescription(call: Call) -> Reply:
     if (existing := await if_none_exist(call, "MedicationRequest")) is not None:
         return existing
-    order = line_from_fhir(call.resource, call.public_base)
+    order = line_from_fhir(call.resource, call.public_base, call.canonical_base)
     done = await _prescribe(call, [order])
     return Reply(
         resource=done.documents[0],
@@ -66,7 +67,7 @@ async def create_prescription(call: Call) -> Reply:
 async def prescribe_bundle(call: Call) -> Reply:
     documents = lines_of(call.resource)
     await repeats.take_identifiers(call, documents)
-    orders = [line_from_fhir(document, call.public_base) for document in documents]
+    orders = [line_from_fhir(document, call.public_base, call.canonical_base) for document in documents]
     done = await _prescribe(call, orders)
     entries = [
         {
@@ -81,6 +82,35 @@ async def prescribe_bundle(call: Call) -> Reply:
         for line, document in zip(done.lines, done.documents, strict=True)
     ]
     return Reply(resource={"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+
+
+@route(
+    "POST",
+    "/MedicationRequest/$digitise",
+    scope="system/MedicationDispense.c",
+    audit_event="prescription.digitised",
+    success_status=201,
+    body="resource",
+    key="identifier",
+    signed=True,
+    person=True,
+    resource_type="MedicationRequest",
+    interaction="digitise",
+    profile="tilts-prescription-line",
+    functionality="dispensing",
+)
+async def digitise_paper(call: Call) -> Reply:
+    paper = paper_from_fhir(call.resource, call.public_base, call.canonical_base, call.terms.form_system)
+    done = await digitise(call.tx, paper, call.party, call.now, call.terms, call.signed)
+    [line], [document] = done.lines, done.documents
+    call.concerns(line.patient_id, "MedicationRequest", line.line_id, "presented")
+    call.resource = document  # the profile is held against the line with its patient
+    return Reply(
+        resource=document,
+        version=1,
+        last_modified=call.now,
+        location=f"{call.public_base}/MedicationRequest/{line.line_id}/_history/1",
+    )
 
 
 @route(

@@ -92,6 +92,25 @@ def integers_in(resource: dict[str, Any]) -> dict[str, int]:
     }
 
 
+def codes_in(concepts: list[dict[str, Any]] | None, *systems: str) -> tuple[str, ...]:
+    """The codes of these systems in several CodeableConcepts."""
+    codings = [coding for concept in concepts or () for coding in concept.get("coding", ())]
+    return tuple(coding["code"] for coding in codings if coding.get("system") in systems and "code" in coding)
+
+
+def extension_in(resource: dict[str, Any], url: str) -> dict[str, Any] | None:
+    """The parts of the first extension with this address, by name; None when there is none."""
+    found = [one for one in resource.get("extension", ()) if one.get("url") == url]
+    if not found:
+        return None
+    parts: dict[str, Any] = {}
+    for part in found[0].get("extension", ()):
+        values = [value for name, value in part.items() if name.startswith("value")]
+        if values:
+            parts.setdefault(part.get("url", ""), values[0])
+    return parts
+
+
 def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
     """The simple values of Parameters by name; the first of each."""
     found: dict[str, str] = {}
