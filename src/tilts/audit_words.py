@@ -55,6 +55,8 @@ EVENTS: Final = MappingProxyType(
         "consent.searched": ("Skata aizliegumus un pilnvarojumus", "Looks at bans and delegations"),
         "content.validated": ("Pārbauda datu uzbūvi", "Has the build of content checked"),
         "definition.given": ("Pievieno definīciju pārbaudēm", "Puts a definition beside its checks"),
+        "dispense.amended": ("Labo izsniegšanu", "Corrects what was handed out"),
+        "dispense.withdrawn": ("Atsauc izsniegšanu", "Takes back what was handed out"),
         "dispense.read": ("Lasa par izsniegto", "Reads what was handed out"),
         "dispense.recorded": ("Izsniedz zāles", "Hands out medicine"),
         "dispense.searched": ("Meklē izsniegto", "Looks for what was handed out"),

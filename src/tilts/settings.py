@@ -70,6 +70,7 @@ class Settings:
     front_handshakes_per_second: int = 60  # of one address; 0 switches the limit off
     claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
     handover_period_hours: int = 72  # how long a hold lasts from its first dispense
+    amendment_hours: int = 72  # how long a pharmacy corrects what it handed out; our assumption
     transfer_minutes: int = 30  # how long a holder keeps a line that the patient wants elsewhere; our assumption
     presentation_hours: int = 72  # how long a prescription stays open to the pharmacy it was shown to
     ordinary_validity_months: int = 3  # when none is given; a text of 2013 (Latvia 6.1), unverified

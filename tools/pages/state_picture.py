@@ -33,6 +33,7 @@ ROADS: dict[tuple[str, str], tuple[str, int, int]] = {
     ("partly-dispensed", "claimed"): ("M705 430 V266", 705, 312),
     ("claimed", "completed"): ("M735 266 L965 430", 815, 385),
     ("completed", "claimed"): ("M1010 430 L750 264", 935, 350),
+    ("partly-dispensed", "partly-dispensed"): ("M640 476 C620 520 710 520 690 476", 665, 525),
     ("partly-dispensed", "completed"): ("M750 458 H960", 855, 476),
     ("dispensed", "completed"): ("M1060 266 V430", 1060, 350),
     ("dispensed", "expired"): ("M1000 220 L750 75", 935, 145),
@@ -96,7 +97,7 @@ def _words(pair: tuple[str, str]) -> str:
 def _box(state: LineState) -> str:
     x, y = PLACES[state]
     over = not any(
-        step.by != "clock" and step.action != "withdraw" and state in step.of for step in PRESCRIPTION.steps
+        step.by not in ("clock", "dispenser") and state in step.of for step in PRESCRIPTION.steps
     )
     return (
         f'<rect class="{"end" if over else "state"}" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8"/>'

@@ -17,12 +17,14 @@ class Terms:
     longest: timedelta  # longest validity a doctor may set; unverified
     number_system: str
     find_misses: int
+    amendment: timedelta = timedelta(hours=72)  # how long a pharmacy corrects what it handed out; ours
 
 
 def terms_from(settings: Settings) -> Terms:
     return Terms(
         lease=timedelta(minutes=settings.claim_lease_minutes),
         handover=timedelta(hours=settings.handover_period_hours),
+        amendment=timedelta(hours=settings.amendment_hours),
         transfer=timedelta(minutes=settings.transfer_minutes),
         presentation=timedelta(hours=settings.presentation_hours),
         ordinary_months=settings.ordinary_validity_months,

@@ -21,13 +21,16 @@ from tilts.settings import Settings
 from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
+    closing,
     consents,
+    correcting,
     dispensing,
     emergencies,
     prescriptions,
     reading,
     signatures,
     tasks,
+    transferring,
     validation,
 )
 from tilts.transport.app import CutOff, FhirApp, Listener
@@ -48,7 +51,19 @@ from tilts.transport.validation import ValidationParts
 from tilts_fhir.json_strict import encode
 
 # Importing these modules declares their routes; named here so that no tool thinks them unused.
-NOUNS = (audit_trail, consents, dispensing, emergencies, prescriptions, reading, signatures, tasks)
+NOUNS = (
+    audit_trail,
+    closing,
+    consents,
+    correcting,
+    dispensing,
+    emergencies,
+    prescriptions,
+    reading,
+    signatures,
+    tasks,
+    transferring,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,21 @@ def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
         if values and isinstance(values[0], str):
             found.setdefault(parameter["name"], values[0])
     return found
+
+
+def resource_in(parameters: dict[str, Any], name: str, resource_type: str) -> dict[str, Any] | None:
+    """The resource of that name and type in Parameters; the first of them."""
+    for parameter in parameters.get("parameter", ()):
+        found: dict[str, Any] = parameter.get("resource", {})
+        if parameter["name"] == name and found.get("resourceType") == resource_type:
+            return found
+    return None
+
+
+def identifier_in(parameters: dict[str, Any], name: str) -> tuple[str, str] | None:
+    """System and value of the Identifier of that name in Parameters; None unless both are there."""
+    for parameter in parameters.get("parameter", ()):
+        found = parameter.get("valueIdentifier", {})
+        if parameter["name"] == name and found.get("system") and found.get("value"):
+            return found["system"], found["value"]
+    return None
