@@ -8,6 +8,7 @@ moment, come to the same end (Exchanges 3.2 row 14).
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from tilts.exchange import documents
@@ -26,7 +27,7 @@ from tilts.store.corrections.early import EarlyCancellation, Identifier
 from tilts.store.records import LineRecord
 from tilts.store.tx import Tx
 
-LONGEST = 256  # characters of system and of value: as of an identifier that a create is known by
+LONGEST: Final = 256  # characters of system and of value: as of an identifier that a create is known by
 
 
 async def cancel_by_identifier(

@@ -67,6 +67,9 @@ def task_to_fhir(
         _value(canonical_base, name, "valueQuantity", quantity_out(quantity))
         for name, quantity in balance(line).items()
     ]
+    if line.receipt_id is not None:
+        receipt = {"reference": f"Bundle/{line.receipt_id}"}
+        task["output"].append(_value(canonical_base, "receipt", "valueReference", receipt))
     return task
 
 
