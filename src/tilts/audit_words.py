@@ -111,6 +111,13 @@ EVENTS: Final = MappingProxyType(
         ),
         "question.asked": ("Uzdod jautājumu", "Asks a question"),
         "question.listed": ("Skata jautājumu sarakstu", "Looks at the list of questions"),
+        "repair.confirmed": (
+            "Ar divu personu lēmumu labo receptes stāvokli",
+            "Repairs the state of a prescription by two persons",
+        ),
+        "repair.declined": ("Noraida labojumu", "Declines a repair"),
+        "repair.listed": ("Skata labojumu sarakstu", "Looks at the list of repairs"),
+        "repair.ordered": ("Pieprasa labojumu", "Orders a repair"),
         "seal.listed": ("Skata audita pierakstu aizzīmogošanu", "Looks at how the audit trail is sealed"),
         "signature.read": ("Lasa parakstu", "Reads a signature"),
         "signature.searched": ("Meklē parakstus", "Looks for signatures"),

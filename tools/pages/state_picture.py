@@ -25,6 +25,7 @@ ROADS: dict[tuple[str, str], tuple[str, int, int]] = {
     ("ready", "claimed"): ("M450 78 L640 220", 560, 150),
     ("claimed", "ready"): ("M600 232 L385 86", 450, 182),
     ("claimed", "cancel-pending"): ("M600 255 L450 285", 520, 290),
+    ("claimed", "cancelled"): ("M600 262 C480 232 300 232 170 276", 470, 246),
     ("claimed", "expired"): ("M690 220 V86", 690, 125),
     ("claimed", "claimed"): ("M715 220 C715 172 785 172 750 222", 855, 202),
     ("claimed", "dispensed"): ("M750 236 H960", 855, 230),

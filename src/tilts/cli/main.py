@@ -38,6 +38,7 @@ COMMANDS: Final = (
     "tilts.cli.operating.holds:holds",
     "tilts.cli.operating.relationships:relationships",
     "tilts.cli.operating.glass:glass",
+    "tilts.cli.operating.repairs:repairs",
 )
 
 app = App(

@@ -77,6 +77,9 @@ TRANSFER: Final = Words("Lūgt atdot citai aptiekai", "Ask for it to be given up
 SHORT: Final = Words("Slēgt ar atlikumu", "Close with a balance")
 CLOSE: Final = Words("Slēgt", "Close")
 WITHDRAW: Final = Words("Atsaukt izsniegšanu", "Take a dispense back")
+REPAIR_RELEASE: Final = Words("Labojot atbrīvot", "Take from its holder, repairing")
+REPAIR_CANCEL: Final = Words("Labojot anulēt", "Cancel, repairing")
+REPAIR_CLOSE: Final = Words("Labojot slēgt", "Close, repairing")
 AMEND: Final = Words("Labot izsniegšanu", "Correct a dispense")
 CLOCK: Final = Words("Laiks", "The clock")
 
@@ -144,6 +147,14 @@ STEPS: Final = (
     _step("amend", "claimed", "dispensed", "dispenser", AMEND, when=THE_REST),
     _step("amend", ("completed", "dispensed"), "claimed", "dispenser", AMEND, when=LESS),
     _step("amend", ("completed", "dispensed"), "completed", "dispenser", AMEND, when=OVER),
+    _step("repair-release", "claimed", "ready", "authority", REPAIR_RELEASE, when=NOTHING_OUT),  # row 16
+    _step("repair-release", "claimed", "partly-dispensed", "authority", REPAIR_RELEASE, when=A_PART_OUT),
+    _step("repair-release", "cancel-pending", "cancelled", "authority", REPAIR_RELEASE),
+    _step("repair-release", "dispensed", "completed", "authority", REPAIR_RELEASE),
+    _step("repair-cancel", ("future", "ready", "cancel-pending"), "cancelled", "authority", REPAIR_CANCEL),
+    _step("repair-cancel", "claimed", "cancelled", "authority", REPAIR_CANCEL, "nothing is handed out"),
+    _step("repair-close", ("partly-dispensed", "dispensed"), "completed", "authority", REPAIR_CLOSE),
+    _step("repair-close", "claimed", "completed", "authority", REPAIR_CLOSE, "something is handed out"),
     _step("clock", ("ready", "claimed"), "expired", "clock", CLOCK, when=OVER),  # row 15
     _step("clock", "cancel-pending", "cancelled", "clock", CLOCK, when=OVER),
     _step("clock", ("claimed", "partly-dispensed"), "completed", "clock", CLOCK, when=OVER),
