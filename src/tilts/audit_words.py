@@ -63,7 +63,10 @@ EVENTS: Final = MappingProxyType(
         "document.read": ("Lasa lietas dokumentu", "Reads a document of a case"),
         "gate.asked": ("Jautā, vai savienojums ir atvērts", "Asks whether a connection is open"),
         "glass.listed": ("Skata ārkārtas piekļuvju sarakstu", "Looks at the list of emergency accesses"),
-        "receipt.read": ("Lasa receptes slēgšanas apliecinājumu", "Reads the receipt of a closed prescription"),
+        "receipt.read": (
+            "Lasa receptes slēgšanas apliecinājumu",
+            "Reads the receipt of a closed prescription",
+        ),
         "relationships.loaded": ("Ielādē saistības no reģistriem", "Loads relationships from registers"),
         "glass.released": ("Ļauj atkal izmantot ārkārtas piekļuvi", "Lets emergency access be used again"),
         "glass.reviewed": ("Izvērtē ārkārtas piekļuvi", "Reviews an emergency access"),

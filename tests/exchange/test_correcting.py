@@ -190,7 +190,9 @@ async def test_a_line_that_another_one_handed_out_whole_is_that_ones_with_a_bala
     assert (state_of(after, NOW), after.left) == ("claimed", 1)
 
 
-@pytest.mark.parametrize(("others", "state", "order"), [(0, "expired", "stopped"), (1, "completed", "completed")])
+@pytest.mark.parametrize(
+    ("others", "state", "order"), [(0, "expired", "stopped"), (1, "completed", "completed")]
+)
 async def test_when_the_validity_is_over_what_remains_decides(
     day: Day, others: int, state: str, order: str
 ) -> None:

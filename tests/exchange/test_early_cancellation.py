@@ -69,7 +69,11 @@ async def prescribed_together(
 
 
 async def cancelled(
-    tx: Tx, counter: Counter, identifier: tuple[str, str] | None, party: Party | None = None, reason: str = "other"
+    tx: Tx,
+    counter: Counter,
+    identifier: tuple[str, str] | None,
+    party: Party | None = None,
+    reason: str = "other",
 ) -> LineRecord | EarlyCancellation:
     who = party or counter.doctor
     return await cancel_by_identifier(tx, identifier, reason, who, NOW, TERMS, None)
@@ -143,7 +147,9 @@ async def test_cancelled_again_the_first_reason_stays(day: Day) -> None:
     assert await day.cancel(identifier, reason="other") == first
     line = await day.prescribe(identifier)
     again = await day.cancel(identifier, reason="other")
-    assert isinstance(again, LineRecord) and again.task_id == line.task_id and again.reason == "wrong-medicine"
+    assert (
+        isinstance(again, LineRecord) and again.task_id == line.task_id and again.reason == "wrong-medicine"
+    )
 
 
 async def test_another_organisations_identifier_is_another_one(day: Day) -> None:
@@ -158,7 +164,9 @@ async def test_a_known_line_that_is_held_waits_for_its_holder(day: Day) -> None:
     identifier = an_identifier()
     line = await day.prescribe(identifier)
     pharmacy = day.till().organization_id
-    await day.tx.execute("INSERT INTO presentation VALUES (%s, %s, 'infinity')", [line.prescription_id, pharmacy])
+    await day.tx.execute(
+        "INSERT INTO presentation VALUES (%s, %s, 'infinity')", [line.prescription_id, pharmacy]
+    )
     await claim(day.tx, line.task_id, day.till(), NOW, TERMS, None)
     waiting = await day.cancel(identifier)
 
@@ -170,7 +178,9 @@ async def test_pre_013_a_known_line_of_which_something_was_handed_out(day: Day) 
     identifier = an_identifier()
     line = await day.prescribe(identifier)
     pharmacy = day.till().organization_id
-    await day.tx.execute("INSERT INTO presentation VALUES (%s, %s, 'infinity')", [line.prescription_id, pharmacy])
+    await day.tx.execute(
+        "INSERT INTO presentation VALUES (%s, %s, 'infinity')", [line.prescription_id, pharmacy]
+    )
     await claim(day.tx, line.task_id, day.till(), NOW, TERMS, None)
     await day.hand_out(day.tx, line, day.till(), NOW, "0.5")
 
@@ -191,7 +201,9 @@ async def test_pre_010_a_reason_from_the_list(day: Day) -> None:
 
 
 @given(st.lists(st.sampled_from([None, "other", "wrong-patient"]), min_size=1, max_size=4))
-def test_of_a_prescription_exactly_the_lines_that_were_cancelled_are_born_so(reasons: list[str | None]) -> None:
+def test_of_a_prescription_exactly_the_lines_that_were_cancelled_are_born_so(
+    reasons: list[str | None],
+) -> None:
     decided = born_cancelled(decide([an_order()] * len(reasons), a_doctor(), THEN, TERMS), reasons)
 
     for issues, document, reason in zip(decided.issues, decided.documents, reasons, strict=True):

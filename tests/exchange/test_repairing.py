@@ -84,7 +84,9 @@ async def refused_by(work: object) -> str:
         ("close", {"ready": "DSP-002", "held": "DSP-013", "part": "completed", "all": "completed"}),
     ],
 )
-async def test_each_task_is_repaired_or_named_with_its_rule(day: Day, step: str, ends: dict[str, str]) -> None:
+async def test_each_task_is_repaired_or_named_with_its_rule(
+    day: Day, step: str, ends: dict[str, str]
+) -> None:
     lines = [await day.line(how) for how in ends]
 
     assert await day.repaired(step, *lines) == list(ends.values())

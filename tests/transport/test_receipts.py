@@ -87,9 +87,7 @@ def test_one_changed_digit_and_the_receipt_does_not_hold(
         verified(pharmacy, reference, content.replace(b'"value":2', b'"value":1'))
 
 
-def test_closed_again_the_receipt_is_the_same(
-    pharmacy: Caller, closed: tuple[Line, dict[str, Any]]
-) -> None:
+def test_closed_again_the_receipt_is_the_same(pharmacy: Caller, closed: tuple[Line, dict[str, Any]]) -> None:
     line, task = closed
     again = pharmacy.post(f"Task/{line.task}/$close")
 
@@ -122,7 +120,9 @@ def test_withdrawn_and_handed_out_again_there_is_another_receipt(
     line, task = closed
     first = receipt_of(task)
     dispensed = decode(pharmacy.get(first).content)["entry"][2]["resource"]["id"]
-    taken_back = pharmacy.post(f"MedicationDispense/{dispensed}/$withdraw", parameters(reason="wrong-medicine"))
+    taken_back = pharmacy.post(
+        f"MedicationDispense/{dispensed}/$withdraw", parameters(reason="wrong-medicine")
+    )
     assert taken_back.status_code == 200, taken_back.text
     opened = decode(pharmacy.get(f"Task/{line.task}").content)
     assert not [one for one in opened["output"] if one["type"]["coding"][0]["code"] == "receipt"]

@@ -97,9 +97,7 @@ def _words(pair: tuple[str, str]) -> str:
 
 def _box(state: LineState) -> str:
     x, y = PLACES[state]
-    over = not any(
-        step.by not in ("clock", "dispenser") and state in step.of for step in PRESCRIPTION.steps
-    )
+    over = not any(step.by not in ("clock", "dispenser") and state in step.of for step in PRESCRIPTION.steps)
     return (
         f'<rect class="{"end" if over else "state"}" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
         f'<text class="name" x="{x + BOX_W / 2:.0f}" y="{y + BOX_H / 2 + 5:.0f}">{escape(state)}</text>'

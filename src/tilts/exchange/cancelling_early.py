@@ -56,9 +56,7 @@ async def cancel_by_identifier(
     return done
 
 
-async def cancel_issues(
-    tx: Tx, line_ids: list[UUID], reason: str, party: Party, now: datetime
-) -> LineRecord:
+async def cancel_issues(tx: Tx, line_ids: list[UUID], reason: str, party: Party, now: datetime) -> LineRecord:
     """Of several issues those that can be; if none can, the first one says why not. Again: the same answer."""
     eyes = viewer_of(party, now)
     issues = [current(one, now) for line_id in line_ids for one in await store.lock_issues(tx, line_id, eyes)]

@@ -235,7 +235,7 @@ def in_error(before: dict[str, Any], reason: str | None) -> dict[str, Any]:
 
 
 def amended(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: before[name] for name in ("identifier", "meta") if name in before}
+    kept: dict[str, Any] = {name: before[name] for name in ("identifier", "meta") if name in before}
     return {**kept, **given}
 
 

@@ -70,7 +70,11 @@ async def set_status(tx: Tx, resource_type: str, resource_id: UUID, status: str,
 
 
 async def revise(
-    tx: Tx, resource_type: str, resource_id: UUID, change: Callable[[dict[str, Any]], dict[str, Any]], at: datetime
+    tx: Tx,
+    resource_type: str,
+    resource_id: UUID,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    at: datetime,
 ) -> dict[str, Any]:
     """A new version of a document, made of the one before; who may do it was looked at before."""
     row = await resources.lock(tx, resource_type, resource_id)

@@ -50,9 +50,7 @@ REPAIR: Final = Workflow(
         State("declined", Words("Noraidīts", "Declined")),
     ),
     steps=(
-        Step(
-            "confirm", ("ordered",), "done", "authority", Words("Apstiprināt", "Confirm"), two_persons=True
-        ),
+        Step("confirm", ("ordered",), "done", "authority", Words("Apstiprināt", "Confirm"), two_persons=True),
         Step("decline", ("ordered",), "declined", "authority", Words("Noraidīt", "Decline")),
     ),
 )
@@ -88,7 +86,9 @@ async def confirm(tx: Tx, repair_id: UUID, account_id: UUID, now: datetime) -> R
         raise Refusal(OVS_REPAIR_SAME_PERSON)
     outcome: list[dict[str, Any]] = []
     subjects: list[AuditSubject] = []
-    for task_id in sorted(row.task_ids):  # always in this order: two who lock several never wait for each other
+    for task_id in sorted(
+        row.task_ids
+    ):  # always in this order: two who lock several never wait for each other
         found = await lines.lock_issue(tx, task_id)
         if found is None:
             outcome.append({"task": str(task_id), "rule": WIRE_NOT_FOUND.id, "facts": {}})

@@ -77,7 +77,9 @@ class KeyRing:
         moment = now.timestamp()
         usable = [key for key in self.all() if key.use_from <= moment and not key.is_over(moment)]
         if not usable:
-            raise RuntimeError(f"no {self.purpose} key in {self.folder} may sign now: tilts keys announce --now")
+            raise RuntimeError(
+                f"no {self.purpose} key in {self.folder} may sign now: tilts keys announce --now"
+            )
         return usable[-1]
 
     def believed(self, kid: object, now: datetime) -> SigningKey | None:
@@ -138,7 +140,9 @@ def announce(
     made = write_key(folder / f"{purpose}-{private['kid']}.jwk", {**private, "use_from": begins})
     for key in map(read_key, files_of(folder, purpose) if kept_seconds is not None else ()):
         if key.kid != made.kid and key.until is None and key.use_from <= begins:
-            write_key(key.file, {**key.private, "use_from": key.use_from, "until": begins + (kept_seconds or 0)})
+            write_key(
+                key.file, {**key.private, "use_from": key.use_from, "until": begins + (kept_seconds or 0)}
+            )
     return made
 
 

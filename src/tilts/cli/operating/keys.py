@@ -23,7 +23,8 @@ from tilts.store.doors import proofs
 from tilts.store.tx import Database
 
 keys = App(
-    name="keys", help="The keys with which tokens and receipts are signed: which there are, the next one, one that goes."
+    name="keys",
+    help="The keys with which tokens and receipts are signed: which there are, the next one, one that goes.",
 )
 Of = Annotated[
     Purpose, Parameter(help="What the keys sign: access tokens, or receipts of closed prescriptions.")
@@ -34,7 +35,9 @@ Folder = Annotated[
 
 
 @keys.command(name="list")
-def listed(*, purpose: Of = "token", keys_folder: Folder = None, as_json: AsJson = False, data_dir: DataDir = None) -> int:
+def listed(
+    *, purpose: Of = "token", keys_folder: Folder = None, as_json: AsJson = False, data_dir: DataDir = None
+) -> int:
     """Say which keys there are: announced, signing, kept until their last token ended, or over.
 
     Exit status: 0 said, 1 there is no such folder.
@@ -78,9 +81,7 @@ def announced(
 
 
 @keys.command(name="retire")
-def retired(
-    kid: str, *, purpose: Of = "token", keys_folder: Folder = None, data_dir: DataDir = None
-) -> int:
+def retired(kid: str, *, purpose: Of = "token", keys_folder: Folder = None, data_dir: DataDir = None) -> int:
     """Believe a key no more, from this second: every token that it signed is refused, every receipt of it worthless.
 
     Exit status: 0 done, 1 there is no such key, or nothing else could sign.

@@ -106,9 +106,7 @@ def decline(repair_id: Id, *, person: Person, environment: In = "test", data_dir
     async def work(tx: Tx, who: Account) -> RepairRecord:
         return await repairing.decline(tx, id_from(repair_id), who.account_id, WallClock().now())
 
-    step_taken(
-        Act("repair.declined", about=repair_id, method="CLI"), person, work, environment, data_dir
-    )
+    step_taken(Act("repair.declined", about=repair_id, method="CLI"), person, work, environment, data_dir)
     return 0
 
 

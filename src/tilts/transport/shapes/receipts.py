@@ -78,8 +78,7 @@ class ReceiptWriter:
             "code": self.code("dispensed"),
             "text": {"status": "generated", "div": told(closed)},
             "entry": [
-                {"reference": self.address("MedicationDispense", one.dispense_id)}
-                for one in closed.dispenses
+                {"reference": self.address("MedicationDispense", one.dispense_id)} for one in closed.dispenses
             ],
         }
 
