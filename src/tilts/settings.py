@@ -30,23 +30,15 @@ class Settings:
     trust_signers: Path = (
         Path()
     )  # PEM: who may sign that list; empty: trust/list-signer.pem in the PKI folder
-    trust_list_url: str = (
-        ""  # https: where that list is published; then it is fetched, and the file is not looked at
-    )
+    trust_list_url: str = ""  # https: where that list is published; then it is fetched, and the file is not looked at
     trust_list_minutes: int = 60  # how often it is fetched
-    egress_hosts: str = (
-        ""  # hosts from which something is fetched, comma between; host:port for an unusual port
-    )
+    egress_hosts: str = ""  # hosts from which something is fetched, comma between; host:port for an unusual port
     egress_networks: str = ""  # networks inside that may be asked all the same, comma between: 10.1.0.0/16
     egress_ca_file: Path = Path()  # who may vouch for those hosts; empty: the machine's own list
     revocation_lists: Path = Path()  # folder of *.crl.pem of listed issuers; empty: trust in the PKI folder
-    revocation_refresh_seconds: int = (
-        30  # how often lists and answers are read: what is revoked closes by then
-    )
+    revocation_refresh_seconds: int = 30  # how often lists and answers are read: what is revoked closes by then
     revocation_look_minutes: int = 30  # how often the issuers' addresses are asked
-    revocation_grace_hours: int = (
-        24  # how long a certificate goes on after the last word on its revocation ended
-    )
+    revocation_grace_hours: int = 24  # how long a certificate goes on after the last word on its revocation ended
     trust_list_grace_hours: int = 72  # how long listed issuers are trusted after the list's NextUpdate
     eid_register: Path = (
         Path()
@@ -72,20 +64,14 @@ class Settings:
     body_seconds: int = 30  # for a body, beside the time that its size allows
     body_bytes_per_second: int = 32_768  # how slowly a longer body may come
     connections_per_client: int = 64  # at once, by certificate; 0 switches the limit off
-    front_folder: Path = Path(
-        "/etc/tilts/front"
-    )  # of HAProxy's files, with HOST.pem (certificate, chain, key)
-    front_sockets: str = (
-        ""  # of `tilts serve --unix-socket`, comma between; empty: /run/tilts/ENVIRONMENT.sock
-    )
+    front_folder: Path = Path("/etc/tilts/front")  # of HAProxy's files, with HOST.pem (certificate, chain, key)
+    front_sockets: str = ""  # of `tilts serve --unix-socket`, comma between; empty: /run/tilts/ENVIRONMENT.sock
     front_portal: str = ""  # where HAProxy finds the portal: 127.0.0.1:8081; empty: it is not behind it
     front_handshakes_per_second: int = 60  # of one address; 0 switches the limit off
     claim_lease_minutes: int = 120  # how long a claim holds before the first dispense
     handover_period_hours: int = 72  # how long a hold lasts from its first dispense
     amendment_hours: int = 72  # how long a pharmacy corrects what it handed out; our assumption
-    transfer_minutes: int = (
-        30  # how long a holder keeps a line that the patient wants elsewhere; our assumption
-    )
+    transfer_minutes: int = 30  # how long a holder keeps a line that the patient wants elsewhere; our assumption
     presentation_hours: int = 72  # how long a prescription stays open to the pharmacy it was shown to
     ordinary_validity_months: int = 3  # when none is given; a text of 2013 (Latvia 6.1), unverified
     longest_validity_days: int = 366  # at most, if a doctor sets it; unverified
@@ -93,19 +79,13 @@ class Settings:
     assertion_seconds: int = 60  # how far ahead a client assertion may end
     clock_skew_seconds: int = 10  # how much a client's clock may differ
     key_announce_hours: int = 24  # how long before its first use a new token key is published
-    person_proof: str = (
-        ""  # who must show an ID token: empty nobody, writes signed documents, all every person
-    )
-    person_proof_audiences: str = (
-        ""  # for whom ID tokens are made that vendors' systems exchange; comma between
-    )
+    person_proof: str = ""  # who must show an ID token: empty nobody, writes signed documents, all every person
+    person_proof_audiences: str = ""  # for whom ID tokens are made that vendors' systems exchange; comma between
     person_proof_minutes: int = 600  # how long ago the person may have signed in at the provider
     page_link_minutes: int = 10  # life of a `next` link
     search_pages: int = 20  # of one search that is neither a register nor the own worklist
     copying_limits: Path = Path()  # JSON: how many patients are too many; empty: the table that is shipped
-    delegate_misses: int = (
-        5  # wrong codes or names of a resident who names somebody, in 24 hours; then they wait
-    )
+    delegate_misses: int = 5  # wrong codes or names of a resident who names somebody, in 24 hours; then they wait
     find_misses: int = 50  # wrong number or name per client in ten minutes, then 429
     requests_per_second: int = 50  # per client; 0 switches the limit off
     upload_limit_bytes: int = 12_582_912  # of a form of the portal, with all its files
@@ -115,9 +95,7 @@ class Settings:
     oidc_client_id: str = "tilts-portal"  # how that provider knows this portal
     oidc_client_secret: str = ""  # empty: private_key_jwt with the exchange's own key
     oidc_person_claim: str = "person_code"  # claim of the ID token with a resident's person code
-    oidc_service_claim: str = (
-        "eid_service"  # claim of the ID token with the service used, as the register names it
-    )
+    oidc_service_claim: str = "eid_service"  # claim of the ID token with the service used, as the register names it
     oidc_authority_subjects: str = ""  # who acts for the authority at once; comma between
     mail_smtp_url: str = ""  # smtp://host, smtp+starttls://user@host or smtps://user@host; empty: no server
     mail_smtp_password_file: Path = Path()  # 0600; the password for the user in that URL

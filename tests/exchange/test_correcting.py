@@ -21,6 +21,7 @@ from tilts.exchange.closing import close, close_remaining
 from tilts.exchange.correcting import (
     AMEND_REASONS,
     WITHDRAW_REASONS,
+    Correction,
     amend,
     decide_amend,
     decide_withdraw,
@@ -83,13 +84,13 @@ class Day(Counter):
     async def withdraw(
         self, dispense_id: UUID, party: Party | None = None, now: datetime = NOW, reason: str = "other"
     ) -> tuple[dict[str, Any], LineRecord]:
-        return await withdraw(self.tx, dispense_id, reason, party or self.till(), now, TERMS)
+        return await withdraw(self.tx, Correction(dispense_id, reason), party or self.till(), now, TERMS)
 
     async def amend(
         self, dispense_id: UUID, order: DispenseOrder | None, now: datetime = NOW, party: Party | None = None
     ) -> tuple[dict[str, Any], LineRecord]:
         who = party or self.till()
-        return await amend(self.tx, dispense_id, "other", order, who, now, TERMS, signed=None)
+        return await amend(self.tx, Correction(dispense_id, "other", order), who, now, TERMS)
 
     async def stored(self, line: LineRecord) -> LineRecord:
         [found] = await lines_of_prescription(self.tx, line.prescription_id)
@@ -359,8 +360,8 @@ async def test_dsp_034_a_correction_needs_a_reason_from_the_list(day: Day, reaso
     line = await day.line()
     dispense_id, till = await day.out(line), day.till()
 
-    assert await refused_by(withdraw(day.tx, dispense_id, reason, till, NOW, TERMS)) == "DSP-034"
-    again = amend(day.tx, dispense_id, reason, order_of(line), till, NOW, TERMS, signed=None)
+    assert await refused_by(withdraw(day.tx, Correction(dispense_id, reason), till, NOW, TERMS)) == "DSP-034"
+    again = amend(day.tx, Correction(dispense_id, reason, order_of(line)), till, NOW, TERMS)
     assert await refused_by(again) == "DSP-034"
     assert "other" in WITHDRAW_REASONS and "other" in AMEND_REASONS
 
@@ -368,7 +369,12 @@ async def test_dsp_034_a_correction_needs_a_reason_from_the_list(day: Day, reaso
 async def test_wire_015_another_version_than_the_one_that_was_read(day: Day) -> None:
     dispense_id = await day.out(await day.line())
 
-    assert await refused_by(withdraw(day.tx, dispense_id, "other", day.till(), NOW, TERMS, 2)) == "WIRE-015"
+    assert (
+        await refused_by(
+            withdraw(day.tx, Correction(dispense_id, "other", if_match=2), day.till(), NOW, TERMS)
+        )
+        == "WIRE-015"
+    )
 
 
 # The decisions alone.
@@ -421,7 +427,7 @@ async def test_withdrawn_by_many_at_once_the_balance_returns_once(crowd: Databas
         dispense_id = await handed_out(tx, counter, line, "2", NOW)
 
     async def back(tx: Tx) -> LineRecord:
-        return (await withdraw(tx, dispense_id, "other", counter.till(), NOW, TERMS))[1]
+        return (await withdraw(tx, Correction(dispense_id, "other"), counter.till(), NOW, TERMS))[1]
 
     results = await race(crowd, *[back] * AT_ONCE)
     assert tally(results) == {"done": AT_ONCE}
@@ -442,11 +448,11 @@ async def test_amended_withdrawn_and_handed_out_at_once_the_sum_is_the_balance(
             dispense_id = await handed_out(tx, counter, line, "1", NOW)
 
         async def back(tx: Tx, one: UUID = dispense_id) -> Any:
-            return await withdraw(tx, one, "other", counter.till(), NOW, TERMS)
+            return await withdraw(tx, Correction(one, "other"), counter.till(), NOW, TERMS)
 
         def other_amount(value: str, one: UUID = dispense_id, of: LineRecord = line) -> Work:
             order = order_of(of, value)
-            return lambda tx: amend(tx, one, "other", order, counter.till(), NOW, TERMS, signed=None)
+            return lambda tx: amend(tx, Correction(one, "other", order), counter.till(), NOW, TERMS)
 
         def more(tx: Tx, of: LineRecord = line) -> Any:
             return handed_out(tx, counter, of, "1", NOW)

@@ -16,7 +16,7 @@ from tests.exchange.counter import Counter, a_request_document
 from tests.exchange.test_races import Work, race, tally
 from tests.running import Running
 from tests.store.undoing import undone
-from tilts.exchange.cancelling_early import cancel_by_identifier
+from tilts.exchange.cancelling_early import CancelOrder, cancel_by_identifier
 from tilts.exchange.dispensing import claim
 from tilts.exchange.lines import check_shape, state_of
 from tilts.exchange.prescriptions import born_cancelled, decide, prescribe
@@ -76,7 +76,7 @@ async def cancelled(
     reason: str = "other",
 ) -> LineRecord | EarlyCancellation:
     who = party or counter.doctor
-    return await cancel_by_identifier(tx, identifier, reason, who, NOW, TERMS, None)
+    return await cancel_by_identifier(tx, CancelOrder(identifier, reason, None), who, NOW, TERMS)
 
 
 async def end_of(tx: Tx, line: LineRecord) -> End:

@@ -152,9 +152,7 @@ class Route:
     profile: str = ""  # name of our profile that the body must meet, beside what rules say of it
     open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
     feed: bool = False  # at the root of the listener; answers with files, not with FHIR
-    noted: Callable[[Incoming], dict[str, Any]] | None = (
-        None  # what of the request stands in the audit entry too
-    )
+    noted: Callable[[Incoming], dict[str, Any]] | None = None  # what of the request stands in the audit entry too
 
     @property
     def segments(self) -> tuple[str, ...]:

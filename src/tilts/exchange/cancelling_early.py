@@ -7,6 +7,7 @@ Both doors take the same lock on (organisation, identifier): cancel and prescrib
 moment, come to the same end (Exchanges 3.2 row 14).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -30,16 +31,20 @@ from tilts.store.tx import Tx
 LONGEST: Final = 256  # characters of system and of value: as of an identifier that a create is known by
 
 
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Which line, by the prescriber's own identifier, and why."""
+
+    identifier: Identifier | None
+    reason: str | None
+    signed: Signed | None
+
+
 async def cancel_by_identifier(
-    tx: Tx,
-    identifier: Identifier | None,
-    reason: str | None,
-    party: Party,
-    now: datetime,
-    terms: Terms,
-    signed: Signed | None,
+    tx: Tx, order: CancelOrder, party: Party, now: datetime, terms: Terms
 ) -> LineRecord | EarlyCancellation:
     """The door: the first issue that it cancelled, or what is kept until the prescription comes."""
+    identifier, reason, signed = order.identifier, order.reason, order.signed
     if reason not in CANCEL_REASONS:
         raise Refusal(PRE_CANCEL_REASON, reasons=", ".join(CANCEL_REASONS))
     if identifier is None or identifier[0] == terms.number_system or max(map(len, identifier)) > LONGEST:

@@ -83,6 +83,7 @@ async def document_of(tx: Tx, dispense: DispenseRecord) -> dict[str, Any]:
 
 
 async def is_own_receipt(tx: Tx, receipt_id: UUID, party: Party, now: datetime) -> bool:
+    """Whether this very pharmacy closed it."""
     row = await resources.read(tx, "Bundle", receipt_id, viewer_of(party, now))
     return row is not None and row.basis == "author" and party.kind == "pharmacy"
 

@@ -6,7 +6,7 @@ What was recorded stays as a version; the balance of the line follows the newest
 is locked before the dispense is read, as for handing out: two corrections at once are one after the other.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -44,27 +44,33 @@ WITHDRAW_REASONS: Final = ("not-collected", "wrong-patient", "wrong-medicine", "
 AMEND_REASONS: Final = ("wrong-quantity", "wrong-product", "wrong-batch", "other")
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a pharmacy wants corrected; `order` is what should stand in its place, with the signature over it."""
+
+    dispense_id: UUID
+    reason: str | None
+    order: DispenseOrder | None = None
+    signed: Signed | None = None
+    if_match: int | None = None
+
+
 async def withdraw(
-    tx: Tx,
-    dispense_id: UUID,
-    reason: str | None,
-    party: Party,
-    now: datetime,
-    terms: Terms,
-    if_match: int | None = None,
+    tx: Tx, wanted: Correction, party: Party, now: datetime, terms: Terms
 ) -> tuple[dict[str, Any], LineRecord]:
     """The door: it was not handed out after all. Again: the same answer.
 
     The document stays, as entered in error; the issue is this pharmacy's again, unless somebody else holds it or its
     validity is over.
     """
+    dispense_id, reason = wanted.dispense_id, wanted.reason
     check_reason(reason, WITHDRAW_REASONS)
     line, history = await locked(tx, dispense_id, party, now)
     newest = history[-1]
     with about(line):
         if newest.state == "withdrawn":
             return await document_of(tx, dispense_id), line
-        check_correction(history, party, now, terms, if_match)
+        check_correction(history, party, now, terms, wanted.if_match)
         others_out = await is_out_besides(tx, line, dispense_id)
         after = decide_withdraw(line, newest.quantity, party, now, terms, others_out=others_out)
     after = await save(tx, line, "withdraw", after, now)
@@ -77,18 +83,10 @@ async def withdraw(
 
 
 async def amend(
-    tx: Tx,
-    dispense_id: UUID,
-    reason: str | None,
-    order: DispenseOrder | None,
-    party: Party,
-    now: datetime,
-    terms: Terms,
-    *,
-    signed: Signed | None,
-    if_match: int | None = None,
+    tx: Tx, wanted: Correction, party: Party, now: datetime, terms: Terms
 ) -> tuple[dict[str, Any], LineRecord]:
     """The door: another amount, product or batch than was recorded; a new version of the same dispense."""
+    dispense_id, reason, order = wanted.dispense_id, wanted.reason, wanted.order
     check_reason(reason, AMEND_REASONS)
     if order is None:
         raise Refusal(DSP_AMENDED_MISSING, expressions=("Parameters.parameter",))
@@ -96,7 +94,7 @@ async def amend(
     line, history = await locked(tx, dispense_id, party, now)
     newest = history[-1]
     with about(line):
-        check_correction(history, party, now, terms, if_match)
+        check_correction(history, party, now, terms, wanted.if_match)
         if newest.state == "withdrawn":
             raise Refusal(DSP_WITHDRAWN)
         check_same(order, newest, await document_of(tx, dispense_id))
@@ -110,7 +108,7 @@ async def amend(
         tx, "MedicationDispense", dispense_id, lambda before: amended(before, order.document), now
     )
     belonging = Belonging(new_id(), line.patient_id, party.organization_id, line.prescription_id)
-    await documents.keep_signature(tx, signed, [f"MedicationDispense/{dispense_id}"], belonging, now)
+    await documents.keep_signature(tx, wanted.signed, [f"MedicationDispense/{dispense_id}"], belonging, now)
     return document, after
 
 

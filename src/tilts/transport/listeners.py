@@ -21,21 +21,19 @@ from tilts.settings import Settings
 from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
-    closing,
     consents,
-    correcting,
     dispensing,
     emergencies,
     prescriptions,
     reading,
     signatures,
     tasks,
-    transferring,
     validation,
 )
 from tilts.transport.app import CutOff, FhirApp, Listener
 from tilts.transport.audit_trail import Trail, published_heads
 from tilts.transport.capability import capability_statement
+from tilts.transport.lines import closing, correcting, transferring
 from tilts.transport.negotiate import FHIR_JSON, check_accept, language_of, request_id_of
 from tilts.transport.oauth import introspection
 from tilts.transport.oauth.discovery import Discovery

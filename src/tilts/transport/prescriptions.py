@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from tilts.access import repeats
 from tilts.access.routes import Call, Reply, route
-from tilts.exchange.cancelling_early import cancel_by_identifier
+from tilts.exchange.cancelling_early import CancelOrder, cancel_by_identifier
 from tilts.exchange.prescriptions import LineOrder, Prescribed, cancel, prescribe, viewer_of
 from tilts.rules import Refusal
 from tilts.rules.prescriptions import PRE_BUNDLE_ENTRY
@@ -121,10 +121,8 @@ async def cancel_line(call: Call) -> Reply:
 )
 async def cancel_by_own_identifier(call: Call) -> Reply:
     reason = parameters_in(call.resource).get("reason")
-    identifier = identifier_in(call.resource, "identifier")
-    done = await cancel_by_identifier(
-        call.tx, identifier, reason, call.party, call.now, call.terms, call.signed
-    )
+    order = CancelOrder(identifier_in(call.resource, "identifier"), reason, call.signed)
+    done = await cancel_by_identifier(call.tx, order, call.party, call.now, call.terms)
     if isinstance(done, LineRecord):
         return task_reply(call, done)
     return Reply(resource=early_to_fhir(done, call.party, call.canonical_base))

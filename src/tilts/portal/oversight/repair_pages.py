@@ -67,8 +67,8 @@ class RepairPages:
             return await repairs.listed(tx, limit=MOST)
 
         rows = await self._room.do(request, self._room.act(request, "repair.listed"), read)
-        form, names = form_of(request), ("tasks", "reason", "step")
-        given = {name: text_in(form, name) if no else "" for name in names}
+        names = ("tasks", "reason", "step")
+        given = {name: text_in(form_of(request), name) if no else "" for name in names}
         language = language_for(request)
         return self._room.show(
             request,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tilts.access.routes import Call, Reply, route
-from tilts.exchange.correcting import amend, withdraw
+from tilts.exchange.correcting import Correction, amend, withdraw
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store.records import LineRecord
@@ -28,11 +28,8 @@ from tilts.transport.shapes.medication import dispense_from_fhir
     functionality="dispensing",
 )
 async def withdraw_dispense(call: Call) -> Reply:
-    reason = parameters_in(call.resource).get("reason")
-    dispense_id = dispense_id_of(call)
-    document, line = await withdraw(
-        call.tx, dispense_id, reason, call.party, call.now, call.terms, call.if_match
-    )
+    wanted = Correction(dispense_id_of(call), reason_of(call), if_match=call.if_match)
+    document, line = await withdraw(call.tx, wanted, call.party, call.now, call.terms)
     return corrected_reply(call, document, line)
 
 
@@ -51,18 +48,14 @@ async def withdraw_dispense(call: Call) -> Reply:
 )
 async def amend_dispense(call: Call) -> Reply:
     given = resource_in(call.resource, "dispense", "MedicationDispense")
-    document, line = await amend(
-        call.tx,
-        dispense_id_of(call),
-        parameters_in(call.resource).get("reason"),
-        dispense_from_fhir(given, call.public_base) if given else None,
-        call.party,
-        call.now,
-        call.terms,
-        signed=call.signed,
-        if_match=call.if_match,
-    )
+    order = dispense_from_fhir(given, call.public_base) if given else None
+    wanted = Correction(dispense_id_of(call), reason_of(call), order, call.signed, call.if_match)
+    document, line = await amend(call.tx, wanted, call.party, call.now, call.terms)
     return corrected_reply(call, document, line)
+
+
+def reason_of(call: Call) -> str | None:
+    return parameters_in(call.resource).get("reason")
 
 
 def dispense_id_of(call: Call) -> UUID:
