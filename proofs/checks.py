@@ -34,13 +34,20 @@ class Finding:
 LOAD: Final[LiteralString] = """
 CREATE TEMPORARY TABLE acknowledged (dispense_id uuid, line_id uuid, identifier text, answer_hash bytea) ON COMMIT DROP
 """
+# Of each dispense its newest version, if it was not withdrawn.
+STANDING: Final[LiteralString] = """
+CREATE TEMPORARY VIEW standing AS
+SELECT d.* FROM dispense d
+ WHERE d.state <> 'withdrawn'
+   AND NOT EXISTS (SELECT FROM dispense n WHERE n.dispense_id = d.dispense_id AND n.version > d.version)
+"""
 
 OFFENDERS: Final[dict[str, LiteralString]] = {
     "more handed out than allowed": """
-        SELECT task_id FROM prescription_line l JOIN dispense d USING (task_id)
+        SELECT task_id FROM prescription_line l JOIN standing d USING (task_id)
          GROUP BY task_id HAVING sum(d.quantity) > l.allowed""",
     "the balance is not the sum of the dispenses": """
-        SELECT task_id FROM prescription_line l LEFT JOIN dispense d USING (task_id)
+        SELECT task_id FROM prescription_line l LEFT JOIN standing d USING (task_id)
          GROUP BY task_id HAVING l.dispensed <> coalesce(sum(d.quantity), 0)""",
     "one identifier of a pharmacy, several dispenses": """
         SELECT value FROM resource_identifier WHERE resource_type = 'MedicationDispense'
@@ -99,6 +106,8 @@ def check_all(connection: psycopg.Connection[Any], told: Iterable[Acknowledged])
     """Every check, in one view of the database; an empty list is what is hoped for."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(LOAD)
+        cursor.execute("DROP VIEW IF EXISTS pg_temp.standing")
+        cursor.execute(STANDING)
         with cursor.copy("COPY acknowledged FROM STDIN") as copy:
             for one in told:
                 copy.write_row((one.dispense_id, one.line_id, one.identifier, one.answer_hash))

@@ -82,6 +82,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         environment=settings.environment,
         person_proof=settings.person_proof,
         room=room_from(settings, desks_from(settings.contacts_file)),
+        receipt_keys=key_ring(settings.keys_folder, "receipt"),
         limits=breadth.limits_from(settings.copying_limits),
     )
     rate = CallRate(settings.requests_per_second)

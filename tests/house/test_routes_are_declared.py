@@ -10,7 +10,7 @@ from tilts.access.routes import Route
 from tools.pages.routes import routes
 
 ROUTES = routes()
-EVENT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+\Z")
+EVENT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*\Z")
 EVERY_SCOPE = {scope for kind in scopes.OPEN for scope in scopes.open_to(kind)}
 PAGE = (ROOT / "docs" / "reference" / "routes.md").read_text(encoding="utf-8")
 names = pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.path}")

@@ -50,6 +50,7 @@ def test_what_is_only_added_to_is_what_must_not_be_forged() -> None:
         "resource_history",
         "signed_content",
         "dispense",
+        "early_cancellation",
         "consent_document",
         "glass_release",
         "lab_scenario",

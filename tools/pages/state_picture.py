@@ -25,6 +25,7 @@ ROADS: dict[tuple[str, str], tuple[str, int, int]] = {
     ("ready", "claimed"): ("M450 78 L640 220", 560, 150),
     ("claimed", "ready"): ("M600 232 L385 86", 450, 182),
     ("claimed", "cancel-pending"): ("M600 255 L450 285", 520, 290),
+    ("claimed", "cancelled"): ("M600 262 C480 232 300 232 170 276", 470, 246),
     ("claimed", "expired"): ("M690 220 V86", 690, 125),
     ("claimed", "claimed"): ("M715 220 C715 172 785 172 750 222", 855, 202),
     ("claimed", "dispensed"): ("M750 236 H960", 855, 230),
@@ -33,6 +34,7 @@ ROADS: dict[tuple[str, str], tuple[str, int, int]] = {
     ("partly-dispensed", "claimed"): ("M705 430 V266", 705, 312),
     ("claimed", "completed"): ("M735 266 L965 430", 815, 385),
     ("completed", "claimed"): ("M1010 430 L750 264", 935, 350),
+    ("partly-dispensed", "partly-dispensed"): ("M640 476 C620 520 710 520 690 476", 665, 525),
     ("partly-dispensed", "completed"): ("M750 458 H960", 855, 476),
     ("dispensed", "completed"): ("M1060 266 V430", 1060, 350),
     ("dispensed", "expired"): ("M1000 220 L750 75", 935, 145),
@@ -95,9 +97,7 @@ def _words(pair: tuple[str, str]) -> str:
 
 def _box(state: LineState) -> str:
     x, y = PLACES[state]
-    over = not any(
-        step.by != "clock" and step.action != "withdraw" and state in step.of for step in PRESCRIPTION.steps
-    )
+    over = not any(step.by not in ("clock", "dispenser") and state in step.of for step in PRESCRIPTION.steps)
     return (
         f'<rect class="{"end" if over else "state"}" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
         f'<text class="name" x="{x + BOX_W / 2:.0f}" y="{y + BOX_H / 2 + 5:.0f}">{escape(state)}</text>'

@@ -18,6 +18,7 @@ from tilts.access.keeping import concerned, distinct, ended
 from tilts.access.limits import CallRate
 from tilts.access.opening import check_open, still_open
 from tilts.access.permission.asking import check_acting, tell_hidden
+from tilts.access.receipts import sealed
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.proof import ASSERTED, check_signed
@@ -177,7 +178,7 @@ class Pipeline:
         return party_from(connection, claims, plain=plain)
 
     def _call(self, tx: Tx, party: Party, incoming: Incoming, ids: dict[str, str]) -> Call:
-        ground = self._ground
+        ground, keys = self._ground, self._ground.receipt_keys
         now = ground.clock.now()
         return Call(
             tx=tx,
@@ -190,6 +191,7 @@ class Pipeline:
             public_base=ground.plain_base if party.plain else ground.public_base,
             knows_test_persons=ground.knows_test_persons,
             room=ground.room,
+            seal=None if keys is None else lambda content: sealed(keys, content, ground.clock.wall()),
             if_match=version_in(incoming.headers.get("if-match", "")),
         )
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from tilts.access.breadth.limits import Limits, limits_from
+from tilts.access.tokens.keys import KeyRing
 from tilts.clock import Clock
 from tilts.exchange.documents import Signed
 from tilts.exchange.terms import Terms
@@ -101,6 +102,7 @@ class Call:
     warnings: list[str] = field(default_factory=list)  # ids of rules that the plain port lets pass
     subjects: list[AuditSubject] = field(default_factory=list)
     room: MailRoom | None = None  # whose letters tell of an emergency
+    seal: Callable[[bytes], str] | None = None  # the exchange's own signature: detached, over these bytes
     noticed: list[str] = field(default_factory=list)  # what is counted beside patients: misses, pages:6
 
     def concerns(
@@ -185,3 +187,4 @@ class Ground:
     person_proof: str = ""  # who must prove themselves at an identity provider: nobody, `writes`, `all`
     limits: Limits = field(default_factory=limits_from)  # against mass copying
     room: MailRoom | None = None  # letters to patients and institutions
+    receipt_keys: KeyRing | None = None

@@ -1,6 +1,6 @@
 """What each kind of party may ask for: a closed list, in the grammar of SMART scopes v2.
 
-`system/Type.cruds`: c create, r read, u update (operations on a Task), d delete, s search. Two kinds of token
+`system/Type.cruds`: c create, r read, u update (operations), d delete, s search. Two kinds of token
 (Security 1.2): a basic one names the organisation only and opens registers and feeds; an extended one names who acts and
 why, and opens what concerns patients. What begins with `__` is no type of FHIR but ours.
 """
@@ -24,7 +24,7 @@ OPEN: Final = MappingProxyType(
         "practice": _PRESCRIBING,
         "hospital": _PRESCRIBING,
         # A pharmacist sees what was presented, not patients (Latvia 6.1: only not-yet-used prescriptions).
-        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crs Task.rsu Provenance.rs __events.r",
+        "pharmacy": f"{_REGISTERS} MedicationRequest.rs MedicationDispense.crus Task.rsu Provenance.rs __events.r",
         "authority": f"{_REGISTERS} Patient.rs Consent.crsu __token.r",
         "vendor": _REGISTERS,
         "portal": f"{_REGISTERS} Patient.r MedicationRequest.rs MedicationDispense.rs Task.rsu Provenance.rs"

@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "tilts.cli.operating.sessions:sessions",
     "tilts.cli.operating.relationships:relationships",
     "tilts.cli.operating.glass:glass",
+    "tilts.cli.operating.repairs:repairs",
 )
 
 app = App(

@@ -130,7 +130,12 @@ def decide_claim(line: LineRecord, party: Party, now: datetime, terms: Terms) ->
     check(line, "claim", party, now)
     if line.hold is not None:
         return line
-    hold = Hold(
+    return replace(line, state="claimed", hold=hold_for(party, now, terms), reason=None, changed_at=now)
+
+
+def hold_for(party: Party, now: datetime, terms: Terms) -> Hold:
+    """A lease that begins now."""
+    return Hold(
         organization_id=party.organization_id,
         organization_name=party.organization_name,
         site=party.site,
@@ -138,7 +143,6 @@ def decide_claim(line: LineRecord, party: Party, now: datetime, terms: Terms) ->
         claimed_at=now,
         lease_until=now + terms.lease,
     )
-    return replace(line, state="claimed", hold=hold, reason=None, changed_at=now)
 
 
 def chosen_issue(issues: list[LineRecord], order: DispenseOrder, party: Party, now: datetime) -> LineRecord:

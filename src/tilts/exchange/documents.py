@@ -1,5 +1,6 @@
 """Documents as they are kept: the sender's content with our id, version and prescription number."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -68,13 +69,29 @@ async def set_status(tx: Tx, resource_type: str, resource_id: UUID, status: str,
     await resources.replace(tx, resource_type, resource_id, encode(changed), index_of(changed).tokens, at)
 
 
+async def revise(
+    tx: Tx,
+    resource_type: str,
+    resource_id: UUID,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    at: datetime,
+) -> dict[str, Any]:
+    """A new version of a document, made of the one before; who may do it was looked at before."""
+    row = await resources.lock(tx, resource_type, resource_id)
+    assert row is not None, "what is corrected has a document"
+    changed = stamp(change(decode(row.body)), resource_id, row.version + 1, at)
+    await resources.replace(tx, resource_type, resource_id, encode(changed), index_of(changed).tokens, at)
+    return changed
+
+
 async def keep_signature(
-    tx: Tx, signed: Signed | None, targets: list[str], belonging: Belonging, at: datetime
+    tx: Tx, signed: Signed | None, targets: Sequence[str | dict[str, Any]], belonging: Belonging, at: datetime
 ) -> None:
-    """The Provenance with its targets filled in, and the bytes as received beside it."""
+    """The Provenance with its targets filled in (references; whole ones of what is not there yet), and the bytes beside it."""
     if signed is None:
         return
-    provenance = {**signed.provenance, "target": [{"reference": target} for target in targets]}
+    named = [{"reference": target} if isinstance(target, str) else target for target in targets]
+    provenance = {**signed.provenance, "target": named}
     await keep(tx, provenance, belonging, at)
     await signatures.add(tx, belonging.resource_id, signed.client_id, signed.content, signed.jws)
 

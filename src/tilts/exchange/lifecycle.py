@@ -77,6 +77,10 @@ TRANSFER: Final = Words("Lūgt atdot citai aptiekai", "Ask for it to be given up
 SHORT: Final = Words("Slēgt ar atlikumu", "Close with a balance")
 CLOSE: Final = Words("Slēgt", "Close")
 WITHDRAW: Final = Words("Atsaukt izsniegšanu", "Take a dispense back")
+REPAIR_RELEASE: Final = Words("Labojot atbrīvot", "Take from its holder, repairing")
+REPAIR_CANCEL: Final = Words("Labojot anulēt", "Cancel, repairing")
+REPAIR_CLOSE: Final = Words("Labojot slēgt", "Close, repairing")
+AMEND: Final = Words("Labot izsniegšanu", "Correct a dispense")
 CLOCK: Final = Words("Laiks", "The clock")
 
 NOTHING_OUT: Final = Words("nekas nav izsniegts", "nothing handed out")
@@ -87,7 +91,8 @@ FIRST_DAY: Final = Words("pirmā diena", "its first day")
 OVER: Final = Words("pēdējā diena beigusies", "its last day is over")
 HOLD_OVER: Final = Words("turēšanas laiks beidzies", "the hold is over")
 BACK: Final = Words("derīga, un to netur cits", "still valid, and nobody else holds it")
-STILL_HELD: Final = Words("to tur cits", "somebody else holds it")
+STILL_HELD: Final = Words("to kāds tur", "somebody holds it")
+LESS: Final = Words("mazāk, derīga, un to netur cits", "less, still valid, and nobody else holds it")
 
 
 def _step(
@@ -133,9 +138,23 @@ STEPS: Final = (
         WITHDRAW,
         when=BACK,
     ),  # row 11
-    _step("withdraw", "claimed", "claimed", "dispenser", WITHDRAW, when=STILL_HELD),
+    _step("withdraw", ("claimed", "dispensed"), "claimed", "dispenser", WITHDRAW, when=STILL_HELD),
     _step("withdraw", ("completed", "dispensed"), "expired", "dispenser", WITHDRAW, when=OVER),
     _step("withdraw", ("completed", "dispensed"), "completed", "dispenser", WITHDRAW, when=OVER),
+    _step("amend", "partly-dispensed", "partly-dispensed", "dispenser", AMEND, when=A_PART),  # row 11
+    _step("amend", "partly-dispensed", "completed", "dispenser", AMEND, when=THE_REST),
+    _step("amend", "claimed", "claimed", "dispenser", AMEND, when=A_PART),
+    _step("amend", "claimed", "dispensed", "dispenser", AMEND, when=THE_REST),
+    _step("amend", ("completed", "dispensed"), "claimed", "dispenser", AMEND, when=LESS),
+    _step("amend", ("completed", "dispensed"), "completed", "dispenser", AMEND, when=OVER),
+    _step("repair-release", "claimed", "ready", "authority", REPAIR_RELEASE, when=NOTHING_OUT),  # row 16
+    _step("repair-release", "claimed", "partly-dispensed", "authority", REPAIR_RELEASE, when=A_PART_OUT),
+    _step("repair-release", "cancel-pending", "cancelled", "authority", REPAIR_RELEASE),
+    _step("repair-release", "dispensed", "completed", "authority", REPAIR_RELEASE),
+    _step("repair-cancel", ("future", "ready", "cancel-pending"), "cancelled", "authority", REPAIR_CANCEL),
+    _step("repair-cancel", "claimed", "cancelled", "authority", REPAIR_CANCEL, "nothing is handed out"),
+    _step("repair-close", ("partly-dispensed", "dispensed"), "completed", "authority", REPAIR_CLOSE),
+    _step("repair-close", "claimed", "completed", "authority", REPAIR_CLOSE, "something is handed out"),
     _step("clock", ("ready", "claimed"), "expired", "clock", CLOCK, when=OVER),  # row 15
     _step("clock", "cancel-pending", "cancelled", "clock", CLOCK, when=OVER),
     _step("clock", ("claimed", "partly-dispensed"), "completed", "clock", CLOCK, when=OVER),

@@ -103,8 +103,12 @@ def is_held_by(hold: Hold, party: Party) -> bool:
 
 def check(line: LineRecord, action: Action, party: Party, now: datetime) -> None:
     """Refuses what the table does not allow this party with this line now."""
-    state = state_of(line, now)
-    step = PRESCRIPTION.check(state, action, side_of(line, party), **facts_of(line))
+    check_side(line, action, side_of(line, party), now)
+
+
+def check_side(line: LineRecord, action: str, side: LineSide, now: datetime) -> None:
+    """The same for a side that follows from something else than the line: who handed out, who oversees."""
+    step = PRESCRIPTION.check(state_of(line, now), action, side, **facts_of(line))
     for guard in step.guards:
         GUARDS[guard](line)
 

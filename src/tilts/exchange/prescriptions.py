@@ -38,6 +38,8 @@ from tilts.rules.prescriptions import (
 from tilts.rules.wire import WIRE_NOT_FOUND, WIRE_VERSION_DIFFERS
 from tilts.store import connections
 from tilts.store import prescriptions as store
+from tilts.store.corrections import early
+from tilts.store.corrections.early import Identifier
 from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
@@ -175,6 +177,7 @@ async def prescribe(
     decided = decide(orders, party, now, terms)
     if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
+    decided = born_cancelled(decided, await cancelled_early(tx, orders, party))
     return await save_prescribed(tx, decided, now, signed)
 
 
@@ -194,6 +197,38 @@ async def save_prescribed(tx: Tx, decided: Prescribed, now: datetime, signed: Si
     belonging = Belonging(new_id(), patient_id, author_id, thread_id)
     await documents.keep_signature(tx, signed, targets, belonging, now)
     return replace(decided, documents=kept)
+
+
+async def cancelled_early(tx: Tx, orders: list[LineOrder], party: Party) -> list[str | None]:
+    """For each line the reason of a cancellation that came before it; the lock is that of cancelling_early.py."""
+    named = [identifiers_of(order.document) for order in orders]
+    if not any(named):
+        return [None] * len(orders)
+    every = [identifier for one in named for identifier in one]
+    await early.lock(tx, party.organization_id, every)
+    found = {(e.system, e.value): e.reason for e in await early.find(tx, party.organization_id, every)}
+    return [next((found[one] for one in identifiers if one in found), None) for identifiers in named]
+
+
+def identifiers_of(document: dict[str, Any]) -> list[Identifier]:
+    return [
+        (one["system"], one["value"])
+        for one in document.get("identifier", ())
+        if one.get("system") and one.get("value")
+    ]
+
+
+def born_cancelled(decided: Prescribed, reasons: list[str | None]) -> Prescribed:
+    """A line that was cancelled before it came is cancelled from the first moment, and so is its document."""
+    issues = [
+        [replace(issue, state="cancelled", reason=reason) for issue in of_line] if reason else of_line
+        for of_line, reason in zip(decided.issues, reasons, strict=True)
+    ]
+    told = [
+        {**document, "status": "cancelled"} if reason else document
+        for document, reason in zip(decided.documents, reasons, strict=True)
+    ]
+    return replace(decided, issues=issues, documents=told)
 
 
 async def cancel(

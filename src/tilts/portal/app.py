@@ -46,6 +46,7 @@ from tilts.portal.oversight.audit_pages import AuditPages
 from tilts.portal.oversight.emergency_pages import EmergencyPages
 from tilts.portal.oversight.limit_pages import LimitPages
 from tilts.portal.oversight.paper_pages import PaperPages
+from tilts.portal.oversight.repair_pages import RepairPages
 from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
 from tilts.portal.procedures.pages import ProcedurePages
@@ -96,6 +97,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     GatePages,
     AlertPages,
     LimitPages,
+    RepairPages,
     AuditPages,
     EmergencyPages,
     PaperPages,

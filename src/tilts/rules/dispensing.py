@@ -202,3 +202,63 @@ DSP_HANDED_OUT = Rule(
     fix_en="Fetch the rest there, or wait until the hold ends: then the balance is open to every pharmacy.",
     fix_lv="Atlikumu saņemiet tur vai nogaidiet turēšanas beigas: tad atlikums ir atvērts jebkurai aptiekai.",
 )
+DSP_NOT_THE_DISPENSER = Rule(
+    id="DSP-031",
+    http_status=403,
+    issue_code="forbidden",
+    source="Exchanges 3.2 row 11: amended and withdrawn by the pharmacy that handed out",
+    text_en="Only the pharmacy that handed this out corrects it.",
+    text_lv="Izsniegšanu labo tikai aptieka, kas izsniedza.",
+    fix_en="Ask that pharmacy; the performer of the dispense names it.",
+    fix_lv="Lūdziet to šai aptiekai; tā ir norādīta izsniegšanas laukā performer.",
+)
+DSP_CORRECTION_LATE = Rule(
+    id="DSP-032",
+    http_status=409,
+    issue_code="conflict",
+    source="Exchanges 3.2 row 11: within the amendment period, 409 when it is over; its length is our assumption",
+    text_en="This dispense could be corrected until {until}.",
+    text_lv="Šo izsniegšanu varēja labot līdz {until}.",
+    fix_en="Turn to the authority: what is wrong in the state of the line, two of its persons repair.",
+    fix_lv="Vērsieties iestādē: nepareizu rindas stāvokli labo divas tās personas.",
+)
+DSP_WITHDRAWN = Rule(
+    id="DSP-033",
+    http_status=409,
+    issue_code="conflict",
+    source="Exchanges 3.2 row 11: what was withdrawn was never handed out",
+    text_en="This dispense was withdrawn; it cannot be amended.",
+    text_lv="Šī izsniegšana ir atsaukta; to nevar labot.",
+    fix_en="Record what was really handed out as a new dispense.",
+    fix_lv="Faktiski izsniegto ierakstiet kā jaunu izsniegšanu.",
+)
+DSP_CORRECTION_REASON = Rule(
+    id="DSP-034",
+    http_status=400,
+    issue_code="required",
+    source="Exchanges 3.2 row 11: with a reason, which has no default",
+    text_en="A correction needs one of these reasons: {reasons}.",
+    text_lv="Labojumam vajadzīgs viens no iemesliem: {reasons}.",
+    fix_en="Send Parameters with 'reason' (valueCode).",
+    fix_lv="Sūtiet Parameters ar 'reason' (valueCode).",
+)
+DSP_OTHER_DISPENSE = Rule(
+    id="DSP-035",
+    http_status=409,
+    issue_code="conflict",
+    source="Exchanges 3.2 row 11: the amended dispense replaces the id; 409 on a mismatch",
+    text_en="What was sent is another dispense: {part} differs from the one that it should replace.",
+    text_lv="Sūtīta cita izsniegšana: {part} atšķiras no tās, kas jāaizstāj.",
+    fix_en="Keep id, identifier, prescription line and Task as they are; withdraw what belongs to another line.",
+    fix_lv="Saglabājiet id, identifier, receptes rindu un Task; to, kas pieder citai rindai, atsauciet.",
+)
+DSP_AMENDED_MISSING = Rule(
+    id="DSP-036",
+    http_status=400,
+    issue_code="required",
+    source="Exchanges 3.2 row 11; FHIR R4 Parameters.parameter.resource",
+    text_en="There is no MedicationDispense that should stand in place of this one.",
+    text_lv="Nav MedicationDispense, kam jāstājas šīs izsniegšanas vietā.",
+    fix_en="Send Parameters with 'reason' and 'dispense' (resource: the whole MedicationDispense).",
+    fix_lv="Sūtiet Parameters ar 'reason' un 'dispense' (resource: viss MedicationDispense).",
+)

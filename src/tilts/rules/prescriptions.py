@@ -282,3 +282,13 @@ PRE_PRESCRIBER_ONLY = Rule(
     fix_en="Ask the prescriber.",
     fix_lv="Lūdziet izrakstītājam.",
 )
+PRE_WHICH_IDENTIFIER = Rule(
+    id="PRE-031",
+    http_status=400,
+    issue_code="required",
+    source="Exchanges 3.2 row 14: cancelled by the prescriber's own identifier of the line",
+    text_en="There is no identifier of the line that is to be cancelled.",
+    text_lv="Nav norādīts anulējamās rindas identifikators.",
+    fix_en="Send Parameters with 'identifier' (valueIdentifier: your system and value) and 'reason' (valueCode).",
+    fix_lv="Sūtiet Parameters ar 'identifier' (valueIdentifier: jūsu system un value) un 'reason' (valueCode).",
+)

@@ -32,7 +32,7 @@ LINES: Final[LiteralString] = """
 SELECT l.line_id, l.task_id, l.prescription_id, l.patient_id, l.organization_id, l.state, l.valid_from, l.valid_to,
        l.allowed, l.dispensed, l.unit, l.unit_system, l.unit_code, l.holder_id, l.holder_site, l.holder_client_id,
        l.claimed_at, l.lease_until, l.first_dispensed_at, l.reason, l.version, l.changed_at, l.kind, l.issue, l.issues,
-       l.cancelling, l.transfer_wanted_at, p.number, p.written_at,
+       l.cancelling, l.transfer_wanted_at, l.receipt_id, p.number, p.written_at,
        (SELECT h.name FROM organization h WHERE h.organization_id = l.holder_id) AS holder_name
   FROM prescription_line l
   JOIN prescription p USING (prescription_id)
@@ -54,6 +54,9 @@ LOCK_ISSUES: Final[LiteralString] = (
 )
 # Always in this order, so that two who lock several never wait for each other.
 
+LOCK_ISSUE: Final[LiteralString] = LINES + " WHERE l.task_id = %(task_id)s FOR UPDATE OF l"
+# Whoever asks: what gives the right to it was looked at before.
+
 ISSUES_OF_LINE: Final[LiteralString] = LINES + " WHERE l.line_id = %(line_id)s ORDER BY l.task_id"
 
 SAVE_LINE: Final[LiteralString] = """
@@ -61,7 +64,7 @@ UPDATE prescription_line
    SET state = %(state)s, dispensed = %(dispensed)s, holder_id = %(holder_id)s, holder_site = %(holder_site)s,
        holder_client_id = %(holder_client_id)s, claimed_at = %(claimed_at)s, lease_until = %(lease_until)s,
        first_dispensed_at = %(first_dispensed_at)s, reason = %(reason)s, cancelling = %(cancelling)s,
-       transfer_wanted_at = %(transfer_wanted_at)s, changed_at = %(changed_at)s, version = version + 1
+       transfer_wanted_at = %(transfer_wanted_at)s, receipt_id = %(receipt_id)s, changed_at = %(changed_at)s, version = version + 1
  WHERE task_id = %(task_id)s
    AND version = %(version)s
 RETURNING version
@@ -150,6 +153,10 @@ async def lock_line_of_task(tx: Tx, task_id: UUID, viewer: Viewer) -> LineRecord
     return await _one_line(tx, LOCK_LINE_OF_TASK, {"task_id": task_id, **eyes(viewer)})
 
 
+async def lock_issue(tx: Tx, task_id: UUID) -> LineRecord | None:
+    return await _one_line(tx, LOCK_ISSUE, {"task_id": task_id})
+
+
 async def lock_issues(tx: Tx, line_id: UUID, viewer: Viewer) -> list[LineRecord]:
     """Every issue of a line, first to last."""
     async with tx.cursor(row_factory=dict_row) as cursor:
@@ -181,6 +188,7 @@ async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
         "reason": line.reason,
         "cancelling": line.cancelling,
         "transfer_wanted_at": line.transfer_wanted_at,
+        "receipt_id": line.receipt_id,
         "changed_at": line.changed_at,
     }
     async with tx.cursor(row_factory=scalar_row) as cursor:

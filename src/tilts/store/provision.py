@@ -35,6 +35,7 @@ ONLY_ADDED: Final = (
     "resource_history",
     "signed_content",
     "dispense",
+    "early_cancellation",
     "consent_document",
     "glass_release",
     "lab_scenario",

@@ -10,6 +10,7 @@ from uuid import UUID
 from tilts.store.trail.leaves import new_salt
 
 StoredState: TypeAlias = Literal["open", "claimed", "completed", "cancelled", "expired"]
+DispenseState: TypeAlias = Literal["recorded", "amended", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class LineRecord:
     issues: int = 1
     cancelling: str | None = None  # the reason of a cancellation that waits for the holder to let go
     transfer_wanted_at: datetime | None = None
+    receipt_id: UUID | None = None  # of its close
     basis: str = field(default="", compare=False)  # what opened it to the viewer: not what it is
 
     @property
@@ -173,6 +175,9 @@ class DispenseRecord:
     role_id: UUID
     quantity: Decimal
     recorded_at: datetime
+    version: int = 1
+    state: DispenseState = "recorded"
+    reason: str | None = None  # of a correction
 
 
 @dataclass(frozen=True, slots=True)

@@ -578,6 +578,7 @@ CREATE TABLE prescription_line (
     issues                integer NOT NULL DEFAULT 1,
     cancelling            text,
     transfer_wanted_at    timestamptz,
+    receipt_id            uuid,
     CONSTRAINT issue_stands_once UNIQUE (line_id, issue),
     CONSTRAINT issue_is_one_of_its_issues CHECK (issue BETWEEN 1 AND issues),
     CONSTRAINT cancelling_while_held_and_untouched CHECK (cancelling IS NULL OR (state = 'claimed' AND dispensed = 0)),
@@ -637,8 +638,9 @@ CREATE TABLE event_reader (
     PRIMARY KEY (party_id, site, client_id)
 );
 
+-- Only ever added to: a correction is a version of its own.
 CREATE TABLE dispense (
-    dispense_id      uuid PRIMARY KEY,
+    dispense_id      uuid NOT NULL,
     line_id          uuid NOT NULL,
     patient_id       uuid NOT NULL REFERENCES patient,
     organization_id  uuid NOT NULL REFERENCES organization,
@@ -647,9 +649,44 @@ CREATE TABLE dispense (
     role_id          uuid NOT NULL,
     quantity         numeric NOT NULL CHECK (quantity > 0),
     recorded_at      timestamptz NOT NULL,
-    task_id          uuid NOT NULL REFERENCES prescription_line
+    task_id          uuid NOT NULL REFERENCES prescription_line,
+    version          integer NOT NULL DEFAULT 1,
+    state            text NOT NULL DEFAULT 'recorded' CHECK (state IN ('recorded', 'amended', 'withdrawn')),
+    reason           text,
+    CONSTRAINT first_version_is_the_record CHECK ((version = 1) = (state = 'recorded')),
+    CONSTRAINT corrected_with_a_reason CHECK ((state = 'recorded') = (reason IS NULL)),
+    PRIMARY KEY (dispense_id, version)
 );
 CREATE INDEX dispense_by_line ON dispense (line_id, dispense_id);
+
+-- A cancellation that came before its prescription; the prescription that comes later is born cancelled.
+CREATE TABLE early_cancellation (
+    organization_id  uuid NOT NULL REFERENCES organization,
+    system           text COLLATE "C" NOT NULL,
+    value            text COLLATE "C" NOT NULL,
+    reason           text NOT NULL,
+    role_id          uuid NOT NULL,
+    client_id        text COLLATE "C" NOT NULL,
+    cancelled_at     timestamptz NOT NULL,
+    CONSTRAINT cancelled_early_once PRIMARY KEY (organization_id, system, value)
+);
+
+-- Ordered by one person of the authority, decided by another one; the outcome tells of each Task.
+CREATE TABLE repair_order (
+    repair_id   uuid PRIMARY KEY,
+    step        text NOT NULL CHECK (step IN ('release', 'cancel', 'close')),
+    task_ids    uuid[] NOT NULL,
+    reason      text NOT NULL,
+    state       text NOT NULL CHECK (state IN ('ordered', 'done', 'declined')),
+    ordered_by  uuid NOT NULL,
+    ordered_at  timestamptz NOT NULL,
+    decided_by  uuid,
+    decided_at  timestamptz,
+    outcome     jsonb,
+    CONSTRAINT repaired_by_two_persons CHECK (state <> 'done' OR (decided_by <> ordered_by) IS TRUE),
+    CONSTRAINT decided_when_over CHECK ((state = 'ordered') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL))
+);
+CREATE INDEX repair_order_by_time ON repair_order (ordered_at DESC);
 
 -- A prescription shown at the counter opens it to that pharmacy for a while (Security 3.2).
 CREATE TABLE presentation (

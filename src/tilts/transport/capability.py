@@ -55,7 +55,11 @@ def capability_statement(
 
 def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str, Any]:
     types = sorted(
-        {route.resource_type for route in routes if route.resource_type not in ("Resource", "Bundle")}
+        {
+            route.resource_type
+            for route in routes
+            if route.resource_type != "Resource" and route.interaction != "transaction"
+        }
     )
     return {
         "mode": "server",

@@ -38,6 +38,7 @@ from tilts.transport.observing.eye import TOKEN_ROUTE, Exchanged, Observer
 from tilts.transport.outcomes import answer_for
 from tilts.transport.prescribing import (
     closing,
+    correcting,
     dispensing,
     prescriptions,
     tasks,
@@ -57,6 +58,7 @@ NOUNS = (
     audit_trail,
     closing,
     consents,
+    correcting,
     dispensing,
     emergencies,
     prescriptions,

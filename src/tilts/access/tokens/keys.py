@@ -1,6 +1,7 @@
-"""The exchange's own keys for tokens: which one signs now, which ones are published, which one is over.
+"""The exchange's own keys: which one signs now, which ones are published, which one is over.
 
-    token.jwk, token-<kid>.jwk     in the keys folder, 0600; each with `use_from` and `until` (seconds of UTC)
+    token.jwk, token-<kid>.jwk         in the keys folder, 0600; each with `use_from` and `until` (seconds of UTC)
+    receipt.jwk, receipt-<kid>.jwk     a purpose of their own: none of them opens a door, and none is over by itself
 
     announced    published, signs from `use_from` on: readers know it before it is used (Security 1.2)
     signing      the youngest of those whose time has come
@@ -26,7 +27,7 @@ from joserfc.jwk import ECKey
 from tilts.ids import kept_secret
 
 ALGORITHM: Final = "ES256"
-FIRST: Final = "token.jwk"
+Purpose: TypeAlias = Literal["token", "receipt"]
 LOOKED_SECONDS: Final = 1.0  # how long what was seen of the folder is believed
 PUBLIC: Final = ("kty", "crv", "x", "y", "kid")
 State: TypeAlias = Literal["announced", "signing", "kept", "over"]
@@ -60,6 +61,7 @@ class KeyRing:
 
     folder: Path
     elapsed: Callable[[], float] = time.monotonic
+    purpose: Purpose = "token"
     _keys: dict[str, SigningKey] = field(default_factory=dict)
     _seen: tuple[tuple[str, int, int], ...] = ()
     _looked_at: float = float("-inf")
@@ -75,7 +77,9 @@ class KeyRing:
         moment = now.timestamp()
         usable = [key for key in self.all() if key.use_from <= moment and not key.is_over(moment)]
         if not usable:
-            raise RuntimeError(f"no key in {self.folder} may sign now: tilts keys announce --now")
+            raise RuntimeError(
+                f"no {self.purpose} key in {self.folder} may sign now: tilts keys announce --now"
+            )
         return usable[-1]
 
     def believed(self, kid: object, now: datetime) -> SigningKey | None:
@@ -94,9 +98,9 @@ class KeyRing:
 
     def _fresh(self) -> dict[str, SigningKey]:
         if self.elapsed() - self._looked_at >= LOOKED_SECONDS:
-            seen = marks_of(self.folder)
+            seen = marks_of(self.folder, self.purpose)
             if seen != self._seen or not self._keys:
-                self._keys = {key.kid: key for key in map(read_key, files_of(self.folder))}
+                self._keys = {key.kid: key for key in map(read_key, files_of(self.folder, self.purpose))}
                 self._seen = seen
             self._looked_at = self.elapsed()
         return self._keys
@@ -110,36 +114,45 @@ def state_of(key: SigningKey, signing: str, now: float) -> State:
     return "announced" if key.use_from > now else "kept"
 
 
-def key_ring(folder: Path) -> KeyRing:
+def key_ring(folder: Path, purpose: Purpose = "token") -> KeyRing:
     """The ring of this installation; its first key is made when there is none."""
-    if not files_of(folder):
-        half = write_key(folder / f".{FIRST}.{os.getpid()}", new_key())
+    if not files_of(folder, purpose):
+        first = f"{purpose}.jwk"
+        half = write_key(folder / f".{first}.{os.getpid()}", new_key())
         with contextlib.suppress(FileExistsError):  # of two workers that start at once: the other's
-            os.link(half.file, folder / FIRST)
+            os.link(half.file, folder / first)
         half.file.unlink()
-    ring = KeyRing(folder)
+    ring = KeyRing(folder, purpose=purpose)
     ring.all()  # a folder that cannot be read stops the start, not the first call
     return ring
 
 
-def announce(folder: Path, use_from: datetime, kept_seconds: int) -> SigningKey:
-    """A new key that signs from then on; the others are believed as long after it as a token may live."""
+def announce(
+    folder: Path, use_from: datetime, kept_seconds: int | None, purpose: Purpose = "token"
+) -> SigningKey:
+    """
+    A new key that signs from then on.
+
+    The others are believed as long after it as a token may live; with None for good, since a receipt never ends.
+    """
     private = new_key()
     begins = int(use_from.timestamp())
-    made = write_key(folder / f"token-{private['kid']}.jwk", {**private, "use_from": begins})
-    for key in map(read_key, files_of(folder)):
+    made = write_key(folder / f"{purpose}-{private['kid']}.jwk", {**private, "use_from": begins})
+    for key in map(read_key, files_of(folder, purpose) if kept_seconds is not None else ()):
         if key.kid != made.kid and key.until is None and key.use_from <= begins:
-            write_key(key.file, {**key.private, "use_from": key.use_from, "until": begins + kept_seconds})
+            write_key(
+                key.file, {**key.private, "use_from": key.use_from, "until": begins + (kept_seconds or 0)}
+            )
     return made
 
 
-def retire(folder: Path, kid: str, now: datetime) -> SigningKey:
+def retire(folder: Path, kid: str, now: datetime, purpose: Purpose = "token") -> SigningKey:
     """
     This key is believed no more, from now on: what it signed opens nothing.
 
     Raises NotDone: there is no such key, or nothing else could sign.
     """
-    keys = {key.kid: key for key in map(read_key, files_of(folder))}
+    keys = {key.kid: key for key in map(read_key, files_of(folder, purpose))}
     if kid not in keys:
         raise NotDone(f"there is no key {kid!r}; there are: {', '.join(keys)}")
     moment = int(now.timestamp())
@@ -163,13 +176,13 @@ def new_key() -> dict[str, Any]:
     return dict(ECKey.generate_key("P-256", auto_kid=True).as_dict(private=True))
 
 
-def files_of(folder: Path) -> list[Path]:
-    return sorted(folder.glob("token*.jwk")) if folder.is_dir() else []
+def files_of(folder: Path, purpose: Purpose = "token") -> list[Path]:
+    return sorted(folder.glob(f"{purpose}*.jwk")) if folder.is_dir() else []
 
 
-def marks_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+def marks_of(folder: Path, purpose: Purpose = "token") -> tuple[tuple[str, int, int], ...]:
     """What changes whenever a file of the folder is written, comes or goes."""
-    found = [(file.name, file.stat()) for file in files_of(folder)]
+    found = [(file.name, file.stat()) for file in files_of(folder, purpose)]
     return tuple((name, known.st_mtime_ns, known.st_ino) for name, known in found)
 
 

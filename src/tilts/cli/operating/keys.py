@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from tilts.access.tokens.keys import KeyRing, NotDone, SigningKey, announce, files_of, retire
+from tilts.access.tokens.keys import KeyRing, NotDone, Purpose, SigningKey, announce, files_of, retire
 from tilts.cli.places import AsJson, DataDir, chosen, running_facts
 from tilts.cli.refusals import NotPossible
 from tilts.cli.serving import ANSWERS_SECONDS, chosen_settings
@@ -23,20 +23,26 @@ from tilts.store.doors import proofs
 from tilts.store.tx import Database
 
 keys = App(
-    name="keys", help="The keys with which tokens are signed: which there are, the next one, one that goes."
+    name="keys",
+    help="The keys with which tokens and receipts are signed: which there are, the next one, one that goes.",
 )
+Of = Annotated[
+    Purpose, Parameter(help="What the keys sign: access tokens, or receipts of closed prescriptions.")
+]
 Folder = Annotated[
     Path | None, Parameter(help="Keys folder (TILTS_KEYS_FOLDER; default: of the sandbox that runs).")
 ]
 
 
 @keys.command(name="list")
-def listed(*, keys_folder: Folder = None, as_json: AsJson = False, data_dir: DataDir = None) -> int:
+def listed(
+    *, purpose: Of = "token", keys_folder: Folder = None, as_json: AsJson = False, data_dir: DataDir = None
+) -> int:
     """Say which keys there are: announced, signing, kept until their last token ended, or over.
 
     Exit status: 0 said, 1 there is no such folder.
     """
-    ring = KeyRing(folder_of(keys_folder, data_dir))
+    ring = KeyRing(folder_of(keys_folder, data_dir), purpose=purpose)
     found = [(key, state, told(key)) for key, state in ring.states(WallClock().wall())]
     if as_json:
         for _, state, times in found:
@@ -58,6 +64,7 @@ def announced(
     now: Annotated[
         bool, Parameter(help="Signs at once: only when the key before it must go.", negative="")
     ] = False,
+    purpose: Of = "token",
     keys_folder: Folder = None,
     data_dir: DataDir = None,
 ) -> int:
@@ -67,20 +74,20 @@ def announced(
     """
     settings = from_environment()
     ahead = timedelta(0) if now else timedelta(hours=settings.key_announce_hours)
-    life = settings.token_seconds + settings.clock_skew_seconds
-    made = announce(folder_of(keys_folder, data_dir), WallClock().wall() + ahead, life)
+    life = settings.token_seconds + settings.clock_skew_seconds if purpose == "token" else None
+    made = announce(folder_of(keys_folder, data_dir), WallClock().wall() + ahead, life, purpose)
     print(f"{made.kid} {told(made)['use_from']}")
     return 0
 
 
 @keys.command(name="retire")
-def retired(kid: str, *, keys_folder: Folder = None, data_dir: DataDir = None) -> int:
-    """Believe a key no more, from this second: every token that it signed is refused.
+def retired(kid: str, *, purpose: Of = "token", keys_folder: Folder = None, data_dir: DataDir = None) -> int:
+    """Believe a key no more, from this second: every token that it signed is refused, every receipt of it worthless.
 
     Exit status: 0 done, 1 there is no such key, or nothing else could sign.
     """
     try:
-        gone = retire(folder_of(keys_folder, data_dir), kid, WallClock().wall())
+        gone = retire(folder_of(keys_folder, data_dir), kid, WallClock().wall(), purpose)
     except NotDone as no:
         raise NotPossible(str(no)) from no
     print(f"{gone.kid} {told(gone)['until']}")

@@ -15,6 +15,7 @@ SCOPES: Final = MappingProxyType(
 )
 SEVERITIES: Final = MappingProxyType({"warn": N_("Warning"), "hold": N_("Held"), "anomaly": N_("Unusual")})
 SEVERITY_KINDS: Final = MappingProxyType({"warn": "waiting", "hold": "fault", "anomaly": "doing"})
+REPAIR_KINDS: Final = MappingProxyType({"ordered": "waiting", "done": "done", "declined": "none"})
 HOLD_KINDS: Final = MappingProxyType({"held": "fault", "asked": "waiting", "released": "done"})
 COUNTED: Final = MappingProxyType(
     {

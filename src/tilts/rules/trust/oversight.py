@@ -52,3 +52,53 @@ OVS_REVIEWED = Rule(
     fix_en="Look at the list as it is now.",
     fix_lv="Skatiet sarakstu, kāds tas ir tagad.",
 )
+OVS_REPAIR_UNKNOWN = Rule(
+    id="OVS-031",
+    http_status=404,
+    issue_code="not-found",
+    source="Exchanges 3.2 row 16",
+    text_en="There is no such repair.",
+    text_lv="Šāda labojuma nav.",
+    fix_en="See 'tilts repairs list'.",
+    fix_lv="Skatiet 'tilts repairs list'.",
+)
+OVS_REPAIR_REASON = Rule(
+    id="OVS-032",
+    http_status=422,
+    issue_code="required",
+    source="Exchanges 3.2 row 16: with a reason, which the second person must see",
+    text_en="Say in at least {characters} characters why these lines must be repaired.",
+    text_lv="Vismaz {characters} rakstzīmēs paskaidrojiet, kāpēc šīs rindas jālabo.",
+    fix_en="Write what went wrong and how it was found out; no names of patients.",
+    fix_lv="Rakstiet, kas nogāja greizi un kā tas noskaidrots; bez pacientu vārdiem.",
+)
+OVS_REPAIR_SAME_PERSON = Rule(
+    id="OVS-033",
+    http_status=403,
+    issue_code="forbidden",
+    source="Exchanges 3.2 row 16: two persons",
+    text_en="Who ordered a repair cannot confirm it.",
+    text_lv="Kas labojumu pieprasīja, to nevar apstiprināt.",
+    fix_en="Another person of the authority confirms, or declines.",
+    fix_lv="Apstiprina vai noraida cita iestādes persona.",
+)
+OVS_REPAIR_NOT_AUTHORITY = Rule(
+    id="OVS-034",
+    http_status=403,
+    issue_code="forbidden",
+    source="Exchanges 3.2 row 16: repaired by the authority",
+    text_en="Only a person of the authority repairs the state of prescriptions.",
+    text_lv="Recepšu stāvokli labo tikai iestādes persona.",
+    fix_en="Sign in with an account that holds a role at the authority.",
+    fix_lv="Pierakstieties ar kontu, kuram ir loma iestādē.",
+)
+OVS_REPAIR_TASKS = Rule(
+    id="OVS-035",
+    http_status=422,
+    issue_code="value",
+    source="Exchanges 3.2 row 16; the bound is ours",
+    text_en="Name one to {most} Tasks by their ids, and one step: release, cancel or close.",
+    text_lv="Norādiet no viena līdz {most} Task pēc to id un vienu soli: release, cancel vai close.",
+    fix_en="One id on a line, as Task.id says it; order another repair for the rest.",
+    fix_lv="Katrā rindā viens id, kā to rāda Task.id; pārējiem pieprasiet vēl vienu labojumu.",
+)

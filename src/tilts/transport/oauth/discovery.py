@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from tilts.access import scopes
 from tilts.access.jose import ALGORITHMS, BY_CERTIFICATE
 from tilts.access.tokens.issuing import Tokens
+from tilts.access.tokens.keys import KeyRing
 from tilts.clock import Clock
 from tilts.rules import Refusal
 from tilts.rules.wire import WIRE_NOT_FOUND
@@ -97,7 +98,11 @@ class Discovery:
         return JSONResponse({**self.udap_metadata(), "signed_metadata": signed})
 
     async def keys(self, _: Request) -> Response:
-        return JSONResponse(self.tokens.keys.published(self.clock.wall()), headers=KEYS_LIVE)
+        """What tokens are signed with, and receipts: told apart by `kid` and by `typ` of what is signed."""
+        now = self.clock.wall()
+        rings = (self.tokens.keys, KeyRing(self.settings.keys_folder, purpose="receipt"))
+        found = [key for ring in rings for key in ring.published(now)["keys"]]
+        return JSONResponse({"keys": found}, headers=KEYS_LIVE)
 
     async def client_keys(self, request: Request) -> Response:
         """The public keys of a client: who got a signed prescription verifies it with these."""

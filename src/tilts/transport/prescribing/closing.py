@@ -1,11 +1,13 @@
-"""Closing a line over HTTP: all handed over, or no more of it; no rule in between.
+"""Closing a line over HTTP: all handed over, or no more of it; and the receipt of it. No rule in between.
 
-POST /Task/{id}/$close, POST /Task/{id}/$close-remaining
+POST /Task/{id}/$close, POST /Task/{id}/$close-remaining, GET /Bundle/{id}
 """
 
 from tilts.access.routes import Call, Reply, route
 from tilts.exchange.closing import close, close_remaining
 from tilts.transport.prescribing.tasks import task_id_of, task_reply
+from tilts.transport.reading import read
+from tilts.transport.shapes.receipts import ReceiptWriter
 
 
 @route(
@@ -21,8 +23,21 @@ from tilts.transport.prescribing.tasks import task_id_of, task_reply
     functionality="dispensing",
 )
 async def close_line(call: Call) -> Reply:
-    line = await close(call.tx, task_id_of(call), call.party, call.now, call.if_match)
+    receipts = ReceiptWriter(call) if call.seal is not None else None
+    line = await close(call.tx, task_id_of(call), call.party, call.now, call.if_match, receipts)
     return task_reply(call, line)
+
+
+@route(
+    "GET",
+    "/Bundle/{id}",
+    scope="system/Task.r",
+    audit_event="receipt.read",
+    resource_type="Bundle",
+    interaction="read",
+)
+async def read_receipt(call: Call) -> Reply:
+    return await read("Bundle", call)
 
 
 @route(

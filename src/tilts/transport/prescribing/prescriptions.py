@@ -1,6 +1,7 @@
 """Prescribing and cancelling over HTTP: shapes in, doors called, shapes out; no rule in between.
 
-POST /MedicationRequest, POST / (transaction), POST /MedicationRequest/$digitise, POST /Task/{id}/$cancel
+POST /MedicationRequest, POST / (transaction), POST /MedicationRequest/$digitise, POST /Task/{id}/$cancel,
+POST /Task/$cancel
 """
 
 from typing import Any, Final
@@ -8,16 +9,19 @@ from urllib.parse import parse_qsl
 
 from tilts.access import repeats
 from tilts.access.routes import Call, Reply, route
+from tilts.exchange.cancelling_early import CancelOrder, cancel_by_identifier
 from tilts.exchange.digitising import digitise
 from tilts.exchange.prescriptions import LineOrder, Prescribed, cancel, prescribe, viewer_of
 from tilts.rules import Refusal
 from tilts.rules.prescriptions import PRE_BUNDLE_ENTRY
 from tilts.rules.wire import WIRE_NOT_SELECTIVE, WIRE_PARAMETER
 from tilts.store import resources
+from tilts.store.records import LineRecord
 from tilts.transport.prescribing.tasks import task_id_of, task_reply
 from tilts.transport.search import criteria_of, read_search
-from tilts.transport.shapes.elements import parameters_in
+from tilts.transport.shapes.elements import identifier_in, parameters_in
 from tilts.transport.shapes.medication import line_from_fhir, paper_from_fhir
+from tilts.transport.shapes.tasks import early_to_fhir
 
 MOST_LINES: Final = 20
 
@@ -130,6 +134,29 @@ async def cancel_line(call: Call) -> Reply:
     reason = parameters_in(call.resource).get("reason")
     line = await cancel(call.tx, task_id_of(call), reason, call.party, call.now, call.if_match)
     return task_reply(call, line)
+
+
+@route(
+    "POST",
+    "/Task/$cancel",
+    scope="system/Task.u",
+    audit_event="prescription.cancelled",
+    body="parameters",
+    key="header",
+    signed=True,
+    person=True,
+    resource_type="Task",
+    interaction="cancel-by-identifier",
+    profile="tilts-cancel",
+    functionality="prescribing",
+)
+async def cancel_by_own_identifier(call: Call) -> Reply:
+    reason = parameters_in(call.resource).get("reason")
+    order = CancelOrder(identifier_in(call.resource, "identifier"), reason, call.signed)
+    done = await cancel_by_identifier(call.tx, order, call.party, call.now, call.terms)
+    if isinstance(done, LineRecord):
+        return task_reply(call, done)
+    return Reply(resource=early_to_fhir(done, call.party, call.canonical_base))
 
 
 async def _prescribe(call: Call, orders: list[LineOrder]) -> Prescribed:

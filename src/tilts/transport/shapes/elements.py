@@ -121,6 +121,15 @@ def parameters_in(resource: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+def resource_in(parameters: dict[str, Any], name: str, resource_type: str) -> dict[str, Any] | None:
+    """The resource of that name and type in Parameters; the first of them."""
+    for parameter in parameters.get("parameter", ()):
+        found: dict[str, Any] = parameter.get("resource", {})
+        if parameter["name"] == name and found.get("resourceType") == resource_type:
+            return found
+    return None
+
+
 def identifier_in(resource: dict[str, Any], name: str) -> tuple[str, str] | None:
     """System and value of a parameter that is an Identifier; what lacks one of them names nobody."""
     for parameter in resource.get("parameter", ()):

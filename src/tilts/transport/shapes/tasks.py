@@ -8,6 +8,7 @@ from tilts.exchange.lifecycle import LineState
 from tilts.exchange.lines import Answer, allowed_actions, current, state_of
 from tilts.party import Party
 from tilts.rules import Language
+from tilts.store.corrections.early import EarlyCancellation
 from tilts.store.records import LineRecord, Quantity
 from tilts.transport.outcomes import rule_text
 from tilts.transport.shapes.elements import quantity_out
@@ -66,7 +67,26 @@ def task_to_fhir(
         _value(canonical_base, name, "valueQuantity", quantity_out(quantity))
         for name, quantity in balance(line).items()
     ]
+    if line.receipt_id is not None:
+        receipt = {"reference": f"Bundle/{line.receipt_id}"}
+        task["output"].append(_value(canonical_base, "receipt", "valueReference", receipt))
     return task
+
+
+def early_to_fhir(early: EarlyCancellation, party: Party, canonical_base: str) -> dict[str, Any]:
+    """What stands for a line that has not come yet: it has no id of ours."""
+    identifier = {"system": early.system, "value": early.value}
+    return {
+        "resourceType": "Task",
+        "status": STATUS["cancelled"],
+        "statusReason": {"coding": [{"code": early.reason}]},
+        "businessStatus": _code(canonical_base, "prescription-state", "cancelled"),
+        "intent": "order",
+        "focus": {"type": "MedicationRequest", "identifier": identifier},
+        "authoredOn": instant(early.cancelled_at),
+        "lastModified": instant(early.cancelled_at),
+        "requester": {"reference": f"Organization/{party.organization_id}"},
+    }
 
 
 def balance(line: LineRecord) -> dict[str, Quantity]:
