@@ -23,6 +23,7 @@ FORGOTTEN: Final = (
     "identification",
     "breadth_seen",
     "onboarding.session",
+    "onboarding.medicine_staged",
 )
 ONLY_ADDED: Final = (
     "audit_entry",
@@ -49,6 +50,7 @@ ONLY_ADDED: Final = (
     "onboarding.letter_attachment",
     "onboarding.message",
     "onboarding.mail_received",
+    "onboarding.medicine_version",
 )
 
 
