@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.running import Running
@@ -71,6 +73,9 @@ def test_people_read_what_changed_and_what_was_dropped(conninfo: str, tmp_path: 
         "and 261 more",
     ):
         assert line in done.stdout.splitlines(), line
+    again = tilts(conninfo, "changes", "2026-03-01").stdout.splitlines()
+    assert again[0] == "+ XX-1  Arda PARAUGS" and len(again) == 301
+    assert len(json.loads(tilts(conninfo, "changes", "--json").stdout)["ended"]) == 300
     table = tilts(conninfo, "list", "arda", "--on", "2026-03-01").stdout
     assert "XX-1" in table and tilts(conninfo, "list", "nothing of it").returncode == 1
 
@@ -81,6 +86,7 @@ def test_people_read_what_changed_and_what_was_dropped(conninfo: str, tmp_path: 
         (("show", "XX-0"), "MED-003"),
         (("show", "XX-0", "--on", "rīt"), "write YYYY-MM-DD"),
         (("list", "--cheapest"), "needs a --group"),
+        (("changes", "2020-01-01"), "no version begins on that day"),
         (("load", "nowhere.json"), "cannot be read"),
     ],
 )
@@ -98,3 +104,41 @@ def test_a_file_that_is_no_register_changes_nothing_med_002(conninfo: str, tmp_p
     done = tilts(conninfo, "load", str(file), "--valid-from", "2027-01-01")
 
     assert done.returncode == 1 and "MED-002" in done.stderr and tilts(conninfo, "versions").stdout == before
+
+
+def test_a_load_that_is_killed_goes_on_and_till_the_end_nobody_sees_any_of_it(
+    exchange: Running, tmp_path: Path
+) -> None:
+    many = 6_000
+    file = tmp_path / "register.json"
+    rows = [
+        {"product_id": f"XX-{number}", "medicine_name": f"Arda {number} PARAUGS"} for number in range(many)
+    ]
+    file.write_text(json.dumps(rows))
+    with empty_database(exchange) as conninfo:
+        migrate_database(conninfo, "test")
+        with psycopg.connect(conninfo, autocommit=True) as watching:
+            command = [sys.executable, "-m", "tilts", "medicines", "load", str(file)]
+            loading = subprocess.Popen(
+                command, env={**os.environ, "DATABASE_URL": conninfo}, stderr=subprocess.DEVNULL
+            )
+            while loading.poll() is None and not count(watching, "medicine_staged"):
+                with suppress(subprocess.TimeoutExpired):
+                    loading.wait(0.01)
+            loading.kill()
+            loading.wait()
+            half = count(watching, "medicine_staged")
+            assert half and count(watching, "medicine") == 0, (
+                "killed before the end, and nothing of it is seen"
+            )
+
+            done = json.loads(tilts(conninfo, "load", str(file), "--json").stdout)
+
+            assert (done["published"], done["report"]["taken"], len(done["added"])) == (True, many, many)
+            assert (count(watching, "medicine_staged"), count(watching, "medicine")) == (0, many)
+
+
+def count(connection: psycopg.Connection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM onboarding.{table}".encode()).fetchone()
+    assert row is not None
+    return int(row[0])

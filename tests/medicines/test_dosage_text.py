@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given as having
+from hypothesis import strategies as st
 
 from tilts.exchange.medicines.dosage_text import NO_TEXT, dose_text, dose_texts
 from tilts.exchange.medicines.dosage_words import DAYS, EVENTS, ROUTE_SYSTEM, ROUTES, SPANS, UNITS
@@ -63,6 +65,7 @@ SAID: dict[str, tuple[Row, str, str]] = {
     "a unit of English words": ({"doseAndRate": [{"doseQuantity": {"value": 21, "unit": "Tablet(s)"}}]}, "21 tablete.", "21 tablets."),
     "a unit that nobody knows, as it was given": ({"doseAndRate": [{"doseQuantity": {"value": 2, "unit": "mērkaroīte"}}]}, "2 mērkaroīte.", "2 mērkaroīte."),
     "code and words agree": ({"doseAndRate": [{"doseQuantity": {**of(1), "unit": "tabl."}}]}, "1 tablete.", "1 tablet."),
+    "a code that says nothing beside its words": ({"doseAndRate": [{"doseQuantity": {"value": 2, "system": UCUM, "code": "1", "unit": "tabletes"}}]}, "2 tabletes.", "2 tablets."),
     "a range": (between(1, 2), "1–2 tabletes.", "1 to 2 tablets."),
     "a range that ends in one": (between(20, 21), "20–21 tablete.", "20 to 21 tablets."),
     "a range of halves": (between(HALF, Decimal("1.5")), "0,5–1,5 tabletes.", "0.5 to 1.5 tablets."),
@@ -142,6 +145,7 @@ UNSAID: dict[str, tuple[Row, str]] = {
     "no unit": ({"doseAndRate": [{"doseQuantity": {"value": 1}}]}, "Dosage.doseAndRate.doseQuantity"),
     "one of what": (dose(1, "1"), "Dosage.doseAndRate.doseQuantity"),
     "a code against its words": ({"doseAndRate": [{"doseQuantity": {**of(1), "unit": "capsule"}}]}, "Dosage.doseAndRate.doseQuantity"),
+    "a code that is not ours against its words": ({"doseAndRate": [{"doseQuantity": {"value": 1, "system": UCUM, "code": "kg", "unit": "tablete"}}]}, "Dosage.doseAndRate.doseQuantity"),
     "a range of two units": ({"doseAndRate": [{"doseRange": {"low": of(1), "high": of(2, "mL")}}]}, "Dosage.doseAndRate.doseRange"),
     "a range upside down": (between(2, 1), "Dosage.doseAndRate.doseRange"),
     "half a range": ({"doseAndRate": [{"doseRange": {"low": of(1)}}]}, "Dosage.doseAndRate.doseRange.high"),
@@ -232,3 +236,25 @@ def test_whatever_stands_there_is_said_or_left_and_nothing_breaks(member: str, s
     for language in ("lv", "en"):
         found = dose_text({**dose(1), "text": "t", member: spoiled}, language)  # type: ignore[arg-type]
         assert found.text == "t" or found.from_structure
+
+
+JUNK = st.one_of(st.none(), st.booleans(), st.integers(-3, 300), st.sampled_from(["", "x", "d", [], {}, [[]], [{}], {"code": []}]))  # fmt: skip
+
+
+def replaced(element: Any, draw: Any) -> Any:
+    """One place in it, wherever that is, with something else there."""
+    if isinstance(element, dict) and element and draw(st.integers(0, 3)):
+        name = draw(st.sampled_from(sorted(element)))
+        return {**element, name: replaced(element[name], draw)}
+    if isinstance(element, list) and element and draw(st.integers(0, 3)):
+        return [replaced(element[0], draw), *element[1:]]
+    return draw(JUNK)
+
+
+@having(st.data(), st.sampled_from(sorted(SAID)), st.sampled_from(["lv", "en"]))
+def test_a_dose_with_anything_anywhere_is_said_or_left(data: Any, name: str, language: Any) -> None:
+    spoiled = replaced(SAID[name][0], data.draw)
+
+    found = dose_text({**(spoiled if isinstance(spoiled, dict) else {}), "text": "t"}, language)
+
+    assert found.from_structure or found.text == "t"

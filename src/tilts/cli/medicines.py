@@ -16,6 +16,7 @@ from tilts.cli.places import AsJson, DataDir, terminal_language
 from tilts.cli.progress import Steps
 from tilts.cli.refusals import NotPossible
 from tilts.clock import RIGA, WallClock
+from tilts.exchange.medicines.differences import Difference, around
 from tilts.exchange.medicines.loading import Loaded, load, load_of
 from tilts.exchange.medicines.substitution import cheapest
 from tilts.indexing import fold
@@ -156,6 +157,35 @@ def versions(*, as_json: AsJson = False, data_dir: DataDir = None) -> int:
 
 
 @medicines.command
+def changes(
+    valid_from: Annotated[
+        str | None, Parameter(help="Of the version of this day, YYYY-MM-DD; default: the last.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Say what a version added, changed and ended.
+
+    Exit status: 0 something, 1 nothing, or there is no such version.
+    """
+
+    async def work(tx: Tx) -> Difference | None:
+        known = [one.valid_from for one in await register.versions(tx)]
+        day = _day(valid_from) if valid_from else next(iter(known), None)
+        return around(await register.around(tx, day), day) if day in known and day else None
+
+    found = asked(work, "test", data_dir)
+    if found is None:
+        raise NotPossible("no version begins on that day; see tilts medicines versions")
+    if as_json:
+        print(json.dumps(_difference(found)))
+    else:
+        print("\n".join(found.lines()))
+    return 1 if found.is_empty else 0
+
+
+@medicines.command
 def sample(
     folder: Annotated[Path, Parameter(help="Where to; made if it is not there.")],
     *,
@@ -210,14 +240,19 @@ def _shown(value: object) -> str:
 
 
 def _as_object(done: Loaded) -> dict[str, Any]:
-    changes = done.difference
     return {
         "valid_from": done.version.valid_from.isoformat(),
         "published": done.is_new,
-        "added": [one.product_id for one in changes.added],
-        "changed": {one.after.product_id: list(one.members) for one in changes.changed},
-        "ended": [one.product_id for one in changes.ended],
+        **_difference(done.difference),
         "report": done.version.report,
+    }
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    return {
+        "added": [one.product_id for one in found.added],
+        "changed": {one.after.product_id: list(one.members) for one in found.changed},
+        "ended": [one.product_id for one in found.ended],
     }
 
 

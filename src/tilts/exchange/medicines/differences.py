@@ -1,9 +1,10 @@
 """What changed between two registers of medicines: added, changed, ended; and each in one readable line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from tilts.store.medicines.records import MEMBERS, Medicine, as_row
+from tilts.store.medicines.records import MEMBERS, Medicine, Standing, as_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ def difference(before: Mapping[str, Medicine], after: Mapping[str, Medicine]) ->
         changed=tuple(changes),
         ended=tuple(one for name, one in sorted(before.items()) if name not in after),
     )
+
+
+def around(rows: Collection[Standing], valid_from: date) -> Difference:
+    """What the version of a day changed, from the rows that it began and those that it ended."""
+    began = {one.medicine.product_id: one.medicine for one in rows if one.valid_from == valid_from}
+    ended = {one.medicine.product_id: one.medicine for one in rows if one.valid_from < valid_from}
+    return difference(ended, began)
 
 
 def _shown(value: object) -> str:

@@ -98,25 +98,27 @@ class Speaker:
 
     def _unit_of(self, quantity: Mapping[str, Any]) -> str:
         """A key of UNITS; else the text that was given, marked by a blank before it; empty: neither, or they differ."""
-        code, text = quantity.get("code", ""), str(quantity.get("unit", "")).strip()
+        code, text = str(quantity.get("code", "")), str(quantity.get("unit", "")).strip()
         by_text = WRITTEN.get(text.casefold().replace("(s)", ""), "")
-        if code and quantity.get("system", UCUM) == UCUM:
-            by_code = code if code in UNITS else WRITTEN.get(str(code).strip("{}").casefold(), "")
-            if by_code and by_text and by_code != by_text:
-                return ""
-            if by_code:
-                return by_code if by_text or not text else ""
-        return by_text or (f" {text}" if text and not text[0].isdigit() else "")
+        as_given = by_text or (f" {text}" if text and not text[0].isdigit() else "")
+        if not code or quantity.get("system", UCUM) != UCUM:
+            return as_given
+        by_code = code if code in UNITS else WRITTEN.get(code.strip("{}").casefold(), "")
+        if by_code:
+            return by_code if by_text == by_code or not text else ""
+        # Braces say nothing in UCUM, as 1 does; any other code says something that the text need not.
+        says_nothing = code == "1" or code.startswith("{")
+        return as_given if says_nothing or not by_text else ""
 
     def _unit(self, unit: str, value: Decimal) -> str:
         return noun_for(UNITS[unit], value, self.language) if unit in UNITS else unit.strip()
 
     def span(self, value: Any, unit: Any, where: str) -> tuple[Decimal, Span] | None:
         number = decimal_of(value)
-        if number is None or number <= 0 or unit not in SPANS:
+        if number is None or number <= 0 or str(unit) not in SPANS:
             self.leave(where)
             return None
-        return number, SPANS[unit]
+        return number, SPANS[str(unit)]
 
     def long(self, number: Decimal, span: Span) -> str:
         """How long: 7 dienas, for 7 days without the "for"."""

@@ -125,8 +125,8 @@ def _route(route: Any, speaker: Speaker) -> str:
     """By a code with words, else quoted as it was given."""
     if route is None:
         return ""
-    codes = [one["code"] for one in codings_of(route, ROUTE_SYSTEM) if one.get("code") in ROUTES]
-    if codes:
+    codes = [str(one.get("code")) for one in codings_of(route, ROUTE_SYSTEM)]
+    if codes and codes[0] in ROUTES:
         speaker.knows(route, "Dosage.route", {"text", "coding"})
         return speaker.choose(*ROUTES[codes[0]])
     words = speaker.quoted(route, "Dosage.route")

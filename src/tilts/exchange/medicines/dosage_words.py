@@ -51,13 +51,15 @@ UNITS: Final = MappingProxyType(
         "{patch}": Noun("plāksteris", "plāksteri", "plākstera", "patch", "patches"),
         "{ampule}": Noun("ampula", "ampulas", "ampulas", "ampoule", "ampoules", ("amp.",)),
         "{spray}": Noun("izsmidzinājums", "izsmidzinājumi", "izsmidzinājuma", "spray", "sprays"),
-        "mg": _symbol("mg", "mg"),
-        "g": _symbol("g", "g"),
+        "mg": _symbol("mg", "mg", "miligrams", "miligrami", "milligram", "milligrams"),
+        "g": _symbol("g", "g", "grams", "grami", "gram"),
         # Written out: the letter before the g has been misread.
         "ug": Noun(
             "mikrograms", "mikrogrami", "mikrograma", "microgram", "micrograms", ("mcg", "mkg", "µg", "μg")
         ),
-        "mL": _symbol("ml", "ml", "mL"),
+        "mL": _symbol(
+            "ml", "ml", "mililitrs", "mililitri", "milliliter", "milliliters", "millilitre", "millilitres"
+        ),
         "L": _symbol("l", "l", "L"),
         "[IU]": _symbol("SV", "IU"),
         "mmol": _symbol("mmol", "mmol"),
