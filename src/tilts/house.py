@@ -24,9 +24,11 @@ from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
 from tilts.clock import Clock, WallClock
+from tilts.exchange.medicines.loading import Load, offer
 from tilts.exchange.terms import terms_from
 from tilts.front.patience import Limits
 from tilts.housekeeping import keep_house
+from tilts.lab.medicines import MARK, VALID_FROM, invented
 from tilts.logs import configure_logs
 from tilts.measures import Measures
 from tilts.onboarding.mail.desks import desks_from
@@ -171,12 +173,19 @@ def headers_of(settings: Settings, listener: str) -> list[tuple[str, str]]:
     return list(always.items())
 
 
+def invented_medicines() -> Load:
+    """The register of a sandbox: nothing in it can be bought."""
+    made = invented()
+    return Load(MARK, made.content_hash, made.products, made.prices, VALID_FROM, synthetic=True)
+
+
 @contextlib.asynccontextmanager
 async def running(house: House, sockets: dict[str, socket.socket]) -> AsyncIterator[None]:
     """All listeners answering until the block ends; then what is under way is finished."""
     await house.database.open()
     if house.settings.sandbox or house.settings.rehearsal:  # elsewhere `tilts classifiers load` does it
         await load_content(house.database, lambda _: None, house.settings.canonical_base)
+        await offer(house.database, invented_medicines(), house.clock.now())
     keepers = [asyncio.ensure_future(keep_house(house.database, house.clock, house.settings))]
     pairs = list(servers(house, sockets))
     tasks = [asyncio.ensure_future(server._serve([listening])) for server, listening in pairs]

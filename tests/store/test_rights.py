@@ -68,6 +68,7 @@ def test_what_is_only_added_to_is_what_must_not_be_forged() -> None:
         "onboarding.letter_attachment",
         "onboarding.message",
         "onboarding.mail_received",
+        "onboarding.medicine_version",
     }
 
 

@@ -20,6 +20,7 @@ FRAGMENTS = {
     "tilts.store.sight._USABLE": "whether a prescription can be handed out, inside SIGHT and FACTS",
     "tilts.store.doors.permission._SUBJECT": "what FACTS begins with",
     "tilts.store.doors.anomalies.OPENED": "what the rules about one person's calls begin with",
+    "tilts.store.medicines.register.MEDICINES": "what the questions about products begin with",
     "tilts.store.migrate.CREATE_LEDGER": "makes the ledger; PREPARE takes no CREATE TABLE",
 }
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|LOCK|TRUNCATE|NOTIFY|MERGE|\()\b")

@@ -20,6 +20,7 @@ TITLES = {
     "issuing": "Rules of issuing certificates",
     "egress": "Rules of fetching from outside",
     "classifiers": "Rules of classifiers",
+    "medicines": "Rules of medicines",
     "environments": "Rules of environments",
     "lab": "Rules of the lab",
     "accounts": "Rules of the portal",

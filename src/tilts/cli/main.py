@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "tilts.cli.operating.front:front",
     "tilts.cli.operating.audit:audit",
     "tilts.cli.classifiers:classifiers",
+    "tilts.cli.medicines:medicines",
     "tilts.cli.guide:guide",
     "tilts.cli.lab:lab",
     "tilts.cli.validate:validate",

@@ -80,6 +80,7 @@ RULE_GROUPS: Final = MappingProxyType(
         "PRE": N_("Prescriptions"),
         "DSP": N_("Dispensing"),
         "CLS": N_("Classifiers"),
+        "MED": N_("Medicines"),
         "USR": N_("Forms and accounts"),
         "CASE": N_("Cases and their steps"),
         "GATE": N_("The gate"),

@@ -25,6 +25,7 @@ FORGOTTEN: Final = (
     "breadth_seen",
     "event",
     "onboarding.session",
+    "onboarding.medicine_staged",
 )
 ONLY_ADDED: Final = (
     "audit_entry",
@@ -53,6 +54,7 @@ ONLY_ADDED: Final = (
     "onboarding.letter_attachment",
     "onboarding.message",
     "onboarding.mail_received",
+    "onboarding.medicine_version",
 )
 
 

@@ -1,0 +1,1 @@
+"""SQL of the register of medicines: its versions, its products as of a day, and a load under way."""
