@@ -1,5 +1,5 @@
 -- Why:    a dispense is amended or withdrawn as a version of its own; a cancellation that came before its prescription;
---         the receipt of a closed line; repairs by two persons; ADR 0046.
+--         the receipt of a closed line; repairs by two persons; ADR 0049.
 -- When:   before the code that reads these; the old code writes first versions only, and no receipts.
 -- Locks:  dispense for the length of one index; prescription_line for a moment.
 -- Undo:   DROP TABLE repair_order, early_cancellation; DROP COLUMN receipt_id, version, state, reason; the key back.
