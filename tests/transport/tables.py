@@ -16,8 +16,9 @@ WRITTEN: tuple[LiteralString, ...] = (
     "request_key",
     "presentation",
     "signed_content",
-    "find_miss",
 )
+# A thing that is there and hidden, asked for: that is counted, as it must be (Security 3.3).
+MISSES: LiteralString = "SELECT 'find_miss' AS name, count(*) FROM find_miss WHERE counted = 'misses'"
 
 
 class Tables:
@@ -35,6 +36,7 @@ class Tables:
     def counts(self) -> dict[str, int]:
         """How many rows there are in every table that a call may write to."""
         text = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) FROM {name}" for name in WRITTEN)
+        text += f" UNION ALL {MISSES}"
         return {row["name"]: row["count"] for row in self.rows(text)}
 
     def audit(self, request_id: str) -> dict[str, Any]:

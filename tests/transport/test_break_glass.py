@@ -89,9 +89,7 @@ def test_patient_and_officer_are_told_and_it_stands_in_the_list_of_accesses(
     events = [entry["resource"]["subtype"][0]["code"] for entry in seen["entry"]]
     assert "glass.broken" in events
     one = next(
-        each["resource"]
-        for each in seen["entry"]
-        if each["resource"]["purposeOfEvent"][0]["coding"][0]["code"] == "BTG"
+        each["resource"] for each in seen["entry"] if each["resource"]["subtype"][0]["code"] == "glass.broken"
     )
     details = {each["type"]: each["valueString"] for each in one["entity"][0]["detail"]}
     assert details == {

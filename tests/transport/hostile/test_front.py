@@ -66,6 +66,7 @@ def street(exchange: Running) -> Iterator[Street]:
             stack.enter_context(echoing(folder / f"{name}.sock", name))
         test = replace(
             exchange.settings,
+            sandbox=False,  # as where it stands on the street
             public_base="https://localhost/fhir/r4",
             portal_base=f"https://{PORTAL_HOST}/",
             front_portal=f"unix@{folder}/portal.sock",
