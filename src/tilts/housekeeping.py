@@ -21,7 +21,7 @@ from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
 from tilts.onboarding.standing import keep_accepted, renew_standings, warn_of_ends
 from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
 from tilts.settings import Settings
-from tilts.store import connections, prescriptions, relationships, request_keys
+from tilts.store import connections, counter, relationships, request_keys
 from tilts.store.doors import proofs
 from tilts.store.tx import Database, Tx
 
@@ -41,7 +41,7 @@ async def keep_house(database: Database, clock: Clock, settings: Settings) -> No
         await connections.forget_assertions(tx, clock.wall())
         await proofs.forget(tx, clock.wall())
         await request_keys.forget(tx, clock.now() - KEYS_LIVE)
-        await prescriptions.forget_misses(tx, clock.now() - MISSES_LIVE)
+        await counter.forget_misses(tx, clock.now() - MISSES_LIVE)
         await relationships.forget_identifications(tx, clock.now())
         await anomalies.forget(tx, clock.now(), limits)
         await telling.forget(tx, clock.now())

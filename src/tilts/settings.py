@@ -71,15 +71,11 @@ class Settings:
     front_sockets: str = ""  # of `tilts serve --unix-socket`; empty: /run/tilts/ENVIRONMENT.sock
     front_portal: str = ""  # where HAProxy finds the portal: 127.0.0.1:8081; empty: it is not behind it
     front_handshakes_per_second: int = 60  # of one address; 0 switches the limit off
-    claim_lease_minutes: int = (
-        0  # test only: how long a claim holds; 0: as the law of the day says (exchange/law)
-    )
+    claim_lease_minutes: int = 0  # test only: how long a claim holds; 0: the law of the day (exchange/law)
     handover_period_hours: int = 0  # test only: how long a hold lasts from its first dispense; 0: the law
     settling_seconds: int = 15  # how often the clock's doings are written down and told of; 0: not here
     transfer_minutes: int = 0  # test only: how long a holder keeps a line wanted elsewhere; 0: the law
-    presentation_hours: int = (
-        0  # test only: how long a shown prescription stays open to a pharmacy; 0: the law
-    )
+    presentation_hours: int = 0  # test only: how long a pharmacy sees what it was shown; 0: the law
     ordinary_validity_months: int = 0  # test only: of an ordinary prescription without an end; 0: the law
     longest_validity_days: int = 0  # test only: of one for repeated use, at most; 0: the law
     amendment_hours: int = 0  # test only: how long a dispense may be amended or withdrawn; 0: the law

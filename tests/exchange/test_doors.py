@@ -19,8 +19,8 @@ from tilts.exchange.prescriptions import CANCEL_REASONS, cancel, prescribe, view
 from tilts.exchange.transferring import request_transfer
 from tilts.party import Party
 from tilts.rules import Refusal
+from tilts.store import counter, resources
 from tilts.store import prescriptions as store
-from tilts.store import resources
 from tilts.store.records import LineRecord
 from tilts.store.tx import Database, Tx
 from tilts_fhir.json_strict import decode
@@ -136,20 +136,20 @@ async def test_a_wrong_number_and_a_wrong_name_look_the_same_and_are_counted(day
     }
 
     assert await find(day.tx, tried[wrong], guesser, NOW, TERMS) == []
-    assert await store.count_misses(day.tx, guesser.client_id, NOW - HOUR) == 1
+    assert await counter.count_misses(day.tx, guesser.client_id, NOW - HOUR) == 1
 
 
 async def test_a_hit_is_not_counted(day: Day) -> None:
     finder = day.party("pharmacy", client_id=f"finder-{uuid4()}")
     await day.find(day.tx, await day.line(), finder, NOW)
 
-    assert await store.count_misses(day.tx, finder.client_id, NOW - HOUR) == 0
+    assert await counter.count_misses(day.tx, finder.client_id, NOW - HOUR) == 0
 
 
 async def test_pre_012_after_too_many_misses_even_the_right_number_is_not_looked_up(day: Day) -> None:
     line, guesser = await day.line(), day.party("pharmacy", client_id=f"guesser-{uuid4()}")
     for _ in range(TERMS.find_misses):
-        await store.add_miss(day.tx, guesser.client_id, NOW)
+        await counter.add_miss(day.tx, guesser.client_id, NOW)
 
     refusal = await refused_by(day.find(day.tx, line, guesser, NOW + timedelta(minutes=9)))
     assert (refusal.rule.id, refusal.facts["retry_after_seconds"]) == ("PRE-012", 600)

@@ -222,7 +222,10 @@ async def test_a_number_a_task_a_spent_assertion_and_a_key_stand_once(
         assert await violated(tx, same_number, **values) == "prescription_number_is_unique"
         other = await Counter(exchange).prescribed(tx, NOW)
         same_task = "UPDATE prescription_line SET task_id = %(task_id)s WHERE line_id = %(line_id)s"
-        assert await violated(tx, same_task, task_id=line.task_id, line_id=other.line_id) == "task_is_unique"
+        assert (
+            await violated(tx, same_task, task_id=line.task_id, line_id=other.line_id)
+            == "prescription_line_pkey"
+        )
         spent = "INSERT INTO spent_assertion SELECT 'c', 'j', now() FROM generate_series(1, 2)"
         assert await violated(tx, spent) == "assertion_is_spent_once"
         key = "INSERT INTO request_key SELECT %(id)s, 'k', '', now() FROM generate_series(1, 2)"
@@ -235,16 +238,21 @@ async def test_a_dispense_of_nothing_or_of_no_line_cannot_stand(
 ) -> None:
     counter = Counter(exchange)
     statement = (
-        "INSERT INTO dispense SELECT %(new)s, %(line_id)s, patient_id, organization_id, '', '', role_id, {}, now()"
+        "INSERT INTO dispense SELECT %(new)s, %(line_id)s, patient_id, organization_id, '', '', role_id, {}, now(), %(task_id)s"
         " FROM prescription WHERE prescription_id = %(prescription_id)s"
     )
     async with undone(database) as tx:
         line = await counter.prescribed(tx, NOW)
-        values = {"new": uuid4(), "line_id": line.line_id, "prescription_id": line.prescription_id}
+        values = {
+            "new": uuid4(),
+            "line_id": line.line_id,
+            "task_id": line.task_id,
+            "prescription_id": line.prescription_id,
+        }
         for quantity in ("0", "-1"):
             assert await violated(tx, statement.format(quantity), **values) == "dispense_quantity_check"
-        values["line_id"] = uuid4()
-        assert await violated(tx, statement.format("1"), **values) == "dispense_line_id_fkey"
+        values["task_id"] = uuid4()
+        assert await violated(tx, statement.format("1"), **values) == "dispense_task_id_fkey"
 
 
 @pytest.mark.anyio
@@ -287,7 +295,9 @@ def test_every_constraint_that_holds_a_rule_has_a_name_of_its_own(serving: psyco
         "held_when_claimed",
         "cancelled_only_untouched",
         "prescription_number_is_unique",
-        "task_is_unique",
+        "issue_stands_once",
+        "issue_is_one_of_its_issues",
+        "cancelling_while_held_and_untouched",
         "site_is_unique",
         "assertion_is_spent_once",
         "one_request_for_a_key",

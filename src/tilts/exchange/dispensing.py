@@ -45,9 +45,9 @@ from tilts.rules.dispensing import (
     DSP_WHICH_ISSUE,
 )
 from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
+from tilts.store import counter, registers
 from tilts.store import dispensing as store
 from tilts.store import prescriptions as lines
-from tilts.store import registers
 from tilts.store.doors import collecting
 from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
 from tilts.store.tx import Tx
@@ -89,11 +89,11 @@ async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms:
         raise Refusal(DSP_PHARMACY_ONLY)
     if not (presented.family and presented.given) or bool(presented.number) == bool(presented.collector):
         raise Refusal(PRE_FIND_INCOMPLETE)
-    if await lines.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
+    if await counter.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
         raise Refusal(PRE_FIND_GUESSING, retry_after_seconds=int(MISSES_WINDOW.total_seconds()))
     found = await shown_by(tx, presented, fold(presented.family), fold(presented.given), now)
     if not found:
-        await lines.add_miss(tx, party.client_id, now)
+        await counter.add_miss(tx, party.client_id, now)
     shown: list[LineRecord] = []
     for prescription_id in found:
         await lines.present(tx, prescription_id, party.organization_id, now + terms.presentation)
@@ -105,7 +105,7 @@ async def shown_by(tx: Tx, presented: Presented, family: str, given: str, now: d
     """The prescriptions that open; by who collects only those that are not used up (Latvia 6.1)."""
     if presented.collector is None:
         number = read_prescription_number(presented.number or "")
-        found = await lines.find_presented(tx, number or "", family, given)
+        found = await counter.find_presented(tx, number or "", family, given)
         return [found] if found else []
     collector_id = await registers.find_patient(tx, *presented.collector)
     if collector_id is None:
