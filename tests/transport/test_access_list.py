@@ -49,7 +49,7 @@ def history(
     too_much = dispense(pharmacy, line, packs=9)
     refused(pharmacy.post("MedicationDispense", too_much, signed=True), 409, "DSP-003")
     pharmacy.post("MedicationDispense", dispense(pharmacy, line), signed=True)
-    refused(practice.post(f"Task/{line.task}/$cancel", parameters(reason="other")), 409, "PRE-009")
+    refused(practice.post(f"Task/{line.task}/$cancel", parameters(reason="other")), 409, "PRE-013")
     hospital.found("MedicationRequest", patient=patient)
     return [
         ("prescription.prescribed", "4", "PRE-004", "practice-3"),
@@ -63,7 +63,7 @@ def history(
         ("prescription.claimed", "4", "DSP-001", "pharmacy-5"),
         ("dispense.recorded", "4", "DSP-003", "pharmacy-4"),
         ("dispense.recorded", "0", "", "pharmacy-4"),
-        ("prescription.cancelled", "4", "PRE-009", "practice-3"),
+        ("prescription.cancelled", "4", "PRE-013", "practice-3"),
         ("prescription.searched", "0", "", "hospital"),
     ]
 

@@ -35,6 +35,7 @@ CLINICAL = {
     "Consent",
     "Task",
     "AuditEvent",
+    "Bundle",
 }
 # Routes that name nothing of a patient's, or where naming is the proof; each with its reason.
 NAMES_NOTHING = {
@@ -83,6 +84,10 @@ def things(exchange: Running, caller: Callers) -> Things:
     writer, shop, portal = caller("practice-4"), caller("pharmacy-4"), caller("portal")
     line = prescribed(writer, who.patient)
     handed = handed_out(shop, line)
+    closed = prescribed(writer, who.patient)
+    handed_out(shop, closed, packs=2)
+    task = shop.post(f"Task/{closed.task}/$close").json()
+    receipt = next(one for one in task["output"] if one["type"]["coding"][0]["code"] == "receipt")
     person = next(
         one["id"]
         for one in exchange.environment.population.resources
@@ -106,6 +111,7 @@ def things(exchange: Running, caller: Callers) -> Things:
             "Consent": given.json()["id"],
             "Task": line.task,
             "AuditEvent": seen["id"],
+            "Bundle": receipt["valueReference"]["reference"].partition("/")[2],
         },
         {
             "MedicationRequest": request["identifier"][0],
