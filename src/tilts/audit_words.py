@@ -55,6 +55,7 @@ EVENTS: Final = MappingProxyType(
         "consent.recorded": ("Ieraksta aizliegumu vai pilnvarojumu", "Records a ban or a delegation"),
         "consent.searched": ("Skata aizliegumus un pilnvarojumus", "Looks at bans and delegations"),
         "content.validated": ("Pārbauda datu uzbūvi", "Has the build of content checked"),
+        "definition.read": ("Lasa darbības definīciju", "Reads the definition of an operation"),
         "definition.given": ("Pievieno definīciju pārbaudēm", "Puts a definition beside its checks"),
         "dispense.amended": ("Labo izsniegšanu", "Corrects what was handed out"),
         "dispense.withdrawn": ("Atsauc izsniegšanu", "Takes back what was handed out"),

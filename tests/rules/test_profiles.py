@@ -17,9 +17,10 @@ import pytest
 
 from tests.builders import NOW, PRACTICE, TERMS, TODAY, a_doctor, a_hold, a_line, a_party
 from tilts.access.repeats import LONGEST
+from tilts.exchange.correcting import AMEND_REASONS, WITHDRAW_REASONS
 from tilts.exchange.dispensing import RELEASE_REASONS
-from tilts.exchange.lifecycle import LineState
-from tilts.exchange.lines import Action
+from tilts.exchange.lifecycle import PRESCRIPTION, LineState
+from tilts.exchange.lines import ACTIONS, Action
 from tilts.exchange.prescriptions import CANCEL_REASONS
 from tilts.lab.official_examples import Place, adapt_dispense, adapt_request, wanted_now
 from tilts.lab.population import generate
@@ -48,7 +49,7 @@ from tilts.rules.profiles.reasons import rules_behind
 from tilts.store.records import LineRecord
 from tilts.transport.outcomes import issue_for, outcome
 from tilts.transport.prescribing.prescriptions import MOST_LINES
-from tilts.transport.shapes.tasks import task_to_fhir
+from tilts.transport.shapes.tasks import STATUS, task_to_fhir
 from tilts_connector.credentials import Actor
 from tilts_connector.dispenses import medication_dispense
 from tilts_connector.lines import Line
@@ -122,10 +123,24 @@ class TestDefinitions:
     def test_code_lists_are_those_of_the_code(self) -> None:
         assert codes("prescription-state") == set(get_args(LineState))
         assert codes("prescription-action") == set(get_args(Action))
+        assert codes("withdraw-reason") == set(WITHDRAW_REASONS)
+        assert codes("amend-reason") == set(AMEND_REASONS)
         assert codes("cancel-reason") == set(CANCEL_REASONS)
         assert codes("release-reason") == set(RELEASE_REASONS)
         assert codes("organization-kind") == set(get_args(OrganizationKind))
         assert codes("rule") == set(BY_ID)
+
+    def test_states_and_actions_have_the_words_and_the_order_of_their_table(self) -> None:
+        states = [(one.name, one.label) for one in PRESCRIPTION.states]
+        labels = {step.action: step.label for step in PRESCRIPTION.steps}
+        actions = [(action, labels[action]) for action in ACTIONS]
+        for name, wanted in (("prescription-state", states), ("prescription-action", actions)):
+            assert told(name) == [(code, begun(label.lv), begun(label.en)) for code, label in wanted]
+
+    def test_the_profile_of_a_task_knows_the_status_of_every_state(self) -> None:
+        root = of("tilts-prescription-task")["differential"]["element"][0]
+        [rule] = [one["expression"] for one in root["constraint"] if one["key"] == "tilts-task-1"]
+        assert set(re.findall(r"'([a-z-]+/[a-z-]+)'", rule)) == {f"{STATUS[state]}/{state}" for state in STATUS}
 
     def test_bounds_are_those_of_the_code(self) -> None:
         bundle = snapshot(of("tilts-prescription-bundle"), library())
@@ -152,6 +167,16 @@ def codes(name: str) -> set[str]:
     found = library().find("CodeSystem", f"{CANONICAL}/CodeSystem/{name}")
     assert found
     return {concept["code"] for concept in found["concept"]}
+
+
+def told(name: str) -> list[tuple[str, str, str]]:
+    found = library().find("CodeSystem", f"{CANONICAL}/CodeSystem/{name}")
+    assert found
+    return [(one["code"], one["designation"][0]["value"], one["display"]) for one in found["concept"]]
+
+
+def begun(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 class TestExamples:
@@ -244,7 +269,7 @@ class TestWhatIsThereToday:
         }
         assert errors(adapted[name], name) == []
 
-    @pytest.mark.parametrize("line", range(8))
+    @pytest.mark.parametrize("line", range(9))
     def test_a_task_in_every_state_meets_its_profile(self, line: int) -> None:
         states = list(every_state())
         task = task_to_fhir(states[line], a_party(), NOW, "lv", CANONICAL, TERMS.number_system)
@@ -262,6 +287,7 @@ def every_state() -> Iterator[LineRecord]:
     yield a_line(valid_from=TODAY + timedelta(days=1))
     yield a_line()
     yield a_line(hold=a_hold())
+    yield a_line(hold=a_hold(), cancelling="other")
     yield a_line(dispensed=Decimal(1))
     yield a_line(dispensed=Decimal(3), hold=a_hold())
     yield a_line(dispensed=Decimal(3), state="completed")
@@ -325,7 +351,7 @@ class TestComparing:
         found = compared(without_demands(definition, library()), snapshot(definition, library()), named)
         changes = {(one.element, one.aspect): (one.before, one.after) for one in found.changed}
         assert changes["MedicationDispense.authorizingPrescription", "cardinality"] == ("0..*", "1..1")
-        assert changes["MedicationDispense.status", "value"] == ("", "completed")
+        assert changes["MedicationDispense.status", "binding"][1].startswith("dispense-status")
         assert (found.added, found.removed) == ((), ())
 
     def test_two_versions_are_told_apart(self) -> None:

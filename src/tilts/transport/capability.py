@@ -10,8 +10,9 @@ from tilts import __version__
 from tilts.access.routes import Route
 from tilts.indexing import PARAMETERS
 from tilts.rules.profiles import PROFILE_OF, canonical
+from tilts.rules.profiles.verbs import operations
 
-RELEASED: Final = date(2026, 11, 23)  # of this statement; raise it when the routes change
+RELEASED: Final = date(2026, 11, 24)  # of this statement; raise it when the routes change
 KINDS: Final = {
     "token": "token",
     "reference": "reference",
@@ -27,8 +28,8 @@ DESCRIPTIONS: Final = {  # by the mark of the environment
     "production": "Tilts production environment",
 }
 REST_INTERACTIONS: Final = frozenset({"read", "vread", "search-type", "create", "update", "delete"})
-OF_FHIR: Final = frozenset({"lookup", "validate", "validate-code"})
 SYSTEM_INTERACTIONS: Final = frozenset({"transaction"})
+OF_THE_REST: Final = REST_INTERACTIONS | SYSTEM_INTERACTIONS  # everything else is an operation
 SECURITY_SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 ANY_TYPE: Final = "/{type}/"  # operations of every resource type
 
@@ -77,24 +78,19 @@ def _rest(routes: list[Route], canonical_base: str, token_url: str) -> dict[str,
             {"code": code} for code in sorted({r.interaction for r in routes} & SYSTEM_INTERACTIONS)
         ],
         "operation": [
-            {
-                "name": route.interaction,
-                "definition": definition_of("Resource", route.interaction, canonical_base),
-            }
+            operation_of("Resource", route.interaction, canonical_base)
             for route in routes
             if route.path.startswith(ANY_TYPE)
         ],
     }
 
 
-def definition_of(kind: str, name: str, canonical_base: str) -> str:
-    """FHIR's own operations have FHIR's own definitions."""
-    root = "http://hl7.org/fhir" if name in OF_FHIR else canonical_base
-    return (
-        f"{root}/OperationDefinition/{kind}-{name}"
-        if name in OF_FHIR
-        else f"{root}/OperationDefinition/{name}"
-    )
+def operation_of(kind: str, interaction: str, canonical_base: str) -> dict[str, Any]:
+    """Its name as it is called, and its definition: ours, or FHIR's own of FHIR's own operations."""
+    ours = operations().of(kind, interaction)
+    name, root = (ours.name, canonical_base) if ours else (interaction, "http://hl7.org/fhir")
+    place = ours.definition_id if ours else f"{kind}-{interaction}"
+    return {"name": name, "definition": f"{root}/OperationDefinition/{place}"}
 
 
 def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, Any]:
@@ -114,9 +110,7 @@ def _resource(kind: str, routes: list[Route], canonical_base: str) -> dict[str, 
         resource["searchParam"] = [
             {"name": parameter.name, "type": KINDS[parameter.kind]} for parameter in PARAMETERS[kind]
         ]
-    operations = sorted(interactions - REST_INTERACTIONS - SYSTEM_INTERACTIONS)
-    if operations:
-        resource["operation"] = [
-            {"name": name, "definition": definition_of(kind, name, canonical_base)} for name in operations
-        ]
+    offered = sorted(interactions - OF_THE_REST)
+    if offered:
+        resource["operation"] = [operation_of(kind, name, canonical_base) for name in offered]
     return resource

@@ -22,6 +22,7 @@ from tilts.store.tx import Database
 from tilts.transport import (
     audit_trail,
     consents,
+    definitions,
     emergencies,
     reading,
     signatures,
@@ -59,6 +60,7 @@ NOUNS = (
     closing,
     consents,
     correcting,
+    definitions,
     dispensing,
     emergencies,
     prescriptions,

@@ -9,7 +9,7 @@ from tilts_fhir.texts import TEXTS
 
 Json: TypeAlias = dict[str, Any]
 
-DATE: Final = "2026-11-23"
+DATE: Final = "2026-11-24"
 TRANSLATION: Final = "http://hl7.org/fhir/StructureDefinition/translation"
 
 

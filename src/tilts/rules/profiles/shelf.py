@@ -11,12 +11,13 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from tilts.rules.profiles.made import made_code_systems
+from tilts.rules.profiles.verbs import operation_definitions
 from tilts_fhir.json_strict import decode, encode
 from tilts_fhir.library import Library
 
 Json: TypeAlias = dict[str, Any]
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 CANONICAL: Final = "https://tilts.example/fhir"  # as in Settings.canonical_base
 ARC: Final = "urn:oid:2.999.1.3"  # as in Settings.identifier_arc
 FOLDER: Final = "profiles"
@@ -75,7 +76,12 @@ def resources(base: str = CANONICAL, arc: str = ARC) -> tuple[Json, ...]:
         arc: Arc of the identifier systems, as set for the installation.
     """
     read = [_read(file, base, arc) for file in _files(_root() / "definitions")]
-    found = [*read, *made_code_systems(base, VERSION)]
+    structures = {one["id"]: one for one in read if one["resourceType"] == "StructureDefinition"}
+    found = [
+        *read,
+        *made_code_systems(base, VERSION),
+        *operation_definitions(structures, base, VERSION),
+    ]
     return tuple(sorted(found, key=lambda one: (one["resourceType"], one["id"])))
 
 

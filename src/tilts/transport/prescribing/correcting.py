@@ -25,6 +25,7 @@ from tilts.transport.shapes.medication import dispense_from_fhir
     person=True,
     resource_type="MedicationDispense",
     interaction="withdraw",
+    profile="tilts-withdraw",
     functionality="dispensing",
 )
 async def withdraw_dispense(call: Call) -> Reply:
@@ -44,6 +45,7 @@ async def withdraw_dispense(call: Call) -> Reply:
     person=True,
     resource_type="MedicationDispense",
     interaction="amend",
+    profile="tilts-amend",
     functionality="dispensing",
 )
 async def amend_dispense(call: Call) -> Reply:

@@ -147,7 +147,7 @@ async def cancel_line(call: Call) -> Reply:
     person=True,
     resource_type="Task",
     interaction="cancel-by-identifier",
-    profile="tilts-cancel",
+    profile="tilts-cancel-by-identifier",
     functionality="prescribing",
 )
 async def cancel_by_own_identifier(call: Call) -> Reply:
