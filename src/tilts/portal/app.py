@@ -50,6 +50,8 @@ from tilts.portal.oversight.paper_pages import PaperPages
 from tilts.portal.oversight.repair_pages import RepairPages
 from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
+from tilts.portal.pharmacy.correction_pages import CorrectionPages
+from tilts.portal.pharmacy.pages import PharmacyPages
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
@@ -103,6 +105,8 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     EmergencyPages,
     PaperPages,
     StandingPages,
+    PharmacyPages,
+    CorrectionPages,
 )
 SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
     SigningPages,
