@@ -20,6 +20,7 @@ from tilts.access import breadth
 from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
+from tilts.access.sheets import sheet_seal
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
@@ -85,6 +86,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         person_proof=settings.person_proof,
         room=room_from(settings, desks_from(settings.contacts_file)),
         receipt_keys=key_ring(settings.keys_folder, "receipt"),
+        sheets=sheet_seal(settings, clock),
         limits=breadth.limits_from(settings.copying_limits),
     )
     rate = CallRate(settings.requests_per_second)

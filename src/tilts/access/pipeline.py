@@ -192,6 +192,7 @@ class Pipeline:
             knows_test_persons=ground.knows_test_persons,
             room=ground.room,
             seal=None if keys is None else lambda content: sealed(keys, content, ground.clock.wall()),
+            sheets=ground.sheets,
             if_match=version_in(incoming.headers.get("if-match", "")),
         )
 
