@@ -20,6 +20,7 @@ from tilts.access import breadth
 from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
+from tilts.access.sheets import sheet_seal
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
@@ -116,6 +117,7 @@ def ground_of(settings: Settings, clock: Clock) -> Ground:
         person_proof=settings.person_proof,
         room=room_from(settings, desks_from(settings.contacts_file)),
         receipt_keys=key_ring(settings.keys_folder, "receipt"),
+        sheets=sheet_seal(settings, clock),
         limits=breadth.limits_from(settings.copying_limits),
     )
 

@@ -107,8 +107,11 @@ def medication_of(request: dict[str, Any], batch: str) -> dict[str, Any]:
 
 
 def batch_in(document: dict[str, Any]) -> str:
-    packages = (one for one in document.get("contained", ()) if one.get("resourceType") == "Medication")
-    return str(next(packages, {}).get("batch", {}).get("lotNumber", ""))
+    """Of the package that a dispense names, where it names one."""
+    for one in document.get("contained", ()):
+        if one.get("resourceType") == "Medication":
+            return str(one.get("batch", {}).get("lotNumber", ""))
+    return ""
 
 
 def quantity_to_fhir(quantity: Quantity) -> dict[str, Any]:

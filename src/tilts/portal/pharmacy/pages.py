@@ -4,6 +4,7 @@ GET /pharmacy   /pharmacy/prescriptions/{id}   /pharmacy/prescriptions/{id}/shee
 POST /pharmacy/find   /pharmacy/tasks/{id}/claim, dispense, release, close, close-remaining
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -15,9 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tilts.access.routes import Call
+from tilts.access.sheets import MEDIA_TYPE
 from tilts.access.working import sealed_by_exchange
 from tilts.exchange import closing, dispensing
 from tilts.exchange.prescriptions import viewer_of
+from tilts.exchange.sheets.content import Print, Sheet, gathered
+from tilts.exchange.sheets.drawing import drawn
 from tilts.ids import new_id
 from tilts.portal.incoming_forms import LONGEST_LINE, not_longer, text_in
 from tilts.portal.parts import PortalParts
@@ -158,15 +162,22 @@ class PharmacyPages:
         )
 
     async def sheet(self, request: Request) -> Response:
-        """The prescription as it stands, on paper."""
+        """The prescription on paper: the same signed sheet that a system gets."""
         prescription_id = id_at(request, "id")
 
-        async def read(call: Call) -> tuple[list[ShownLine], Call]:
-            return await of_prescription(call, prescription_id), call
+        async def gather(call: Call) -> Sheet:
+            assert call.sheets is not None, "sheets without a key"
+            line = (await of_prescription(call, prescription_id))[0].line
+            viewer, language = viewer_of(call.party, call.now), call.incoming.language
+            asked = Print(line.task_id, viewer, call.now, language, call.sheets.is_test)
+            return await gathered(call.tx, asked, call.sheets.signed)
 
-        act = self._room.act(request, "prescription.read", "Task")
-        lines, call = await self._room.do(request, act, read)
-        return self._room.show(request, "pharmacy/sheet.html", lines=lines, at=call.now, place=call.party)
+        sheet = await self._room.do(request, self._room.act(request, "prescription.printed", "Task"), gather)
+        content = await asyncio.to_thread(
+            drawn, sheet
+        )  # outside the transaction: it takes longer than all before it
+        named = {"content-disposition": f'inline; filename="{sheet.number}.pdf"', "cache-control": "no-store"}
+        return Response(content, media_type=MEDIA_TYPE, headers=named)
 
     async def step(self, request: Request) -> Response:
         """A step of a line, by the door that the wire uses. Sent again it leads where it led."""

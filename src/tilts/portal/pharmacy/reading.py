@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from tilts.exchange.lines import Answer, allowed_actions, current, is_held_by, s
 from tilts.exchange.medicines.dosage_text import DoseText, dose_texts
 from tilts.exchange.prescriptions import viewer_of
 from tilts.portal.persons import documents_of, medicine_in
-from tilts.rules import Refusal
+from tilts.portal.pharmacy.words import unit_words
+from tilts.rules import Language, Refusal
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store import dispensing, prescriptions, registers, resources
 from tilts.store.prescriptions import LineCriteria
@@ -37,6 +39,7 @@ class ShownLine:
     held_elsewhere: bool  # by another system of the same pharmacy
     answers: dict[str, Refusal | None]  # action -> why not
     handed: list[DispenseRecord]  # by this pharmacy, as it stands
+    language: Language
 
     @property
     def medicine(self) -> str:
@@ -44,8 +47,11 @@ class ShownLine:
 
     @property
     def unit(self) -> str:
-        allowed = self.line.allowed
-        return allowed.unit or allowed.code
+        """Of the whole line."""
+        return self.unit_of(self.line.allowed.value)
+
+    def unit_of(self, number: Decimal) -> str:
+        return unit_words(self.line.allowed, number, self.language)
 
     @property
     def state_words(self) -> Words:
@@ -90,6 +96,7 @@ async def lines_of(call: Call, lines: list[LineRecord]) -> list[ShownLine]:
                 held_elsewhere=same and not mine,
                 answers=answers_of(allowed_actions(line, call.party, call.now)),
                 handed=[one for one in out if one.organization_id == call.party.organization_id],
+                language=call.incoming.language,
             )
         )
     return shown

@@ -1,9 +1,13 @@
 """What the pharmacist's pages call reasons, buyers and documents; the codes are those of the wire."""
 
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from tilts.exchange.medicines.dosage_words import UNITS, Noun, noun_for
 from tilts.portal.marked import N_
+from tilts.rules import Language
+from tilts.store.records import Quantity
 
 RELEASE: Final = MappingProxyType(
     {
@@ -46,6 +50,7 @@ DOCUMENTS: Final = MappingProxyType(
         "other": N_("Another document"),
     }
 )
+PACK: Final = Noun("iepakojums", "iepakojumi", "iepakojuma", "pack", "packs")
 PHARMACY_TABLES: Final = MappingProxyType(
     {
         "release": RELEASE,
@@ -55,3 +60,9 @@ PHARMACY_TABLES: Final = MappingProxyType(
         "document": DOCUMENTS,
     }
 )
+
+
+def unit_words(quantity: Quantity, number: Decimal, language: Language) -> str:
+    """The unit of a line beside a number; one that has no words here is shown as it came."""
+    noun = PACK if quantity.code == "{pack}" else UNITS.get(quantity.code)
+    return noun_for(noun, number, language) if noun else quantity.unit or quantity.code

@@ -35,6 +35,3 @@ document.addEventListener("keydown", (event) => {
   if (found) found.click();
   else if (event.key === "w") window.location.assign("/pharmacy");
 });
-
-// A sheet is opened to be printed.
-if (document.querySelector("[data-print]")) window.print();
