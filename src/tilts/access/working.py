@@ -91,7 +91,7 @@ class WorkDesk:
         """
         Does what a form asks for unless its first sending did; the work gives where to go on, and so does a repeat.
 
-        Two at once: the second waits for the first. A form that was used for something else: IDM-003.
+        Two at once: the second waits for the first. A form that was used for something else: IDM-002.
         """
         assert act.key is not None, "a form that changes something has a number"
 
