@@ -14,7 +14,7 @@ from tests.portal.attacking import HEAD, Visitor, rule_of, said
 from tests.portal.pharmacy import found, subject_of, written
 from tests.running import Running
 from tests.transport.tables import Tables
-from tilts.access.portal_gate import decide
+from tilts.access.working.portal_gate import decide
 
 HERE = "/pharmacy"
 

@@ -17,7 +17,7 @@ from tilts.access.desk import Act, Desk
 from tilts.access.sign_in.accounts import act_as, decide_joining, work_at
 from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.registering import KINDS, Application, register
-from tilts.access.workplaces import workplaces_of
+from tilts.access.working.workplaces import workplaces_of
 from tilts.account import Role, check_proof
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for, translations

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tilts.access.routes import Call
 from tilts.access.working import Act
-from tilts.access.workplaces import Worker
+from tilts.access.working.workplaces import Worker
 from tilts.account import Role
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for

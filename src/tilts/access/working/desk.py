@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from tilts.access import admitting, portal_gate, repeats
+from tilts.access import admitting, repeats
 from tilts.access.admitting import Trace
 from tilts.access.limits import CallRate
 from tilts.access.routes import Call, Ground, Incoming
-from tilts.access.workplaces import Worker, party_now
+from tilts.access.working import portal_gate
+from tilts.access.working.workplaces import Worker, party_now
 from tilts.exchange.closing import EXCHANGE, Receipts
 from tilts.exchange.documents import Signed
 from tilts.ids import new_id
