@@ -54,7 +54,7 @@ def test_a_pharmacy_prints_what_was_shown_to_it_and_no_other(
     refused(printed(pharmacy, line), 404, "WIRE-012")
     presented(pharmacy, line)
     assert codes_on(printed(pharmacy, line, "en").content)
-    refused(printed(caller("pharmacy-2"), line), 404, "WIRE-012")
+    refused(printed(caller("pharmacy-5"), line), 404, "WIRE-012")
 
 
 def test_of_what_is_cancelled_there_is_a_sheet_without_a_code(practice: Caller, line: Line) -> None:
