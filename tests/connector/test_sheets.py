@@ -39,6 +39,7 @@ CONTENT = SheetContent(
     medicine="Žņaugšļūčģīķ 500 mg",
     quantity=Decimal("2"),
     unit="iepakojums",
+    unit_system="http://unitsofmeasure.org",
     unit_code="{pack}",
     dosage="1 kapsula 3 reizes dienā.",
     first_day=date(2026, 3, 1),

@@ -45,6 +45,7 @@ def sheet_of(line: LineRecord, **facts: Any) -> SheetContent:
         medicine="Paraugols 500 mg",
         quantity=line.left,
         unit=line.allowed.unit,
+        unit_system=line.allowed.system,
         unit_code=line.allowed.code,
         dosage="",
         first_day=line.valid_from,

@@ -149,6 +149,7 @@ def code_content(
         medicine=brief(medicine),
         quantity=line.left,
         unit=line.allowed.unit,
+        unit_system=line.allowed.system,
         unit_code=line.allowed.code,
         dosage=brief(_dosage(document, asked.language).text),
         first_day=line.valid_from,
