@@ -1,6 +1,6 @@
 """The printed prescription, verified without a network: what its QR code says, and whether the exchange signed it.
 
-    keys = SheetKeys.load(path)                  # fetched while there was a network: Pharmacy.sheet_keys()
+    keys = SheetKeys.load(path)                  # fetched while there was a network: Pharmacy.sheet_keys(now)
     verified = verify_sheet(scanned, keys, now)  # no network; raises NotVerified with the reason
 
 The code is a compact JWS over deflated JSON, two digits for each character: a scanner that types as a keyboard does

@@ -23,7 +23,7 @@ from tests.transport.documents import (
     presented,
 )
 from tests.transport.wire import Caller, refused, tls
-from tilts.cli import sheets
+from tilts.cli.operating import sheets
 from tilts_connector import NotVerified, Pharmacy, Quantity, Refused, SheetKeys, verify_sheet
 from tilts_fhir.json_strict import decode
 
@@ -182,7 +182,7 @@ def test_it_is_signed_by_a_pharmacist(pharmacy: Caller, practice: Caller, code: 
 def test_the_connector_prints_verifies_and_reconciles(exchange: Running, line: Line, code: str) -> None:
     with exchange.connect("pharmacy") as connected:
         pharmacy = Pharmacy(connected)
-        sheet = verify_sheet(code, pharmacy.sheet_keys(), datetime.now(UTC))
+        sheet = verify_sheet(code, pharmacy.sheet_keys(datetime.now(UTC)), datetime.now(UTC))
         done = pharmacy.reconcile(sheet, 1, datetime.now(UTC), f"o-{line.task}", batch="L-1")
         assert done["contained"][0]["batch"] == {"lotNumber": "L-1"}
         assert pharmacy.state(line.task).remaining == packs_left(1)

@@ -18,13 +18,15 @@ from tilts.exchange import documents
 from tilts.exchange.collecting import birth_date, check_collector
 from tilts.exchange.dispensing import DispenseOrder, checked_quantity, decide_claim, decide_dispense
 from tilts.exchange.documents import Belonging, Signed
+from tilts.exchange.lifecycle import PRESCRIPTION
 from tilts.exchange.lines import about, save
 from tilts.exchange.settling import settle
 from tilts.exchange.telling import CONFLICT
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id
 from tilts.party import Party
-from tilts.rules import Refusal
+from tilts.rules import Language, Refusal
+from tilts.rules.catalogue import BY_ID
 from tilts.rules.dispensing import (
     DSP_CANCEL_PENDING,
     DSP_HELD_BY_ANOTHER,
@@ -33,7 +35,7 @@ from tilts.rules.dispensing import (
     DSP_NOTHING_LEFT,
     DSP_PHARMACY_ONLY,
 )
-from tilts.rules.outages import (
+from tilts.rules.prescribing.outages import (
     DSP_OUTAGE_DAY,
     DSP_OUTAGE_MOMENT,
     DSP_SHEET_NOT_OURS,
@@ -225,6 +227,15 @@ async def _show(tx: Tx, line: LineRecord, row: OutageRecord, terms: Terms) -> No
     """Who had the sheet may look at what became of it."""
     until = row.recorded_at + max(terms.handover, terms.amendment)
     await lines.present(tx, line.prescription_id, row.organization_id, until)
+
+
+def cause_of(row: OutageRecord, language: Language) -> str:
+    """Why it could not be counted: the rule that stood against it, with what it said then."""
+    assert row.rule_id is not None and row.facts is not None
+    facts: dict[str, object] = dict(row.facts)
+    if "state" in facts:
+        facts["state"] = PRESCRIPTION.state(row.facts["state"]).label.in_language(language)
+    return BY_ID[row.rule_id].sentence(language, facts)
 
 
 def number_of(row: OutageRecord) -> str:

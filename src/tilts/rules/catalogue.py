@@ -16,7 +16,6 @@ from tilts.rules import (
     lab,
     mail,
     medicines,
-    outages,
     paper,
     prescriptions,
     procedures,
@@ -24,6 +23,7 @@ from tilts.rules import (
     testing,
     wire,
 )
+from tilts.rules.prescribing import outages
 from tilts.rules.trust import (
     audit,
     consent,

@@ -2,7 +2,7 @@
 """A pharmacy: finds the prescription that is presented, claims a line, hands out, gives back the rest."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -124,17 +124,20 @@ class Pharmacy:
         parameters = parameters_of(reason={"valueCode": reason})
         return line_of(self._exchange.operation(f"Task/{task_id}/$release", parameters, key))
 
-    def sheet_keys(self) -> SheetKeys:
+    def sheet_keys(self, now: datetime) -> SheetKeys:
         """
         The keys by which printed prescriptions are verified; keep them for the day without a network.
 
         Fetch them anew each day: `SheetKeys.save(path)`, later `SheetKeys.load(path)` and `verify_sheet`.
 
+        Args:
+            now: The moment of fetching, with a time zone; it is kept with the keys.
+
         Raises:
             Unreachable: No usable answer; safe to repeat.
         """
         answer = self._exchange.beside(".well-known/prescription-keys.json")
-        return SheetKeys.published(answer.json(), datetime.now(UTC))
+        return SheetKeys.published(answer.json(), now)
 
     def reconcile(
         self,

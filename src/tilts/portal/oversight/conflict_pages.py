@@ -10,12 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tilts.exchange.reconciling import number_of
+from tilts.exchange.reconciling import cause_of, number_of
 from tilts.portal.oversight.room import OversightRoom
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
-from tilts.rules import Language
-from tilts.rules.catalogue import BY_ID
 from tilts.store import registers
 from tilts.store.corrections import outages
 from tilts.store.corrections.outages import OutageRecord
@@ -41,10 +39,4 @@ class ConflictPages:
             return rows, await registers.organization_names(tx, named)
 
         rows, names = await self._room.do(request, self._room.act(request, "outage.listed"), read)
-        return self._room.show(request, "conflicts", rows=rows, names=names, number=number_of, why=why)
-
-
-def why(row: OutageRecord, language: Language) -> str:
-    """The rule that stood against it, with what it said then."""
-    assert row.rule_id is not None and row.facts is not None
-    return BY_ID[row.rule_id].sentence(language, row.facts)
+        return self._room.show(request, "conflicts", rows=rows, names=names, number=number_of, why=cause_of)

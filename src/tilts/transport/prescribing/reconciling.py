@@ -9,10 +9,9 @@ from uuid import UUID
 
 from tilts.access.routes import Call, Reply, route
 from tilts.clock import RIGA
-from tilts.exchange.reconciling import Outage, Reconciled, number_of, reconcile
+from tilts.exchange.reconciling import Outage, Reconciled, cause_of, number_of, reconcile
 from tilts.rules import Named, Refusal
-from tilts.rules.catalogue import BY_ID
-from tilts.rules.outages import DSP_HANDED_OUT_TWICE, DSP_OUTAGE_INCOMPLETE, DSP_SHEET_NOT_OURS
+from tilts.rules.prescribing.outages import DSP_HANDED_OUT_TWICE, DSP_OUTAGE_INCOMPLETE, DSP_SHEET_NOT_OURS
 from tilts.transport.outcomes import answer_for
 from tilts.transport.shapes.elements import parameters_in, resource_in
 from tilts.transport.shapes.medication import dispense_from_fhir
@@ -73,9 +72,7 @@ def moment_in(dispense: dict[str, Any]) -> datetime | None:
 def kept_as_conflict(call: Call, found: Reconciled) -> Reply:
     """An answer, not a refusal: a refusal would undo what was just kept."""
     row = found.row
-    assert row.rule_id is not None and row.facts is not None
-    rule, facts = BY_ID[row.rule_id], row.facts
-    why = Named(rule.id, lv=rule.sentence("lv", facts), en=rule.sentence("en", facts))
+    why = Named(str(row.rule_id), lv=cause_of(row, "lv"), en=cause_of(row, "en"))
     no = Refusal(DSP_HANDED_OUT_TWICE, number=number_of(row), why=why)
     incoming = call.incoming
     status, headers, body = answer_for(no, incoming.language, incoming.request_id, call.canonical_base)
