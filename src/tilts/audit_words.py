@@ -58,6 +58,14 @@ EVENTS: Final = MappingProxyType(
         "definition.read": ("Lasa darbības definīciju", "Reads the definition of an operation"),
         "definition.given": ("Pievieno definīciju pārbaudēm", "Puts a definition beside its checks"),
         "dispense.amended": ("Labo izsniegšanu", "Corrects what was handed out"),
+        "dispense.reconciled": (
+            "Saskaņo pēc izdrukātas receptes izsniegto",
+            "Reconciles what was handed out by a printed prescription",
+        ),
+        "outage.listed": (
+            "Uzraugot skata izsniegšanas konfliktus",
+            "Looks at conflicts of handing out as overseer",
+        ),
         "dispense.withdrawn": ("Atsauc izsniegšanu", "Takes back what was handed out"),
         "dispense.read": ("Lasa par izsniegto", "Reads what was handed out"),
         "dispense.recorded": ("Izsniedz zāles", "Hands out medicine"),
@@ -65,6 +73,7 @@ EVENTS: Final = MappingProxyType(
         "document.read": ("Lasa lietas dokumentu", "Reads a document of a case"),
         "gate.asked": ("Jautā, vai savienojums ir atvērts", "Asks whether a connection is open"),
         "glass.listed": ("Skata ārkārtas piekļuvju sarakstu", "Looks at the list of emergency accesses"),
+        "prescription.printed": ("Izdrukā recepti", "Prints a prescription"),
         "receipt.read": (
             "Lasa receptes slēgšanas apliecinājumu",
             "Reads the receipt of a closed prescription",
@@ -127,6 +136,7 @@ EVENTS: Final = MappingProxyType(
         "repair.listed": ("Skata labojumu sarakstu", "Looks at the list of repairs"),
         "repair.ordered": ("Pieprasa labojumu", "Orders a repair"),
         "role.asked": ("Lūdz lomu portālā", "Asks for a role at the portal"),
+        "workplace.chosen": ("Izvēlas darbavietu portālā", "Chooses a workplace at the portal"),
         "role.chosen": ("Izvēlas lomu portālā", "Chooses a role at the portal"),
         "role.decided": (
             "Izlemj, vai persona rīkojas organizācijas vārdā",

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from tilts.access.tokens.keys import secret_for
-from tilts.clock import RIGA, Clock, WallClock
+from tilts.access.working import WorkDesk
+from tilts.clock import RIGA, Clock
 from tilts.measures import Measures
 from tilts.onboarding.contacts import Contact, contacts_at
 from tilts.portal.certificates.issuing_pages import IssuingPages
@@ -43,12 +44,15 @@ from tilts.portal.mail.mailbox import MailboxPages
 from tilts.portal.mail.questions import QuestionPages
 from tilts.portal.oversight.alert_pages import AlertPages
 from tilts.portal.oversight.audit_pages import AuditPages
+from tilts.portal.oversight.conflict_pages import ConflictPages
 from tilts.portal.oversight.emergency_pages import EmergencyPages
 from tilts.portal.oversight.limit_pages import LimitPages
 from tilts.portal.oversight.paper_pages import PaperPages
 from tilts.portal.oversight.repair_pages import RepairPages
 from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
+from tilts.portal.pharmacy.correction_pages import CorrectionPages
+from tilts.portal.pharmacy.pages import PharmacyPages
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
@@ -98,10 +102,13 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     AlertPages,
     LimitPages,
     RepairPages,
+    ConflictPages,
     AuditPages,
     EmergencyPages,
     PaperPages,
     StandingPages,
+    PharmacyPages,
+    CorrectionPages,
 )
 SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
     SigningPages,
@@ -113,11 +120,11 @@ SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
 
 
 def portal(
-    settings: Settings, database: Database, measures: Measures, clock: Clock | None = None
+    settings: Settings, database: Database, measures: Measures, clock: Clock, work: WorkDesk
 ) -> Starlette:
     facts = read_facts(settings)
     pages = Pages(sandbox=facts is not None, mark=settings.mark)
-    parts = PortalParts(pages, database, clock or WallClock(), settings, measures, facts)
+    parts = PortalParts(pages, database, clock, settings, measures, facts, work)
     classes = [*EVERYWHERE, *(SANDBOX_ONLY if facts else ())]
     groups = [group(parts) for group in classes]
     pages.places = tuple(place for group in classes for place in getattr(group, "places", ()))

@@ -6,6 +6,7 @@ from typing import Final
 from tilts.portal.desk.words import DESK_TABLES
 from tilts.portal.marked import N_ as N_
 from tilts.portal.oversight.words import OVERSIGHT_TABLES
+from tilts.portal.pharmacy.words import PHARMACY_TABLES
 from tilts.portal.resident.words import RESIDENT_TABLES
 
 OUTCOMES: Final = MappingProxyType(
@@ -39,6 +40,8 @@ ACCOUNT_ROLES: Final = MappingProxyType(
         "it": N_("IT person of the institution"),
         "authority": N_("officer of the authority"),
         "resident": N_("resident"),
+        "prescriber": N_("at a practice or hospital"),
+        "pharmacist": N_("at a pharmacy"),
     }
 )
 REQUESTS: Final = MappingProxyType({"asked": N_("waits to be confirmed"), "held": N_("confirmed")})
@@ -119,6 +122,7 @@ TABLES: Final = MappingProxyType(
         **DESK_TABLES,
         **RESIDENT_TABLES,
         **OVERSIGHT_TABLES,
+        **PHARMACY_TABLES,
     }
 )
 

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from tilts.access import routes
-from tilts.access.pipeline import Pipeline, Trace
+from tilts.access.admitting import Trace
+from tilts.access.pipeline import Pipeline
 from tilts.access.sign_in.provider_documents import ProviderDocuments
 from tilts.access.tokens.issuing import Tokens
 from tilts.clock import Clock
@@ -42,6 +43,8 @@ from tilts.transport.prescribing import (
     correcting,
     dispensing,
     prescriptions,
+    printing,
+    reconciling,
     tasks,
     telling,
     transferring,
@@ -64,6 +67,8 @@ NOUNS = (
     dispensing,
     emergencies,
     prescriptions,
+    printing,
+    reconciling,
     reading,
     signatures,
     tasks,
