@@ -140,7 +140,9 @@ class TestDefinitions:
     def test_the_profile_of_a_task_knows_the_status_of_every_state(self) -> None:
         root = of("tilts-prescription-task")["differential"]["element"][0]
         [rule] = [one["expression"] for one in root["constraint"] if one["key"] == "tilts-task-1"]
-        assert set(re.findall(r"'([a-z-]+/[a-z-]+)'", rule)) == {f"{STATUS[state]}/{state}" for state in STATUS}
+        assert set(re.findall(r"'([a-z-]+/[a-z-]+)'", rule)) == {
+            f"{STATUS[state]}/{state}" for state in STATUS
+        }
 
     def test_bounds_are_those_of_the_code(self) -> None:
         bundle = snapshot(of("tilts-prescription-bundle"), library())
