@@ -92,9 +92,7 @@ class Operations:
 
     def of(self, resource_type: str, interaction: str) -> Verb | None:
         """The operation behind a route; None for what is FHIR's own."""
-        return self.by_id.get(f"{resource_type}-{interaction}") or self.by_id.get(
-            f"{ANY_TYPE}-{interaction}"
-        )
+        return self.by_id.get(f"{resource_type}-{interaction}") or self.by_id.get(f"{ANY_TYPE}-{interaction}")
 
 
 @cache
@@ -156,7 +154,9 @@ def comment_on(verb: Verb) -> str:
     """What FHIR has no element for: repetition, refusals and the source."""
     said = [KEYS[verb.key]]
     if verb.rules:
-        refusals = "\n".join(f"- {rule} ({BY_ID[rule].http_status}): {BY_ID[rule].text_en}" for rule in verb.rules)
+        refusals = "\n".join(
+            f"- {rule} ({BY_ID[rule].http_status}): {BY_ID[rule].text_en}" for rule in verb.rules
+        )
         said.append(f"Refused with:\n\n{refusals}")
     return "\n\n".join([*said, f"Source: {verb.source}."])
 
