@@ -31,6 +31,7 @@ from tools.pages import (  # noqa: E402
     settings,
     state_picture,
     states,
+    verbs,
 )
 from tools.pages.blocks import renewed  # noqa: E402
 
@@ -67,6 +68,12 @@ def expected() -> dict[Path, str]:
     for noun in rules.NOUNS:
         path = ROOT / "docs" / "rules" / f"{noun}.md"
         pages[path] = renewed(_text(path, rules.first_page(noun)), rules.made_for(noun))
+    folder = REFERENCE / "verbs"
+    first = "# Verbs\n\nWhat can be asked of the exchange besides reading, each with its page. Requests and answers there were really sent: ids, numbers and moments are replaced by names in angle brackets; the files lie in `docs/examples/`, and a test sends each request again.\n\n"
+    pages[folder / "README.md"] = renewed(_text(folder / "README.md", first), verbs.made_for_overview())
+    for verb in verbs.verbs():
+        path = folder / f"{verb.id}.md"
+        pages[path] = renewed(_text(path, verbs.first_page(verb)), verbs.made_for_verb(verb))
     pages[ROOT / "ARCHITECTURE.md"] = _text(ROOT / "ARCHITECTURE.md", "")
     pages = {path: relined(path, text) for path, text in pages.items()}
     drawn = ROOT / "docs" / "pictures"

@@ -12,6 +12,7 @@ from tests.transport.wire import FHIR_JSON, FORM, Caller, no_certificate, refuse
 from tilts.access.routes import Route
 from tilts.access.scopes import open_to
 from tilts.ids import new_id
+from tilts.transport.capability import operation_of
 from tilts.transport.listeners import all_routes
 from tilts.transport.search import PageLinks
 from tilts.transport.validation import ValidationParts
@@ -103,7 +104,8 @@ def test_without_a_person_what_needs_one_answers_ACC_010(
 
 def test_everything_that_changes_something_needs_a_person() -> None:
     changing = {route.path for route in ROUTES if route.scope[-1] in "cud"}
-    residents = {"/Consent", "/Consent/{id}/$end"}  # a patient's own, or on paper: test_consents.py
+    # A patient's own, or on paper: test_consents.py; asked for by the patient too: test_pairs.py.
+    residents = {"/Consent", "/Consent/{id}/$end", "/Task/{id}/$transfer-request"}
     reads = {"/Task/$find", "/Patient/{id}/$break-glass"}
     assert changing - residents == {route.path for route in ROUTES if route.person} - reads
 
@@ -118,7 +120,11 @@ def test_the_capability_statement_lists_exactly_the_routes(practice: Caller) -> 
     }
     offered |= {("Bundle", one["code"]) for one in rest["interaction"]}
     offered |= {("Resource", one["name"]) for one in rest["operation"]}
-    assert offered == {(route.resource_type, route.interaction) for route in ROUTES if not route.feed}
+    assert offered == {
+        (route.resource_type, operation_of(route.resource_type, route.interaction, "")["name"])
+        for route in ROUTES
+        if not route.feed
+    }
 
 
 def test_the_capability_statement_is_of_R4_and_says_where_tokens_are(practice: Caller) -> None:

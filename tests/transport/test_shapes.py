@@ -25,28 +25,10 @@ from tests.transport.documents import (
     prescription,
     presented,
 )
+from tests.transport.steady import steady
 from tests.transport.wire import Caller, tls
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "wire"
-CHANGING = [  # in this order: what, and by which word it is replaced
-    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "id"),
-    (re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![0-9A-Z-])"), "number"),
-    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"), "instant"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d\+0[23]:00"), "minute"),
-    (re.compile(r"(?<=localhost:)\d+"), "port"),
-]
-
-
-def steady(value: Any) -> str:
-    """The same text for the same answer, whatever the ids and the hour: each id has its own name."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    seen: dict[str, str] = {}
-    for pattern, word in CHANGING:
-        if word == "id":
-            text = pattern.sub(lambda found: seen.setdefault(found[0], f"<id {len(seen) + 1}>"), text)
-        else:
-            text = pattern.sub(f"<{word}>", text)
-    return re.sub(r'"(?!<)(\d{4}-\d\d-\d\d)"', '"<day>"', text) + "\n"
 
 
 def pinned(name: str, value: Any) -> None:

@@ -36,7 +36,8 @@ async def find_prescription(call: Call) -> Reply:
     presented = presented_from_fhir(call.resource)
     lines = await find(call.tx, presented, call.party, call.now, call.terms)
     entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in lines]
-    entries += [content for line in lines if (content := await _content(call, line)) is not None]
+    documents = {line.line_id: line for line in lines}  # issues of one line have one document
+    entries += [content for line in documents.values() if (content := await _content(call, line)) is not None]
     basis = "presented" if presented.collector is None else "collected"
     for line in lines:
         call.concerns(line.patient_id, "Task", line.task_id, basis)

@@ -12,7 +12,6 @@ from tilts.transport.prescribing.tasks import task_id_of, task_reply
     audit_event="prescription.transfer-requested",
     body="parameters",
     key="header",
-    person=True,
     resource_type="Task",
     interaction="transfer-request",
 )
