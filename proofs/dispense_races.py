@@ -36,11 +36,12 @@ WHAT: Final = (
     "end is past). Of one to three issues each. Every no must be 409, by a rule that the action may get, with the holder and an "
     "end that is not over. At the end of each prescription its Tasks must say what the tills were told; a supervisor "
     "looks at the whole database meanwhile, each time in one snapshot, and all rows are searched at the end. Then the "
-    "same again, with as many other prescriptions, while the server and PostgreSQL get SIGKILL in turn."
+    "same again, with a quarter as many other prescriptions, while the server and PostgreSQL get SIGKILL in turn."
 )
-SIZE: Final = 10_000  # prescriptions without kills, and as many with
+SIZE: Final = 10_000  # prescriptions without kills
 TABLES: Final = 16  # at once, with four clients each
 KILLS: Final = 10
+WITH_KILLS: Final = 4  # one for so many without
 DOUBLES: Final = frozenset(
     {"more handed out than allowed", "one identifier of a pharmacy, several dispenses"}
 )
@@ -48,7 +49,7 @@ DOUBLES: Final = frozenset(
 
 def prove(journal: Journal, size: int, seed: int, stop: Stop, kills: int = KILLS) -> dict[str, Any] | None:
     """The figures; None when it was stopped before its end."""
-    with watching(TITLE, 2 * size) as watcher, sandbox(journal.folder / "sandbox", watcher) as environment:
+    with watching(TITLE, whole(size)) as watcher, sandbox(journal.folder / "sandbox", watcher) as environment:
         drive(environment, stop, lambda: race_all(environment, journal, (size, seed, kills), stop, watcher))
         if stop.wanted:
             return None
@@ -59,11 +60,11 @@ def prove(journal: Journal, size: int, seed: int, stop: Stop, kills: int = KILLS
 async def race_all(
     environment: Environment, journal: Journal, plan: tuple[int, int, int], stop: Stop, watcher: Watcher
 ) -> None:
-    """Every prescription that is not in the journal yet; the second half of the numbers is with kills."""
+    """Every prescription that is not in the journal yet; the last ones are with kills."""
     size, seed, kills = plan
     session = Session(environment, journal, stop, seed, kills_at(size, kills))
     ended = {entry["number"] for entry in journal.of("prescription")}
-    todo = iter([number for number in range(2 * size) if number not in ended])
+    todo = iter([number for number in range(whole(size)) if number not in ended])
     watcher.at(len(ended))
 
     async def work() -> None:
@@ -86,9 +87,14 @@ async def race_all(
         await session.end()
 
 
+def whole(size: int) -> int:
+    return size + max(1, size // WITH_KILLS)
+
+
 def kills_at(size: int, kills: int) -> dict[int, str]:
-    """At which number of the second half who is killed, in turn."""
-    return {size + (place + 1) * size // (kills + 1): list(TARGETS)[place % 2] for place in range(kills)}
+    """At which number behind the first `size` who is killed, in turn."""
+    more = whole(size) - size
+    return {size + (place + 1) * more // (kills + 1): list(TARGETS)[place % 2] for place in range(kills)}
 
 
 class Session:

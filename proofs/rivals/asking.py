@@ -1,6 +1,7 @@
 """A client that does not give up: what was not answered it sends again, with the same bytes and the same key."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from proofs.counterwork import Round, persistent
@@ -40,7 +41,5 @@ class Asking:
 
 async def hang_up(party: Party, request: Request, after: float) -> None:
     """The call is sent; whether it was answered, and whether it was done, this client does not know."""
-    try:
+    with suppress(TimeoutError, NoAnswer, TokenRefused):
         await asyncio.wait_for(party.send(request), after)
-    except (TimeoutError, NoAnswer, TokenRefused):
-        pass

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from proofs.dispense_races import faults_of_balances, judge, kills_at, race_all
+from proofs.dispense_races import faults_of_balances, judge, kills_at, race_all, whole
 from proofs.driver.http import Answer
 from proofs.keeping import Journal
 from proofs.killing import drive
@@ -18,7 +18,7 @@ from proofs.watching import Silent
 from tests.proofs.test_last_pack import refusal
 from tilts.lab.environment import Environment
 
-SIZE, SEED, KILLS = 14, 5, 2
+SIZE, SEED, KILLS = 16, 5, 2
 
 
 def test_whatever_happens_at_once_nothing_is_handed_out_twice(
@@ -33,9 +33,9 @@ def test_whatever_happens_at_once_nothing_is_handed_out_twice(
     journal.close()
 
     assert judged["findings"] == []
-    assert sorted(entry["number"] for entry in journal.of("prescription")) == list(range(2 * SIZE))
+    assert sorted(entry["number"] for entry in journal.of("prescription")) == list(range(whole(SIZE)))
     figures = judged["figures"]
-    assert (figures["prescriptions"], figures["doubles"], figures["kills"]) == (2 * SIZE, 0, KILLS)
+    assert (figures["prescriptions"], figures["doubles"], figures["kills"]) == (whole(SIZE), 0, KILLS)
     assert figures["dispenses acknowledged"] > 0 and figures["refused with DSP-001"] > 0
     assert figures["looks at the whole database meanwhile"] > 0
 
@@ -48,8 +48,8 @@ def test_the_same_seed_is_the_same_stories_with_every_action() -> None:
     assert {story.early for story in stories} == {"", "before", "at once"}
 
 
-def test_kills_are_in_the_second_half_in_turn() -> None:
-    assert kills_at(100, 3) == {125: "the server", 150: "PostgreSQL", 175: "the server"}
+def test_kills_come_after_the_calm_in_turn() -> None:
+    assert kills_at(100, 3) == {106: "the server", 112: "PostgreSQL", 118: "the server"}
 
 
 PERIOD = {"since": "2026-11-23 10:00+02:00", "lease-until": "2999-11-23 12:00+02:00"}
