@@ -6,7 +6,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from proofs import feed, hostile, kill, last_pack, published, revocation, sequences, tamper, thief
+from proofs import (
+    dispense_races,
+    feed,
+    hostile,
+    kill,
+    last_pack,
+    published,
+    revocation,
+    sequences,
+    tamper,
+    thief,
+)
 from proofs.keeping import Journal, place_of
 from proofs.report import FOLDER, write
 from proofs.stopping import Stop, stoppable
@@ -14,7 +25,18 @@ from tilts.lab.environment import forget
 
 PROOFS: dict[str, ModuleType] = {
     module.NAME: module
-    for module in (last_pack, kill, sequences, feed, published, hostile, thief, revocation, tamper)
+    for module in (
+        last_pack,
+        dispense_races,
+        kill,
+        sequences,
+        feed,
+        published,
+        hostile,
+        thief,
+        revocation,
+        tamper,
+    )
 }
 
 

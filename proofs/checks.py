@@ -64,6 +64,7 @@ OFFENDERS: Final[dict[str, LiteralString]] = {
           LEFT JOIN audit_subject s ON s.patient_id = d.patient_id AND s.resource_id = d.dispense_id
           LEFT JOIN audit_entry e ON e.audit_id = s.audit_id AND e.outcome = 'success'
                                  AND e.event = 'dispense.recorded' AND e.organization_id = d.organization_id
+         WHERE d.version = 1
          GROUP BY d.dispense_id HAVING count(e.audit_id) <> 1""",
     "an audit entry of a dispense that is not there": """
         SELECT s.resource_id FROM audit_subject s JOIN audit_entry e USING (audit_id)
@@ -89,8 +90,20 @@ OFFENDERS: Final[dict[str, LiteralString]] = {
          CROSS JOIN LATERAL (SELECT position('"status":"completed"' IN convert_from(r.body, 'UTF8')) > 0 AS told) status
          GROUP BY l.line_id, told
         HAVING bool_and(l.dispensed = l.allowed) AND NOT told
-            OR told AND bool_or(l.state <> 'completed' AND l.dispensed < l.allowed AND l.valid_to >= current_date)
+            OR told AND bool_or(l.state IN ('open', 'claimed') AND l.cancelling IS NULL AND l.dispensed < l.allowed
+                                AND l.valid_to >= current_date)
             OR told AND bool_and(l.dispensed = 0)""",
+    "a row that looks like no state": """
+        SELECT task_id FROM prescription_line
+         WHERE (state = 'claimed') <> (holder_id IS NOT NULL) OR (holder_id IS NULL) <> (lease_until IS NULL)
+            OR claimed_at >= lease_until OR first_dispensed_at < claimed_at
+            OR (cancelling IS NOT NULL OR transfer_wanted_at IS NOT NULL) AND state <> 'claimed'
+            OR cancelling IS NOT NULL AND dispensed > 0
+            OR receipt_id IS NOT NULL AND state <> 'completed'
+            OR state = 'open' AND dispensed = allowed
+            OR state = 'completed' AND dispensed = 0
+            OR state IN ('cancelled', 'expired') AND dispensed > 0
+            OR dispensed NOT BETWEEN 0 AND allowed""",
     "acknowledged and not there": """
         SELECT a.dispense_id FROM acknowledged a LEFT JOIN dispense d USING (dispense_id)
          WHERE d.dispense_id IS NULL OR d.line_id <> a.line_id""",

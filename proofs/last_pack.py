@@ -107,7 +107,7 @@ def figures(journal: Journal, races: list[Entry], found: list[Finding]) -> dict[
         "races": len(races),
         "packs handed out twice": doubles + sum(len(dispensed(race)) > 1 for race in races),
         "packs handed out": sum(len(dispensed(race)) == 1 for race in races),
-        "cancelled before anybody held it": sum(race["cancelled"] for race in races),
+        "cancelled, nothing handed out": sum(race["cancelled"] for race in races),
         "both claims sent before either was answered": sum(race["together"] for race in races),
         **{f"refused with {rule}": number for rule, number in sorted(refused.items())},
         "repeats answered as the first time": sum(race["replayed"] for race in races),

@@ -191,22 +191,21 @@ async def two_counters(table: Table) -> None:
 
 
 async def taken_back(table: Table) -> None:
-    """The doctor cancels at the moment at which both claim: either one holds it or nobody can."""
+    """The doctor cancels at the moment at which both claim: whoever holds it hands nothing out any more."""
     cancel = table.practice.cancel(table.task, f"{table.name}-cancel")
     claims = [(p, p.claim(table.task, f"{table.name}-claim-1")) for p in table.pharmacies]
     said, *answers = await at_once(table, [(table.practice, cancel), *claims])
+    table.expect(said, 200)
+    table.race.cancelled = True
     holders = [p for p, answer in zip(table.pharmacies, answers, strict=True) if answer.status == 200]
-    if (said.status == 200) + len(holders) != 1:
-        raise Broken(f"cancelled {said.status}, claimed by {len(holders)}")
-    if said.status == 200:
-        table.race.cancelled = True
-        for answer in answers:
-            table.refused(answer, "DSP-002")
-        return
-    holder = holders[0]
-    table.refused(said, "PRE-013", holder)
-    table.refused(answers[holder is table.pharmacies[0]], HELD_BY_ANOTHER, holder)
-    table.handed_out(await holder.send(table.dispense(holder, "a")), "a")
+    if len(holders) > 1:
+        raise Broken(f"{len(holders)} pharmacies hold the line")
+    for party, answer in zip(table.pharmacies, answers, strict=True):
+        if party not in holders:
+            table.refused(answer, HELD_BY_ANOTHER if holders else "DSP-002", holders[0] if holders else None)
+    if holders:  # the cancellation waits for it
+        table.refused(await holders[0].send(table.dispense(holders[0], "a")), "DSP-012")
+        table.expect(await holders[0].send(holders[0].release(table.task, f"{table.name}-release")), 200)
 
 
 Play: TypeAlias = Callable[[Table], Awaitable[None]]

@@ -96,7 +96,7 @@ class Party:
         )
         return replace(request, headers={**request.headers, "X-Provenance": header})
 
-    def prescribe(self, patient: Patient, identifier: str, packs: int = 1) -> Request:
+    def prescribe(self, patient: Patient, identifier: str, packs: int = 1, repeats: int = 0) -> Request:
         document = {
             "resourceType": "MedicationRequest",
             "identifier": [self._own(identifier)],
@@ -106,7 +106,7 @@ class Party:
             "subject": {"reference": f"Patient/{patient.patient_id}"},
             "requester": {"reference": f"PractitionerRole/{self.credentials.role_id}"},
             "dosageInstruction": [{"text": "1 tablete 3 reizes dienā, 5 dienas"}],
-            "dispenseRequest": {"quantity": quantity(packs), "numberOfRepeatsAllowed": 0},
+            "dispenseRequest": {"quantity": quantity(packs), "numberOfRepeatsAllowed": repeats},
         }
         return self.signed(Request("POST", "/MedicationRequest", JSON, msgspec.json.encode(document)))
 
@@ -123,7 +123,29 @@ class Party:
     def cancel(self, task_id: str, key: str | None = None) -> Request:
         return keyed(operation(f"/Task/{task_id}/$cancel", valueCode={"reason": "therapy-changed"}), key)
 
-    def dispense(self, patient: Patient, line_id: str, identifier: str, packs: int = 1) -> Request:
+    def step(self, task_id: str, verb: str, key: str | None = None) -> Request:
+        """$close, $close-remaining, $transfer-request: a verb that asks for nothing more."""
+        return keyed(Request("POST", f"/Task/{task_id}/${verb}", JSON), key)
+
+    def cancel_by_identifier(self, identifier: str, key: str | None = None) -> Request:
+        named, why = {"identifier": self._own(identifier)}, {"reason": "wrong-patient"}
+        return keyed(self.signed(operation("/Task/$cancel", valueIdentifier=named, valueCode=why)), key)
+
+    def withdraw(self, dispense_id: str, key: str | None = None) -> Request:
+        path = f"/MedicationDispense/{dispense_id}/$withdraw"
+        return keyed(operation(path, valueCode={"reason": "recorded-in-error"}), key)
+
+    def amend(self, dispense_id: str, first: Request, packs: int, key: str | None = None) -> Request:
+        """The same dispense as in that call, with another quantity."""
+        document = {**msgspec.json.decode(first.body), "quantity": quantity(packs)}
+        path = f"/MedicationDispense/{dispense_id}/$amend"
+        given = operation(path, valueCode={"reason": "wrong-quantity"}, resource={"dispense": document})
+        return keyed(self.signed(given), key)
+
+    def dispense(
+        self, patient: Patient, line_id: str, identifier: str, packs: int = 1, task_id: str | None = None
+    ) -> Request:
+        """`task_id`: which issue of several."""
         document = {
             "resourceType": "MedicationDispense",
             "identifier": [self._own(identifier)],
@@ -134,6 +156,8 @@ class Party:
             "authorizingPrescription": [{"reference": f"MedicationRequest/{line_id}"}],
             "quantity": quantity(packs),
         }
+        if task_id is not None:
+            document["supportingInformation"] = [{"reference": f"Task/{task_id}"}]
         return self.signed(Request("POST", "/MedicationDispense", JSON, msgspec.json.encode(document)))
 
     def _own(self, value: str) -> dict[str, str]:
@@ -148,7 +172,7 @@ def quantity(packs: int) -> dict[str, Any]:
     return {"value": packs, "unit": "iepakojums", "system": "http://unitsofmeasure.org", "code": "{package}"}
 
 
-def operation(path: str, **values: dict[str, str]) -> Request:
+def operation(path: str, **values: dict[str, Any]) -> Request:
     parameter = [
         {"name": name, kind: value} for kind, given in values.items() for name, value in given.items()
     ]

@@ -42,6 +42,8 @@ FAULTS = {
     "handed out whole, but the prescription's document is not completed": "UPDATE resource"
     " SET body = convert_to(replace(convert_from(body, 'UTF8'), '\"completed\"', '\"active\"'), 'UTF8')"
     f" WHERE resource_id = (SELECT line_id FROM dispense WHERE dispense_id = {ONE})",
+    "a row that looks like no state": "UPDATE prescription_line SET receipt_id = gen_random_uuid()"
+    f" WHERE line_id = (SELECT line_id FROM dispense WHERE dispense_id = {ONE})",
     "acknowledged and not there": f"DELETE FROM dispense WHERE dispense_id = {ONE}",
     "acknowledged with another answer than the one kept": "UPDATE request_key SET answer = 'another'"
     " WHERE key LIKE 'id:MedicationDispense|%'",
