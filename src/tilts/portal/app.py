@@ -56,6 +56,7 @@ from tilts.portal.rendering import Pages
 from tilts.portal.resident.ban_pages import BanPages
 from tilts.portal.resident.delegation_pages import DelegationPages
 from tilts.portal.resident.pages import ResidentPages
+from tilts.portal.resident.prescription_pages import PrescriptionPages
 from tilts.portal.sandbox.pages import SandboxPages
 from tilts.portal.sandbox.patterns import PatternPages
 from tilts.portal.sandbox_facts import read_facts
@@ -73,6 +74,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     SignInPages,
     AccountPages,
     ResidentPages,
+    PrescriptionPages,
     BanPages,
     DelegationPages,
     ArchitecturePages,
