@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_PROVE_AGAIN
 
 # `it` is the institution's own IT person: certificate, key and installation, but no agreements.
-Role: TypeAlias = Literal["vendor", "institution", "it", "authority", "resident"]
-ROLES: Final[tuple[Role, ...]] = ("vendor", "institution", "it", "authority", "resident")
+# `prescriber` and `pharmacist` are health professionals at one of their workplaces, by the registers alone.
+Role: TypeAlias = Literal["vendor", "institution", "it", "authority", "resident", "prescriber", "pharmacist"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)

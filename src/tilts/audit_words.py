@@ -126,6 +126,7 @@ EVENTS: Final = MappingProxyType(
         "repair.listed": ("Skata labojumu sarakstu", "Looks at the list of repairs"),
         "repair.ordered": ("Pieprasa labojumu", "Orders a repair"),
         "role.asked": ("Lūdz lomu portālā", "Asks for a role at the portal"),
+        "workplace.chosen": ("Izvēlas darbavietu portālā", "Chooses a workplace at the portal"),
         "role.chosen": ("Izvēlas lomu portālā", "Chooses a role at the portal"),
         "role.decided": (
             "Izlemj, vai persona rīkojas organizācijas vārdā",

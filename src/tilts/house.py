@@ -23,6 +23,7 @@ from tilts.access.routes import Ground
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
+from tilts.access.working import WorkDesk
 from tilts.clock import Clock, WallClock
 from tilts.exchange.medicines.loading import Load, offer
 from tilts.exchange.terms import terms_from
@@ -73,20 +74,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         settings.database_url, connections=settings.database_connections, environment=settings.environment
     )
     tokens = Tokens(keys, issuer=settings.public_base)
-    ground = Ground(
-        clock=clock,
-        terms=partial(terms_from, settings),
-        canonical_base=settings.canonical_base,
-        public_base=settings.public_base,
-        plain_base=settings.plain_base,
-        knows_test_persons=settings.knows_test_persons,
-        sandbox=settings.sandbox,
-        environment=settings.environment,
-        person_proof=settings.person_proof,
-        room=room_from(settings, desks_from(settings.contacts_file)),
-        receipt_keys=key_ring(settings.keys_folder, "receipt"),
-        limits=breadth.limits_from(settings.copying_limits),
-    )
+    ground = ground_of(settings, clock)
     rate = CallRate(settings.requests_per_second)
     pipeline = Pipeline(
         database, tokens, rate, ground, FhirShapes(settings.canonical_base, settings.identifier_arc)
@@ -107,8 +95,33 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         tls=listener(parts, Listener()),
         plain=listener(parts, Listener(plain=True)) if settings.plain_base else None,
         proxied=listener(parts, Listener(behind_proxy=True)),
-        portal=portal(settings, database, measures, clock),
+        portal=portal(settings, database, measures, clock, WorkDesk(database, ground, rate, settings)),
     )
+
+
+def ground_of(settings: Settings, clock: Clock) -> Ground:
+    """What calls stand on, by wire and portal alike."""
+    return Ground(
+        clock=clock,
+        terms=partial(terms_from, settings),
+        canonical_base=settings.canonical_base,
+        public_base=settings.public_base,
+        plain_base=settings.plain_base,
+        knows_test_persons=settings.knows_test_persons,
+        sandbox=settings.sandbox,
+        environment=settings.environment,
+        person_proof=settings.person_proof,
+        room=room_from(settings, desks_from(settings.contacts_file)),
+        receipt_keys=key_ring(settings.keys_folder, "receipt"),
+        limits=breadth.limits_from(settings.copying_limits),
+    )
+
+
+def pages_alone(settings: Settings, database: Database) -> Starlette:
+    """The portal with nothing beside it."""
+    clock = WallClock()
+    work = WorkDesk(database, ground_of(settings, clock), CallRate(settings.requests_per_second), settings)
+    return portal(settings, database, Measures(), clock, work)
 
 
 def page_secret(settings: Settings) -> bytes:

@@ -19,11 +19,10 @@ from tests.onboarding.procedures.filling import right_values
 from tests.onboarding.trusting import House, Leaf
 from tests.running import Running, running_exchange
 from tilts.clock import RIGA
+from tilts.house import pages_alone
 from tilts.lab.people import BY_SUBJECT, NEW_VENDOR
 from tilts.lab.pki_trust.layout import open_trust
-from tilts.measures import Measures
 from tilts.onboarding.procedures import procedures
-from tilts.portal.app import portal
 from tilts.store.tx import Database
 
 VENDOR, RIVAL = "vendor-1", "new-vendor-1"
@@ -209,7 +208,7 @@ class World:
 
 def routes_of(exchange: Running) -> list[tuple[str, str]]:
     """Every method and address that this portal answers, as it lists them itself."""
-    found = portal(exchange.settings, Database(exchange.settings.database_url, connections=1), Measures())
+    found = pages_alone(exchange.settings, Database(exchange.settings.database_url, connections=1))
     pairs = [
         (method, route.path)  # type: ignore[attr-defined]
         for route in found.routes

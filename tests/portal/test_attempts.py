@@ -27,9 +27,8 @@ from tests.portal.attacking import (
 )
 from tests.production import production_settings
 from tests.running import Running
+from tilts.house import pages_alone
 from tilts.lab.people import BY_SUBJECT
-from tilts.measures import Measures
-from tilts.portal.app import portal
 from tilts.registration_number import check_digit
 from tilts.settings import Settings
 from tilts.store.tx import Database
@@ -245,7 +244,7 @@ def test_the_same_agreement_is_opened_once_however_often_the_button_is_pressed(w
 def test_nothing_of_the_sandbox_is_there_outside_it(world: World, rehearsed: Running) -> None:
     def paths(settings: Settings) -> set[str]:
         database = Database(settings.database_url, connections=1)
-        return {route.path for route in portal(settings, database, Measures()).routes}  # type: ignore[attr-defined]
+        return {route.path for route in pages_alone(settings, database).routes}  # type: ignore[attr-defined]
 
     settings = world.exchange.settings
     assert len({one for one in paths(settings) if one.startswith(SANDBOX)}) > 15

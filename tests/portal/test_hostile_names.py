@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from tests.running import Running
+from tilts.house import pages_alone
 from tilts.ids import new_id
-from tilts.measures import Measures
-from tilts.portal.app import portal
 from tilts.settings import Settings
 from tilts.store import audit
 from tilts.store.records import AuditEntry
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def visiting(settings: Settings, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    app = portal(settings, database, Measures())
+    app = pages_alone(settings, database)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=settings.portal_base) as found:
         yield found

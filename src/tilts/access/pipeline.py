@@ -8,23 +8,18 @@ the transaction and is then written down in one of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from tilts.access import breadth, certificates, repeats, scopes, signatures
-from tilts.access.keeping import concerned, distinct, ended
+from tilts.access import admitting, certificates, repeats, scopes, signatures
+from tilts.access.admitting import Trace
 from tilts.access.limits import CallRate
 from tilts.access.opening import check_open, still_open
-from tilts.access.permission.asking import check_acting, tell_hidden
-from tilts.access.receipts import sealed
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens.issuing import Tokens
-from tilts.access.tokens.proof import ASSERTED, check_signed
-from tilts.clock import day_in_riga
-from tilts.exchange.prescriptions import viewer_of
-from tilts.ids import new_id
+from tilts.access.tokens.proof import ASSERTED
 from tilts.party import NOBODY, Party
 from tilts.rules import FaultyContent, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_TOKEN_OF_ANOTHER
@@ -54,17 +49,6 @@ class Shapes(Protocol):
     def written(self, route: Route, reply: Reply) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and bytes of an answer."""
         ...
-
-
-@dataclass(slots=True)
-class Trace:
-    """What is known of a call so far; for the audit entry if it ends badly."""
-
-    connection: ConnectionRecord | None = None
-    party: Party | None = None
-    call: Call | None = None
-    sought: str = ""  # of which type the thing in the path is
-    later: Callable[[], Awaitable[Reply]] | None = None  # what is still to be done when all is written down
 
 
 class Pipeline:
@@ -109,16 +93,14 @@ class Pipeline:
         scopes.check(route.scope, party)
         if route.person and party.role_id is None:
             raise Refusal(ACC_PERSON_MISSING)
-        check_signed(route.signed, party.assurance, ground.person_proof)
-        acting_as = await check_acting(tx, party, viewer_of(party, ground.clock.now()))
         entry = self.entry(route.audit_event, incoming, trace)
         if route.noted is not None:
             entry = replace(entry, detail={**(entry.detail or {}), **route.noted(incoming)})
-        await audit.add(tx, entry)
-        call = trace.call = self._call(tx, party, incoming, ids)
+        acting_as = await admitting.admit(tx, ground, party, entry, signed=route.signed)
+        call = trace.call = admitting.call_for(ground, tx, party, incoming, ids)
         call.acting_as, trace.sought = acting_as, route.resource_type
         answer = await self._work(route, call, trace)
-        await breadth.count(tx, party, entry, distinct(call.subjects), ground.limits, call.noticed)
+        await admitting.count(tx, ground, call, entry)
         return answer
 
     async def _anonymous(
@@ -127,7 +109,7 @@ class Pipeline:
         """In the sandbox some reading routes ask nobody who they are (Design 4); written down all the same."""
         await audit.add(tx, self.entry(route.audit_event, incoming, trace))
         party = replace(NOBODY, plain=incoming.plain)
-        trace.call = self._call(tx, party, incoming, ids)
+        trace.call = admitting.call_for(self._ground, tx, party, incoming, ids)
         return await self._work(route, trace.call, trace)
 
     async def _work(self, route: Route, call: Call, trace: Trace) -> tuple[int, dict[str, str], bytes]:
@@ -177,24 +159,6 @@ class Pipeline:
             raise Refusal(ACC_TOKEN_OF_ANOTHER)
         return party_from(connection, claims, plain=plain)
 
-    def _call(self, tx: Tx, party: Party, incoming: Incoming, ids: dict[str, str]) -> Call:
-        ground, keys = self._ground, self._ground.receipt_keys
-        now = ground.clock.now()
-        return Call(
-            tx=tx,
-            party=party,
-            now=now,
-            incoming=incoming,
-            ids=ids,
-            terms=ground.terms(day_in_riga(now)),
-            canonical_base=ground.canonical_base,
-            public_base=ground.plain_base if party.plain else ground.public_base,
-            knows_test_persons=ground.knows_test_persons,
-            room=ground.room,
-            seal=None if keys is None else lambda content: sealed(keys, content, ground.clock.wall()),
-            if_match=version_in(incoming.headers.get("if-match", "")),
-        )
-
     async def _signature(self, call: Call) -> Any:
         header = call.incoming.headers.get("x-provenance")
         if header is None:
@@ -212,45 +176,11 @@ class Pipeline:
 
     async def write_down(self, event: str, incoming: Incoming, trace: Trace, end: Exception) -> None:
         """A refusal or a fault, in a transaction of its own: the work's is undone by now."""
-        async with self._database.transaction() as tx:
-            if trace.call is not None and isinstance(end, Refusal):
-                await tell_hidden(trace.call, tx, trace.sought, end)
-            entry = ended(self.entry(event, incoming, trace), end)
-            subjects = distinct([*(trace.call.subjects if trace.call else ()), *concerned(end)])
-            await audit.add(tx, entry)
-            await audit.add_subjects(tx, entry, subjects)
-            if trace.party is not None and isinstance(end, Refusal):
-                await breadth.after_refusal(tx, trace.party, end, entry.at, self._ground.limits)
+        entry = self.entry(event, incoming, trace)
+        await admitting.write_down(self._database, self._ground, entry, trace, end)
 
     def entry(self, event: str, incoming: Incoming, trace: Trace) -> AuditEntry:
-        connection, party = trace.connection, trace.party
-        return AuditEntry(
-            audit_id=new_id(),
-            at=self._ground.clock.now(),
-            event=event,
-            outcome="success",
-            request_id=incoming.request_id,
-            method=incoming.method,
-            address=incoming.address[:200],
-            client_id=connection.client_id if connection else None,
-            organization_id=connection.organization_id if connection else None,
-            organization_name=connection.organization_name if connection else None,
-            role_id=party.role_id if party else None,
-            role_code=party.role_code if party else None,
-            acting_patient_id=(party.acting_patient_id or party.patient_id) if party else None,
-            practitioner_id=party.practitioner_id if party else None,
-            purpose=party.purpose if party else None,
-            token_id=party.token_id if party else None,
-            # Each call that is written down here must have been seen by the lab too (lab/conformance).
-            detail=known_beside(connection, party),
-        )
-
-
-def known_beside(connection: ConnectionRecord | None, party: Party | None) -> dict[str, Any]:
-    """What has no column: the run of the lab that looks on, and in whose name an assistant acts."""
-    run = connection.observed_run if connection else None
-    delegator = party.delegator_role_id if party else None
-    return ({"run": str(run)} if run else {}) | ({"delegator_role": str(delegator)} if delegator else {})
+        return admitting.entry_of(self._ground, event, incoming, trace.connection, trace.party)
 
 
 async def done(in_thread: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
@@ -289,11 +219,3 @@ def bearer(incoming: Incoming) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal(ACC_NO_TOKEN)
     return token.strip()
-
-
-def version_in(if_match: str) -> int | None:
-    """W/"3" -> 3; anything else asks for nothing we can check, so it matches nothing."""
-    if not if_match:
-        return None
-    digits = if_match.removeprefix("W/").strip('"')
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0

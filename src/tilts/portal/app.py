@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from tilts.access.tokens.keys import secret_for
-from tilts.clock import RIGA, Clock, WallClock
+from tilts.access.working import WorkDesk
+from tilts.clock import RIGA, Clock
 from tilts.measures import Measures
 from tilts.onboarding.contacts import Contact, contacts_at
 from tilts.portal.certificates.issuing_pages import IssuingPages
@@ -115,11 +116,11 @@ SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
 
 
 def portal(
-    settings: Settings, database: Database, measures: Measures, clock: Clock | None = None
+    settings: Settings, database: Database, measures: Measures, clock: Clock, work: WorkDesk
 ) -> Starlette:
     facts = read_facts(settings)
     pages = Pages(sandbox=facts is not None, mark=settings.mark)
-    parts = PortalParts(pages, database, clock or WallClock(), settings, measures, facts)
+    parts = PortalParts(pages, database, clock, settings, measures, facts, work)
     classes = [*EVERYWHERE, *(SANDBOX_ONLY if facts else ())]
     groups = [group(parts) for group in classes]
     pages.places = tuple(place for group in classes for place in getattr(group, "places", ()))

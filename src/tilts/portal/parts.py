@@ -6,6 +6,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from tilts.access.working import WorkDesk
 from tilts.clock import Clock
 from tilts.measures import Measures
 from tilts.portal.rendering import Pages
@@ -24,6 +25,7 @@ class PortalParts:
     settings: Settings
     measures: Measures
     facts: SandboxFacts | None
+    work: WorkDesk
 
 
 class PageGroup(Protocol):

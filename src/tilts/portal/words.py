@@ -39,6 +39,8 @@ ACCOUNT_ROLES: Final = MappingProxyType(
         "it": N_("IT person of the institution"),
         "authority": N_("officer of the authority"),
         "resident": N_("resident"),
+        "prescriber": N_("at a practice or hospital"),
+        "pharmacist": N_("at a pharmacy"),
     }
 )
 REQUESTS: Final = MappingProxyType({"asked": N_("waits to be confirmed"), "held": N_("confirmed")})

@@ -192,6 +192,16 @@ USR_FIELD_TOO_LONG = Rule(
     fix_en="Shorten the text, or put what is longer into a document of the case.",
     fix_lv="Saīsiniet tekstu vai garāko iekļaujiet lietas dokumentā.",
 )
+USR_NOT_AT_WORK = Rule(
+    id="USR-021",
+    http_status=403,
+    issue_code="forbidden",
+    source="Our decision: who works where is asked of the registers at every page (ADR 0052)",
+    text_en="You do not work there: the registers know no such role of yours today.",
+    text_lv="Jūs tur nestrādājat: reģistros šodien nav tādas Jūsu lomas.",
+    fix_en="Choose another workplace under your name at the top, or ask your institution to correct the register.",
+    fix_lv="Augšā pie sava vārda izvēlieties citu darbavietu vai lūdziet savai iestādei labot reģistru.",
+)
 USR_PROVE_AGAIN = Rule(
     id="USR-020",
     http_status=403,

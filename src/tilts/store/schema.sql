@@ -446,7 +446,8 @@ CREATE TABLE onboarding.session (
     ends_at     timestamptz NOT NULL,
     for_patient_id uuid,
     proven_at   timestamptz,
-    network     text COLLATE "C"
+    network     text COLLATE "C",
+    workplace_role_id uuid
 );
 CREATE INDEX session_by_end ON onboarding.session (ends_at);
 CREATE INDEX session_by_account ON onboarding.session (account_id);
@@ -509,6 +510,7 @@ CREATE TABLE onboarding.certificate_warning (
 );
 COMMENT ON COLUMN onboarding.session.for_patient_id IS 'for whom the resident acts; null: for themselves. Asked anew at every page';
 COMMENT ON COLUMN onboarding.session.proven_at IS 'when the provider last asked the person who they are; null: when the session was opened';
+COMMENT ON COLUMN onboarding.session.workplace_role_id IS 'the PractitionerRole somebody works in; whether it still stands is asked at every page';
 COMMENT ON COLUMN onboarding.session.network IS 'from where it was opened: a /24 or /48, never one address';
 
 -- An assertion is spent once, whichever worker sees it and whatever restarts (Security 1.2).

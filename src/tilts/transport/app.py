@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from tilts.access.pipeline import Pipeline, Trace
+from tilts.access.admitting import Trace
+from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Incoming, Route
 from tilts.measures import Measures
 from tilts.rules import Refusal

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from tilts.access import routes
-from tilts.access.pipeline import Pipeline, Trace
+from tilts.access.admitting import Trace
+from tilts.access.pipeline import Pipeline
 from tilts.access.sign_in.provider_documents import ProviderDocuments
 from tilts.access.tokens.issuing import Tokens
 from tilts.clock import Clock

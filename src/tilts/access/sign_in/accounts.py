@@ -48,6 +48,7 @@ class SignedPerson:
     patient_id: UUID | None = None
     proven_at: datetime | None = None  # when the provider asked them who they are, if it says so
     network: str = ""
+    workplace_role_id: UUID | None = None  # the one place where they work, if there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def token_hash(token: str) -> bytes:
 
 
 def account_from(session: SessionRecord, proven_until: datetime | None = None) -> Account | None:
-    """The person in the role they act in; without one, a resident looks at their own record."""
+    """The person in the role they act in, or at their workplace; without either, at their own record."""
     if session.role is not None:
         return Account(
             account_id=session.account_id,
@@ -77,6 +78,16 @@ def account_from(session: SessionRecord, proven_until: datetime | None = None) -
             role=session.role,
             party_id=session.party_id,
             party_name=session.party_name or "",
+            assurance=session.assurance,
+            proven_until=proven_until,
+        )
+    if session.workplace_kind is not None:
+        return Account(
+            account_id=session.account_id,
+            name=session.name,
+            role="pharmacist" if session.workplace_kind == "pharmacy" else "prescriber",
+            party_id=None,
+            party_name=session.workplace_name or "",
             assurance=session.assurance,
             proven_until=proven_until,
         )
@@ -106,6 +117,7 @@ async def sign_in(tx: Tx, person: SignedPerson, lives: Lives, wall: datetime) ->
         token_hash=token_hash(opened.token),
         account_id=account_id,
         role_id=opened.role.role_id if opened.role else None,
+        workplace_role_id=None if opened.role else person.workplace_role_id,
         patient_id=person.patient_id,
         assurance=person.assurance,
         form_token=unguessable(TOKEN_BYTES),
@@ -149,14 +161,26 @@ async def act_for(tx: Tx, session: SessionRecord, for_patient_id: UUID | None, w
     return await _succeeded(tx, session, wall, role_id=None, for_patient_id=for_patient_id)
 
 
+async def work_at(tx: Tx, session: SessionRecord, workplace_role_id: UUID, wall: datetime) -> str:
+    """The same person at one of their workplaces; whether they work there was looked at (access/workplaces.py)."""
+    return await _succeeded(tx, session, wall, workplace_role_id=workplace_role_id)
+
+
 async def _succeeded(
-    tx: Tx, session: SessionRecord, wall: datetime, *, role_id: UUID | None, for_patient_id: UUID | None
+    tx: Tx,
+    session: SessionRecord,
+    wall: datetime,
+    *,
+    role_id: UUID | None = None,
+    for_patient_id: UUID | None = None,
+    workplace_role_id: UUID | None = None,
 ) -> str:
     token = unguessable(TOKEN_BYTES)
     successor = NewSession(
         token_hash=token_hash(token),
         account_id=session.account_id,
         role_id=role_id,
+        workplace_role_id=workplace_role_id,
         patient_id=session.patient_id,
         assurance=session.assurance,
         form_token=unguessable(TOKEN_BYTES),

@@ -3,7 +3,8 @@
 GET /my   /my/roles   /my/people   /register     POST /register   /my/roles   /my/people   /my/sessions
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tilts.access.desk import Act, Desk
-from tilts.access.sign_in.accounts import act_as, decide_joining
+from tilts.access.sign_in.accounts import act_as, decide_joining, work_at
 from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.registering import KINDS, Application, register
+from tilts.access.workplaces import workplaces_of
 from tilts.account import Role, check_proof
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for, translations
@@ -34,13 +36,24 @@ from tilts.portal.visits import (
 )
 from tilts.portal.words import N_
 from tilts.rules import Refusal
-from tilts.rules.accounts import USR_FIELD_EMPTY, USR_NOT_OF_THE_PARTY, USR_PROVE_AGAIN, USR_ROLE_NOT_HELD
+from tilts.rules.accounts import (
+    USR_FIELD_EMPTY,
+    USR_NOT_AT_WORK,
+    USR_NOT_OF_THE_PARTY,
+    USR_PROVE_AGAIN,
+    USR_ROLE_NOT_HELD,
+)
 from tilts.store.onboarding import accounts
 from tilts.store.onboarding.accounts import SessionRecord
 from tilts.store.tx import Tx
+from tilts.store.workplaces import Workplace, sign_in_of
 
 DECIDING: Final[tuple[Role, ...]] = ("vendor", "institution", "authority")
 AS_RESIDENT: Final = "resident"
+AT_WORK: Final = "at:"
+FIRST_PAGES: Final[Mapping[Role, str]] = MappingProxyType(
+    {"resident": "/my/accesses", "pharmacist": "/pharmacy", "prescriber": "/practice"}
+)
 
 
 class AccountPages:
@@ -52,6 +65,7 @@ class AccountPages:
         self._pages = parts.pages
         self._database = parts.database
         self._clock = parts.clock
+        self._settings = parts.settings
         self._lives = lives_from(parts.settings)
         self._desk = Desk(parts.database, parts.clock)
         self._logbook = Logbook(parts.database, parts.clock)
@@ -71,7 +85,7 @@ class AccountPages:
     async def my(self, request: Request) -> Response:
         """To the first page of the role somebody acts in."""
         account = require(request)
-        first = "/my/accesses" if account.role == "resident" else "/cases"
+        first = FIRST_PAGES.get(account.role, "/cases")
         return RedirectResponse(first if opens(request, first) else "/my/roles", 303)
 
     async def roles(self, request: Request) -> Response:
@@ -81,17 +95,23 @@ class AccountPages:
         session = signed_in(request)
         async with self._database.transaction() as tx:
             roles = await accounts.roles_of(tx, session.account_id)
+            workplaces = await self._workplaces(tx, session)
             wall = self._clock.wall()
             sessions = await accounts.sessions_of(tx, session.account_id, wall, wall - self._lives.idle)
         return self._pages.page(
             request,
             "entry/roles.html",
             roles=roles,
+            workplaces=workplaces,
             is_resident=session.patient_id is not None,
             sessions=sessions,
             refusal=no,
             status=no.rule.http_status if no else 200,
         )
+
+    async def _workplaces(self, tx: Tx, session: SessionRecord) -> list[Workplace]:
+        sign_in = await sign_in_of(tx, session.account_id)
+        return await workplaces_of(tx, sign_in, self._settings, self._clock.now())
 
     async def end_others(self, request: Request) -> Response:
         """Every other browser of this person is signed out; a weighty act, which asks who sits here."""
@@ -111,6 +131,8 @@ class AccountPages:
     async def choose(self, request: Request) -> Response:
         session = signed_in(request)
         wanted = text_in(form_of(request), "role")
+        if wanted.startswith(AT_WORK):
+            return await self._work_at(request, session, id_in(wanted.removeprefix(AT_WORK)))
         if wanted == AS_RESIDENT and session.patient_id is None:
             raise Refusal(USR_ROLE_NOT_HELD)
         role_id = None if wanted == AS_RESIDENT else id_in(wanted)
@@ -121,6 +143,21 @@ class AccountPages:
             token = await act_as(tx, session, role_id, self._clock.wall())
             await self._logbook.add(tx, "role.chosen", who.acting(role_id))
         response = go_to(request, "/my/roles", N_("You act in this role now."))
+        visit_of(request).cookies.put(response, SESSION, token)
+        return response
+
+    async def _work_at(
+        self, request: Request, session: SessionRecord, workplace_role_id: UUID | None
+    ) -> Response:
+        """At one of the places that the registers name today; a form opened at another is not taken here."""
+        who = comer_of(request)
+        async with self._logbook.tried("workplace.chosen", who), self._database.transaction() as tx:
+            known = {one.role_id for one in await self._workplaces(tx, session)}
+            if workplace_role_id not in known:
+                raise Refusal(USR_NOT_AT_WORK)
+            token = await work_at(tx, session, workplace_role_id, self._clock.wall())
+            await self._logbook.add(tx, "workplace.chosen", who)
+        response = go_to(request, "/my", N_("You work there now."))
         visit_of(request).cookies.put(response, SESSION, token)
         return response
 

@@ -18,6 +18,7 @@ from tilts.access.sign_in.identity_provider import IdentityProvider
 from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.openid import ATTEMPT_SECONDS, Attempt, Identity
 from tilts.access.tokens.keys import key_ring
+from tilts.access.workplaces import workplaces_of
 from tilts.ids import new_id
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import SESSION, VISIT, comer_of, lives_from, session_from, visit_of
@@ -82,12 +83,17 @@ class SignInPages:
             async with self._parts.database.transaction() as tx:
                 await self._make_officer(tx, identity)
                 person = replace(await self._person(tx, identity), network=who.network)
+                sign_in_of = (identity.issuer, identity.subject)
+                now = self._parts.clock.now()
+                workplaces = await workplaces_of(tx, sign_in_of, self._parts.settings, now)
+                if len(workplaces) == 1:
+                    person = replace(person, workplace_role_id=workplaces[0].role_id)
                 if before:
                     await sign_out(tx, before)
                 opened = await sign_in(tx, person, self._lives, self._parts.clock.wall())
                 who.came(opened)
                 await self._logbook.add(tx, "session.opened", who)
-        known = bool(opened.roles) or person.patient_id is not None
+        known = bool(opened.roles or workplaces) or person.patient_id is not None
         response = RedirectResponse(attempt.back if known else "/register", 303)
         visit.cookies.put(response, SESSION, opened.token)
         for name in (ATTEMPT, VISIT):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import unquote_plus
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -21,6 +22,8 @@ from tilts.access.sign_in.provider_documents import built_in_issuer
 from tilts.access.sign_in.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
 from tilts.access.tokens.keys import key_ring
 from tilts.access.tokens.proof import TEST_AUDIENCE
+from tilts.access.workplaces import practitioner_name
+from tilts.lab.identities import practitioner_subject
 from tilts.lab.people import ASSURANCE, BY_SUBJECT, PEOPLE, TestPerson
 from tilts.onboarding.eid_providers import eid_register
 from tilts.portal.incoming_forms import text_in
@@ -42,6 +45,8 @@ PASSED_ON: Final = (
     "code_challenge_method",
 )
 RESIDENT: Final = "resident-"
+PRACTITIONER: Final = "practitioner-"
+CARING: Final = ("practice", "hospital", "pharmacy")
 MINUTES: Final = re.compile(r"[0-9]{1,5}\Z")
 
 
@@ -53,6 +58,17 @@ class PeopleOf:
     registration_number: str
     ready: bool
     people: tuple[TestPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Professional:
+    """A practitioner of the sandbox's registers, with the name and place that the page shows."""
+
+    subject: str
+    practitioner: str
+    name: str
+    organisation: str
+    kind: str
 
 
 class TestSignInPages:
@@ -67,6 +83,10 @@ class TestSignInPages:
         self._eid_register = settings.eid_register
         self._pages = parts.pages
         self._clock = parts.clock
+        self._database = parts.database
+        self._clients = [
+            one for one in parts.facts.clients.values() if one.practitioner and one.kind in CARING
+        ]
         self._residents = {
             RESIDENT + person.patient: person for person in parts.facts.persons if person.has_person_code
         }
@@ -102,13 +122,14 @@ class TestSignInPages:
             "entry/test_sign_in.html",
             given=given,
             organisations=organisations(),
+            professionals=await self._professionals(),
             residents=list(self._residents.items()),
         )
 
     async def chosen(self, request: Request) -> Response:
         form = form_of(request)
         asked = self._asked({name: text_in(form, name) for name in PASSED_ON})
-        chosen = self._chosen(text_in(form, "person"))
+        chosen = await self._chosen(text_in(form, "person"))
         return RedirectResponse(self._sign_in.granted(asked, chosen, self._clock.wall()), 303)
 
     async def token(self, request: Request) -> Response:
@@ -145,12 +166,30 @@ class TestSignInPages:
             raise Refusal(USR_SIGN_IN_STRANGE)
         return asked
 
-    def _chosen(self, subject: str) -> Chosen:
+    async def _professionals(self) -> list[Professional]:
+        """Who works at the ready-made institutions, by the register; known to the sign-in by a subject of its own."""
+        async with self._database.transaction() as tx:
+            return [
+                Professional(
+                    subject=PRACTITIONER + str(client.practitioner),
+                    practitioner=str(client.practitioner),
+                    name=await practitioner_name(tx, UUID(client.practitioner)),
+                    organisation=client.name,
+                    kind=client.kind,
+                )
+                for client in self._clients
+            ]
+
+    async def _chosen(self, subject: str) -> Chosen:
         if subject in BY_SUBJECT:
             return Chosen(subject, BY_SUBJECT[subject].name, ASSURANCE)
         if subject in self._residents:
             resident = self._residents[subject]
             return Chosen(pairwise(resident), resident.name, ASSURANCE, resident.code or "")
+        for one in await self._professionals():
+            if one.subject == subject:  # as by a card: professional work needs a sign-in of high assurance
+                service = eid_register(self._eid_register).services[0]
+                return Chosen(practitioner_subject(one.practitioner), one.name, service.acr)
         raise Refusal(USR_SIGN_IN_STRANGE)
 
 

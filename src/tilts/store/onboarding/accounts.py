@@ -72,21 +72,26 @@ UPDATE onboarding.account_role
 
 ADD_SESSION: Final[LiteralString] = """
 INSERT INTO onboarding.session (token_hash, account_id, role_id, patient_id, assurance, form_token,
-                                started_at, seen_at, ends_at, for_patient_id, proven_at, network)
+                                started_at, seen_at, ends_at, for_patient_id, proven_at, network, workplace_role_id)
 VALUES (%(token_hash)s, %(account_id)s, %(role_id)s, %(patient_id)s, %(assurance)s, %(form_token)s,
-        %(started_at)s, %(seen_at)s, %(ends_at)s, %(for_patient_id)s, %(proven_at)s, %(network)s)
+        %(started_at)s, %(seen_at)s, %(ends_at)s, %(for_patient_id)s, %(proven_at)s, %(network)s,
+        %(workplace_role_id)s)
 """
 
 READ_SESSION: Final[LiteralString] = """
 SELECT s.token_hash, s.account_id, a.name, r.role_id, r.role, r.party_id, p.name AS party_name, s.patient_id,
-       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id, s.proven_at, s.network
+       s.assurance, s.form_token, s.started_at, s.seen_at, s.ends_at, s.for_patient_id, s.proven_at, s.network,
+       s.workplace_role_id, o.kind AS workplace_kind, o.name AS workplace_name
   FROM onboarding.session s
   JOIN onboarding.account a USING (account_id)
   LEFT JOIN onboarding.account_role r ON r.role_id = s.role_id AND r.state = 'held'
   LEFT JOIN onboarding.party p USING (party_id)
+  LEFT JOIN practitioner_role w ON w.role_id = s.workplace_role_id AND w.active
+  LEFT JOIN organization o ON o.organization_id = w.organization_id AND o.active
  WHERE s.token_hash = %(token_hash)s AND s.ends_at > %(wall)s AND s.seen_at > %(idle_since)s AND a.active
 """
-# A role that was ended is gone from the open session at once: the join asks for it each time.
+# A role that was ended, of an account or of the registers, is gone from the open session at once: the joins ask for
+# it each time. Sessions of all environments stand in one table; a workplace is of the one that is asked.
 
 TOUCH_SESSION: Final[LiteralString] = """
 UPDATE onboarding.session SET seen_at = %(wall)s WHERE token_hash = %(token_hash)s AND seen_at < %(wall)s
@@ -148,6 +153,7 @@ class NewSession:
     for_patient_id: UUID | None = None  # a resident acts for somebody else
     proven_at: datetime | None = None  # by the provider's word; None: when it was opened
     network: str | None = None
+    workplace_role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,9 @@ class SessionRecord:
     for_patient_id: UUID | None = None
     proven_at: datetime | None = None
     network: str | None = None
+    workplace_role_id: UUID | None = None
+    workplace_kind: str | None = None
+    workplace_name: str | None = None
 
 
 async def find_or_make(

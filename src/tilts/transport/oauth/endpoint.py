@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
+from tilts.access.admitting import Trace
 from tilts.access.grants import Granted, grant
-from tilts.access.pipeline import Pipeline, Trace, party_from
+from tilts.access.pipeline import Pipeline, party_from
 from tilts.access.routes import Incoming
 from tilts.access.sign_in.provider_documents import ProviderDocuments
 from tilts.access.tokens import proof

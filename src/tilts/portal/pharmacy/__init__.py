@@ -1,0 +1,1 @@
+"""The pharmacist's pages: find, claim, hand out, close, correct."""
