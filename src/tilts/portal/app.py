@@ -50,6 +50,8 @@ from tilts.portal.oversight.paper_pages import PaperPages
 from tilts.portal.oversight.repair_pages import RepairPages
 from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
+from tilts.portal.practice.worklist_pages import WorklistPages
+from tilts.portal.practice.writing_pages import WritingPages
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
@@ -76,6 +78,8 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     AccountPages,
     ResidentPages,
     PrescriptionPages,
+    WorklistPages,
+    WritingPages,
     BanPages,
     DelegationPages,
     ArchitecturePages,

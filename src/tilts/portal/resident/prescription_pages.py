@@ -80,7 +80,8 @@ class PrescriptionPages:
         before = uuid_in(request.query_params.get("before"))
 
         async def read(seat: Seat) -> dict[str, Any]:
-            shown, older = await shown_page(seat, language_for(request), before)
+            criteria = LineCriteria(patient_ids=[seat.patient_id])
+            shown, older = await shown_page(seat, criteria, language_for(request), before)
             news, last = await news_of(seat) if seat.acting_as != "delegate" else ([], 0)
             return {"prescriptions": shown, "older": older, "before": before, "news": news, "last": last}
 
