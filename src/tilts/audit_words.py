@@ -64,6 +64,7 @@ EVENTS: Final = MappingProxyType(
         "document.read": ("Lasa lietas dokumentu", "Reads a document of a case"),
         "gate.asked": ("Jautā, vai savienojums ir atvērts", "Asks whether a connection is open"),
         "glass.listed": ("Skata ārkārtas piekļuvju sarakstu", "Looks at the list of emergency accesses"),
+        "prescription.printed": ("Izdrukā recepti", "Prints a prescription"),
         "receipt.read": (
             "Lasa receptes slēgšanas apliecinājumu",
             "Reads the receipt of a closed prescription",

@@ -20,6 +20,7 @@ from tilts.access import breadth
 from tilts.access.limits import CallRate
 from tilts.access.pipeline import Pipeline
 from tilts.access.routes import Ground
+from tilts.access.sheets import sheet_seal
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import key_ring, secret_for
 from tilts.access.verdicts.classifiers import of_caller
@@ -47,6 +48,7 @@ from tilts.transport.listeners import Parts, listener
 from tilts.transport.observing.eye import Observer
 from tilts.transport.peer import peer_protocol, tls_context
 from tilts.transport.search import PageLinks
+from tilts.transport.shapes.receipts import ReceiptWriter
 from tilts.transport.terminology.classifiers import ClassifierParts
 from tilts.transport.validation import ValidationParts
 from tilts.transport.validation.given_definitions import GivenDefinitions
@@ -95,7 +97,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> House:
         tls=listener(parts, Listener()),
         plain=listener(parts, Listener(plain=True)) if settings.plain_base else None,
         proxied=listener(parts, Listener(behind_proxy=True)),
-        portal=portal(settings, database, measures, clock, WorkDesk(database, ground, rate, settings)),
+        portal=portal(
+            settings, database, measures, clock, WorkDesk(database, ground, rate, settings, ReceiptWriter)
+        ),
     )
 
 
@@ -113,6 +117,7 @@ def ground_of(settings: Settings, clock: Clock) -> Ground:
         person_proof=settings.person_proof,
         room=room_from(settings, desks_from(settings.contacts_file)),
         receipt_keys=key_ring(settings.keys_folder, "receipt"),
+        sheets=sheet_seal(settings, clock),
         limits=breadth.limits_from(settings.copying_limits),
     )
 
@@ -120,7 +125,7 @@ def ground_of(settings: Settings, clock: Clock) -> Ground:
 def pages_alone(settings: Settings, database: Database) -> Starlette:
     """The portal with nothing beside it."""
     clock = WallClock()
-    work = WorkDesk(database, ground_of(settings, clock), CallRate(settings.requests_per_second), settings)
+    work = WorkDesk(database, ground_of(settings, clock), CallRate(0), settings, ReceiptWriter)
     return portal(settings, database, Measures(), clock, work)
 
 

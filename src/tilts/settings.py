@@ -86,6 +86,7 @@ class Settings:
     token_seconds: int = 300  # life of an access token
     assertion_seconds: int = 60  # how far ahead a client assertion may end
     clock_skew_seconds: int = 10  # how much a client's clock may differ
+    sheet_keys_days: int = 7  # how long a pharmacy may believe the keys of printed prescriptions unseen
     key_announce_hours: int = 24  # how long before its first use a new token key is published
     person_proof: str = ""  # who must show an ID token: empty nobody, writes who signs, all everybody
     person_proof_audiences: str = ""  # for whom the ID tokens that are exchanged are made; comma between

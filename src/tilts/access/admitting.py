@@ -67,6 +67,7 @@ def call_for(ground: Ground, tx: Tx, party: Party, incoming: Incoming, ids: dict
         knows_test_persons=ground.knows_test_persons,
         room=ground.room,
         seal=None if keys is None else lambda content: sealed(keys, content, ground.clock.wall()),
+        sheets=ground.sheets,
         if_match=version_in(incoming.headers.get("if-match", "")),
     )
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from tilts.access.breadth.limits import Limits, limits_from
+from tilts.access.sheets import SheetSeal
 from tilts.access.tokens.keys import KeyRing
 from tilts.clock import Clock
 from tilts.exchange.documents import Signed
@@ -103,6 +104,7 @@ class Call:
     subjects: list[AuditSubject] = field(default_factory=list)
     room: MailRoom | None = None  # whose letters tell of an emergency
     seal: Callable[[bytes], str] | None = None  # the exchange's own signature: detached, over these bytes
+    sheets: SheetSeal | None = None  # with what printed prescriptions are signed
     noticed: list[str] = field(default_factory=list)  # what is counted beside patients: misses, pages:6
 
     def concerns(
@@ -188,3 +190,4 @@ class Ground:
     limits: Limits = field(default_factory=limits_from)  # against mass copying
     room: MailRoom | None = None  # letters to patients and institutions
     receipt_keys: KeyRing | None = None
+    sheets: SheetSeal | None = None

@@ -17,7 +17,7 @@ from tilts.access.admitting import Trace
 from tilts.access.limits import CallRate
 from tilts.access.routes import Call, Ground, Incoming
 from tilts.access.workplaces import Worker, party_now
-from tilts.exchange.closing import EXCHANGE
+from tilts.exchange.closing import EXCHANGE, Receipts
 from tilts.exchange.documents import Signed
 from tilts.ids import new_id
 from tilts.rules import Language, Unavailable
@@ -52,8 +52,17 @@ class Act:
 
 
 class WorkDesk:
-    def __init__(self, database: Database, ground: Ground, rate: CallRate, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ground: Ground,
+        rate: CallRate,
+        settings: Settings,
+        receipts: Callable[[Call], Receipts],
+    ) -> None:
+        """`receipts` is how the wire writes the receipt of a closed line: one, whoever closes."""
         self.ground = ground
+        self._receipts = receipts
         self._database = database
         self._rate = rate
         self._settings = settings
@@ -96,6 +105,10 @@ class WorkDesk:
             return place
 
         return await self.do(worker, act, keyed)
+
+    def receipts(self, call: Call) -> Receipts | None:
+        """None where the installation has no key for them."""
+        return None if call.seal is None else self._receipts(call)
 
     async def _done(
         self,

@@ -64,6 +64,9 @@ class Presented:
     family: str | None
     given: str | None
     collector: tuple[str, str] | None = None  # identifier of who collects, instead of the number
+    also: tuple[str, str] | None = (
+        None  # family and given as they may be meant too, where people typed one line
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms:
     if await lines.count_misses(tx, party.client_id, now - MISSES_WINDOW) >= terms.find_misses:
         raise Refusal(PRE_FIND_GUESSING, retry_after_seconds=int(MISSES_WINDOW.total_seconds()))
     found = await shown_by(tx, presented, fold(presented.family), fold(presented.given), now)
+    if not found and presented.also:
+        found = await shown_by(tx, presented, fold(presented.also[0]), fold(presented.also[1]), now)
     if not found:
         await lines.add_miss(tx, party.client_id, now)
     shown: list[LineRecord] = []

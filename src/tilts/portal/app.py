@@ -50,6 +50,8 @@ from tilts.portal.oversight.paper_pages import PaperPages
 from tilts.portal.oversight.repair_pages import RepairPages
 from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
+from tilts.portal.pharmacy.correction_pages import CorrectionPages
+from tilts.portal.pharmacy.pages import PharmacyPages
 from tilts.portal.practice.worklist_pages import WorklistPages
 from tilts.portal.practice.writing_pages import WritingPages
 from tilts.portal.procedures.pages import ProcedurePages
@@ -109,6 +111,8 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     EmergencyPages,
     PaperPages,
     StandingPages,
+    PharmacyPages,
+    CorrectionPages,
 )
 SANDBOX_ONLY: Final[tuple[type[PageGroup], ...]] = (
     SigningPages,

@@ -6,6 +6,7 @@ from typing import Final
 from tilts.portal.desk.words import DESK_TABLES
 from tilts.portal.marked import N_ as N_
 from tilts.portal.oversight.words import OVERSIGHT_TABLES
+from tilts.portal.pharmacy.words import PHARMACY_TABLES
 from tilts.portal.resident.words import RESIDENT_TABLES
 
 OUTCOMES: Final = MappingProxyType(
@@ -121,6 +122,7 @@ TABLES: Final = MappingProxyType(
         **DESK_TABLES,
         **RESIDENT_TABLES,
         **OVERSIGHT_TABLES,
+        **PHARMACY_TABLES,
     }
 )
 

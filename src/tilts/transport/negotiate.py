@@ -42,7 +42,7 @@ def check_accept(accept: str, format_parameter: str | None = None) -> None:
         return
     for part in wanted.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        known = kind in ACCEPTED or kind in ("json", "application/jose")
+        known = kind in ACCEPTED or kind in ("json", "application/jose", "application/pdf")
         if known and release_in(parameters) in RELEASES:
             return
     raise Refusal(WIRE_NOT_ACCEPTABLE, accept=wanted[:200])

@@ -2,6 +2,7 @@
 
     token.jwk, token-<kid>.jwk         in the keys folder, 0600; each with `use_from` and `until` (seconds of UTC)
     receipt.jwk, receipt-<kid>.jwk     a purpose of their own: none of them opens a door, and none is over by itself
+    sheet.jwk, sheet-<kid>.jwk         the same, for the codes on printed prescriptions
 
     announced    published, signs from `use_from` on: readers know it before it is used (Security 1.2)
     signing      the youngest of those whose time has come
@@ -27,7 +28,7 @@ from joserfc.jwk import ECKey
 from tilts.ids import kept_secret
 
 ALGORITHM: Final = "ES256"
-Purpose: TypeAlias = Literal["token", "receipt"]
+Purpose: TypeAlias = Literal["token", "receipt", "sheet"]
 LOOKED_SECONDS: Final = 1.0  # how long what was seen of the folder is believed
 PUBLIC: Final = ("kty", "crv", "x", "y", "kid")
 State: TypeAlias = Literal["announced", "signing", "kept", "over"]

@@ -8,8 +8,6 @@ import struct
 import unicodedata
 from functools import cache
 from io import BytesIO
-from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 from pypdf import PdfWriter
@@ -22,18 +20,16 @@ from pypdf.generic import (
     NumberObject,
     StreamObject,
 )
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker, TTFontParser
+from reportlab.pdfbase.ttfonts import TTFontFile, TTFontMaker, TTFontParser
 
-FONTS: Final = Path(__file__).with_name("fonts")
-PLAIN: Final = "TiltsSans"
-BOLD: Final = "TiltsSans-Bold"
-FILES: Final = {PLAIN: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
+from tilts.fonts import BOLD, FILES, FOLDER, PLAIN, register_fonts, width_of
+
+__all__ = ["BOLD", "PLAIN", "register_fonts", "width_of"]
+
 FIELD_FONT: Final = "/TiltsField"
 TYPED: Final = "cp1257"
 FIRST, LAST = 32, 255
 NONSYMBOLIC: Final = 32  # ISO 32000-1 table 123
-REGISTERING: Final = Lock()
 # How Adobe's glyph list writes the marks of letters; Latvian's cedillas are commas below.
 MARKS: Final = {
     "MACRON": "macron", "CARON": "caron", "CEDILLA": "commaaccent", "OGONEK": "ogonek", "ACUTE": "acute",
@@ -41,17 +37,9 @@ MARKS: Final = {
 }  # fmt: skip
 
 
-def register_fonts() -> None:
-    """Makes the two fonts known to the library, once in a process."""
-    with REGISTERING:
-        for name, file in FILES.items():
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(TTFont(name, FONTS / file))
-
-
 @cache
 def _whole(name: str) -> Any:
-    return TTFontFile(str(FONTS / FILES[name]))
+    return TTFontFile(str(FOLDER / FILES[name]))
 
 
 def can_print(text: str) -> bool:
@@ -68,11 +56,6 @@ def can_type(text: str) -> bool:
 def typed(text: str) -> bytes:
     """The text as the fields' font draws it; what has no place becomes a question mark."""
     return text.encode(TYPED, "replace")
-
-
-def width_of(text: str, size: float, font: str = PLAIN) -> float:
-    register_fonts()
-    return float(pdfmetrics.stringWidth(text, font, size))
 
 
 def _place(character: str) -> int | None:

@@ -35,7 +35,7 @@ class WorkRoom:
         self.clock = parts.clock
         self.canonical_base = parts.work.ground.canonical_base
         self._roles = roles
-        self._desk = parts.work
+        self.desk = parts.work
 
     def worker(self, request: Request) -> Worker:
         """Whoever has not signed in is sent to do so and comes back; who works elsewhere is told."""
@@ -80,11 +80,11 @@ class WorkRoom:
 
     async def do(self, request: Request, act: Act, work: Callable[[Call], Awaitable[Done]]) -> Done:
         """The work at the exchange, as this person at this workplace."""
-        return await self._desk.do(self.worker(request), act, work)
+        return await self.desk.do(self.worker(request), act, work)
 
     async def once(self, request: Request, act: Act, work: Callable[[Call], Awaitable[str]]) -> str:
         """The same for a form that changes something: sent again it leads where it led the first time."""
-        return await self._desk.once(self.worker(request), act, work)
+        return await self.desk.once(self.worker(request), act, work)
 
     def show(self, request: Request, template: str, no: Refusal | None = None, **values: Any) -> Response:
         """A page; with a "no" it has the rule's status and stands again with what was typed."""

@@ -1,7 +1,7 @@
 """What is published of tokens for anybody: addresses, algorithms, keys.
 
 GET /.well-known/smart-configuration, /.well-known/udap (both also below the FHIR base),
-GET /.well-known/oauth-authorization-server[/fhir/r4], GET /oauth/jwks.json, GET /oauth/clients/{client_id}/jwks.json
+GET /.well-known/oauth-authorization-server[/fhir/r4], GET /oauth/jwks.json, /.well-known/prescription-keys.json, GET /oauth/clients/{client_id}/jwks.json
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from tilts.access import scopes
 from tilts.access.jose import ALGORITHMS, BY_CERTIFICATE
+from tilts.access.sheets import published_keys
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.keys import KeyRing
 from tilts.clock import Clock
@@ -66,6 +67,7 @@ class Discovery:
         )
         keys = {
             "/oauth/jwks.json": self.keys,
+            "/.well-known/prescription-keys.json": self.sheet_keys,
             "/oauth/clients/{client_id}/jwks.json": self.client_keys,
         }
         every: dict[str, Answer] = {**known, **below, **beside, **keys}
@@ -103,6 +105,12 @@ class Discovery:
         rings = (self.tokens.keys, KeyRing(self.settings.keys_folder, purpose="receipt"))
         found = [key for ring in rings for key in ring.published(now)["keys"]]
         return JSONResponse({"keys": found}, headers=KEYS_LIVE)
+
+    async def sheet_keys(self, _: Request) -> Response:
+        """By what printed prescriptions are verified without a network; nothing else is signed with these."""
+        ring = KeyRing(self.settings.keys_folder, purpose="sheet")
+        document = published_keys(ring, self.settings, self.clock.wall())
+        return JSONResponse(document, headers=KEYS_LIVE)
 
     async def client_keys(self, request: Request) -> Response:
         """The public keys of a client: who got a signed prescription verifies it with these."""

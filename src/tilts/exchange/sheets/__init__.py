@@ -1,0 +1,1 @@
+"""The printable sheet of a prescription: what stands on it, how it is drawn, and what makes the file an archive copy."""
