@@ -11,10 +11,15 @@ from tilts.clock import RIGA
 from tilts.exchange.collecting import MANNERS, Collector
 from tilts.exchange.dispensing import DispenseOrder
 from tilts.portal.incoming_forms import LONGEST_LINE, not_longer, text_in
+from tilts.portal.languages import translations
+from tilts.portal.marked import N_
 from tilts.portal.persons import medicine_in
+from tilts.rules import Refusal
+from tilts.rules.accounts import USR_FIELD_EMPTY
 from tilts.store.records import LineRecord, Quantity
 
 URIS: Final = "urn:ietf:rfc:3986"
+HOW_MUCH: Final = N_("How much")
 GIVEN: Final = "given"  # the package itself, in the document
 FIELDS: Final = ("quantity", "batch", "manner", "buyer", "shown")
 
@@ -28,9 +33,12 @@ def order_of(
         identifiers: The sender's own; of a correction those of the dispense.
     """
     amount, collector = amount_in(text_in(form, "quantity")), collector_in(form)
+    if amount is None:
+        label = translations(call.incoming.language).gettext(HOW_MUCH)
+        raise Refusal(USR_FIELD_EMPTY, expressions=("quantity",), field=label)
     role = f"PractitionerRole/{call.party.role_id}"
     allowed = line.allowed
-    quantity = None if amount is None else Quantity(amount, allowed.unit, allowed.system, allowed.code)
+    quantity = Quantity(amount, allowed.unit, allowed.system, allowed.code)
     batch = not_longer(text_in(form, "batch"), LONGEST_LINE, "batch")
     document: dict[str, Any] = {
         "resourceType": "MedicationDispense",
@@ -42,7 +50,7 @@ def order_of(
         "supportingInformation": [{"reference": f"Task/{line.task_id}"}],
         "performer": [{"actor": {"reference": role}}],
         "authorizingPrescription": [{"reference": f"MedicationRequest/{line.line_id}"}],
-        **({"quantity": quantity_to_fhir(quantity)} if quantity else {}),
+        "quantity": quantity_to_fhir(quantity),
         "whenHandedOver": call.now.astimezone(RIGA).isoformat(timespec="seconds"),
     }
     return DispenseOrder(
@@ -63,7 +71,7 @@ def own_identifier(key: UUID) -> list[dict[str, Any]]:
 
 
 def amount_in(typed: str) -> Decimal | None:
-    """As people write it, with a comma too; what is no number is none, and the exchange says what it must be."""
+    """As people write it, with a comma too; what is no number is none."""
     try:
         found = Decimal(typed.strip().replace(",", "."))
     except InvalidOperation:
