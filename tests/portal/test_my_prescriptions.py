@@ -168,7 +168,7 @@ def test_what_was_seen_is_new_no_more(callers: Callers, resident: At, line: Line
         last = html.fromstring(page.content).xpath("//input[@name='last']/@value")[0]
         visitor.done(f"{HERE}/seen", {"last": last})
     assert "New since you last looked" not in said(visitor.get(HERE))
-    reason = parameters(reason="customer-request")
+    reason = parameters(reason="patient-left")
     callers("pharmacy").post(f"Task/{line.task}/$release", reason)
     assert visitor.post(f"{HERE}/seen", {"last": "no number"}).status_code == 400
 

@@ -46,6 +46,7 @@ LABELS: Final = {
     "issues": N_("How often it may be collected"),
     "interval": N_("Days from one time to the next"),
 }
+PRESET: Final = ("unit", "every", "packs", "issues", "kind")  # stand there before anybody types
 EVERY: Final = ("d", "h", "wk")
 
 
@@ -61,7 +62,7 @@ class LineFields:
     @property
     def is_empty(self) -> bool:
         """Nothing was typed: a line that was added and left."""
-        return not any(self.given[name] for name in NAMES if name not in ("unit", "every", "packs", "kind"))
+        return not any(self.given[name] for name in NAMES if name not in PRESET)
 
     def at(self, name: str) -> str:
         return f"{name}-{self.number}"
