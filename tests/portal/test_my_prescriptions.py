@@ -117,6 +117,13 @@ def test_a_receipt_of_a_closed_line_is_there_to_keep(callers: Callers, resident:
     assert resident(GIRTS).get(address).status_code == 404
 
 
+def test_the_sheet_is_printed_by_its_patient_alone(resident: At, line: Line) -> None:
+    sheet = resident(VALDIS).get(f"{HERE}/{line.task}/sheet")
+    assert sheet.headers["content-type"] == "application/pdf" and sheet.content.startswith(b"%PDF-")
+    assert resident(GIRTS).get(f"{HERE}/{line.task}/sheet").status_code == 404
+    assert resident(VALDIS).get(f"{HERE}/none/sheet").status_code == 404
+
+
 # --- asking for another pharmacy ------------------------------------------------------------------------------------
 
 

@@ -200,6 +200,11 @@ def test_what_a_system_wrote_in_words_alone_is_asked_for_when_repeated(
     assert page.status_code == 422 and "Amoksicilīns 500 mg" in page.text and "Pa vienai" in page.text
 
 
+def test_the_sheet_is_printed_for_who_wants_paper(doctor: Visitor, exchange: Running) -> None:
+    sheet = doctor.get(f"{written(doctor, exchange)}/sheet")
+    assert sheet.headers["content-type"] == "application/pdf" and sheet.content.startswith(b"%PDF-")
+
+
 # --- the medicine ---------------------------------------------------------------------------------------------------
 
 

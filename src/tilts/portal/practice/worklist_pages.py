@@ -1,6 +1,6 @@
 """A prescriber's worklist: what the institution prescribed and how it stands; taking a line back, closing the rest.
 
-GET /practice   /practice/prescriptions/{task_id}
+GET /practice   /practice/prescriptions/{task_id}[/sheet]
 POST /practice/cancel   /practice/close-remaining   /practice/transfer
 """
 
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from tilts.access.routes import Call
 from tilts.exchange.closing import close_remaining
 from tilts.exchange.prescriptions import CANCEL_REASONS, cancel
+from tilts.exchange.sheets.content import Sheet
 from tilts.exchange.transferring import request_transfer
 from tilts.ids import new_id
 from tilts.portal.incoming_forms import text_in
@@ -24,6 +25,7 @@ from tilts.portal.places import Place
 from tilts.portal.practice.desk import HERE, looking, own_prescription
 from tilts.portal.practice.patients import seen
 from tilts.portal.resident.prescription_views import shown_page
+from tilts.portal.resident.printing import as_pdf, sheet_for
 from tilts.portal.resident.room import uuid_in
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
@@ -47,6 +49,7 @@ class WorklistPages:
         return [
             Route(HERE, self.worklist),
             Route(f"{HERE}/prescriptions/{{task_id}}", self.one),
+            Route(f"{HERE}/prescriptions/{{task_id}}/sheet", self.sheet),
             Route(f"{HERE}/cancel", self.cancel, methods=["POST"]),
             Route(f"{HERE}/close-remaining", self.close, methods=["POST"]),
             Route(f"{HERE}/transfer", self.transfer, methods=["POST"]),
@@ -80,6 +83,17 @@ class WorklistPages:
         values = await self._room.do(request, act, read)
         reasons = {"reasons": CANCEL_REASONS, "key": new_id(), "at_line": text_of(request, "line")}
         return self._room.show(request, "practice/prescription.html", no, **values, **reasons)
+
+    async def sheet(self, request: Request) -> Response:
+        """On paper, for a patient who wants it so."""
+        task_id, language = id_at(request, "task_id"), language_for(request)
+
+        async def read(call: Call) -> Sheet:
+            await own_prescription(call, task_id, language)
+            return await sheet_for(looking(call), call.sheets, task_id, language)
+
+        act = self._room.act(request, "prescription.printed", "Task", task_id)
+        return await as_pdf(await self._room.do(request, act, read))
 
     async def cancel(self, request: Request) -> Response:
         reason = text_in(form_of(request), "reason") or None

@@ -1,6 +1,6 @@
 """A resident's prescriptions: how each stands, what was handed out, and asking a pharmacy to let one go.
 
-GET /my/prescriptions   /my/prescriptions/{task_id}   /my/prescriptions/receipts/{receipt_id}
+GET /my/prescriptions   /my/prescriptions/{task_id}[/sheet]   /my/prescriptions/receipts/{receipt_id}
 POST /my/prescriptions/transfer   /my/prescriptions/seen
 """
 
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from tilts.access.residents import Seat, names_of
 from tilts.clock import day_in_riga
 from tilts.exchange import consents
+from tilts.exchange.sheets.content import Sheet
 from tilts.exchange.telling import acknowledge, told
 from tilts.exchange.terms import terms_from
 from tilts.exchange.transferring import request_transfer
@@ -27,6 +28,7 @@ from tilts.portal.places import Place
 from tilts.portal.resident.consenting import holds
 from tilts.portal.resident.pages import download
 from tilts.portal.resident.prescription_views import documents_of, shown_one, shown_page
+from tilts.portal.resident.printing import as_pdf, sheet_for
 from tilts.portal.resident.room import RESIDENTS, Room, uuid_in
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
@@ -65,12 +67,14 @@ class PrescriptionPages:
 
     def __init__(self, parts: PortalParts) -> None:
         self._room = Room(parts)
+        self._seal = parts.work.ground.sheets
 
     def routes(self) -> list[Route]:
         room = self._room
         return [
             room.route(HERE, self.every),
             room.route(f"{HERE}/{{task_id}}", self.one),
+            room.route(f"{HERE}/{{task_id}}/sheet", self.sheet),
             room.route(f"{HERE}/receipts/{{receipt_id}}", self.receipt),
             room.route(f"{HERE}/transfer", self.transfer, "POST"),
             room.route(f"{HERE}/seen", self.seen, "POST"),
@@ -101,6 +105,17 @@ class PrescriptionPages:
 
         return await self._room.page(
             request, "resident/prescription.html", "prescription.read", ORDER, read, no
+        )
+
+    async def sheet(self, request: Request) -> Response:
+        """The whole prescription on paper, with the signed code that a pharmacy reads."""
+        task_id = uuid_in(request.path_params["task_id"])
+
+        async def read(seat: Seat) -> Sheet:
+            return await sheet_for(seat, self._seal, task_id, language_for(request))
+
+        return await as_pdf(
+            await self._room.do(request, "prescription.printed", "Task", read, data_id=task_id)
         )
 
     async def transfer(self, request: Request) -> Response:
