@@ -70,9 +70,9 @@ def hidden(answer: httpx.Response, action: str) -> dict[str, str]:
 
 def begun(doctor: Visitor, exchange: Running) -> dict[str, str]:
     """The form of a new prescription, after the person code."""
-    answer = doctor.post("/practice/new", {"code": exchange.facts["persons"][VALDIS]["code"]})
+    answer = doctor.post("/prescribe", {"code": exchange.facts["persons"][VALDIS]["code"]})
     assert answer.status_code == 200, said(answer)
-    return {name: text for name, text in hidden(answer, "/practice/write").items() if name != "form_token"}
+    return {name: text for name, text in hidden(answer, "/prescribe/write").items() if name != "form_token"}
 
 
 def line(number: int = 1, **given: str) -> dict[str, str]:
@@ -83,12 +83,12 @@ def line(number: int = 1, **given: str) -> dict[str, str]:
 def reviewed(doctor: Visitor, form: dict[str, str], *lines: dict[str, str]) -> httpx.Response:
     numbers = ",".join(str(place) for place in range(1, len(lines) + 1))
     filled = {name: text for one in lines for name, text in one.items()}
-    return doctor.post("/practice/write", {**form, **filled, "lines": numbers, "do": "review"})
+    return doctor.post("/prescribe/write", {**form, **filled, "lines": numbers, "do": "review"})
 
 
 def signed(doctor: Visitor, answer: httpx.Response) -> str:
     assert "Exactly this is signed" in said(answer), said(answer)
-    return doctor.done("/practice/sign", hidden(answer, "/practice/sign"))
+    return doctor.done("/prescribe/sign", hidden(answer, "/prescribe/sign"))
 
 
 def written(doctor: Visitor, exchange: Running, *lines: dict[str, str]) -> str:
@@ -168,10 +168,10 @@ def test_sent_twice_or_by_eight_at_once_it_is_one_prescription(
     doctor: Visitor, exchange: Running, tables: Tables
 ) -> None:
     count = "SELECT count(*) AS made FROM prescription"
-    sent = hidden(reviewed(doctor, begun(doctor, exchange), line()), "/practice/sign")
+    sent = hidden(reviewed(doctor, begun(doctor, exchange), line()), "/prescribe/sign")
     [before] = tables.rows(count)
     with ThreadPoolExecutor(8) as several:
-        answers = list(several.map(lambda _: doctor.post("/practice/sign", sent), range(8)))
+        answers = list(several.map(lambda _: doctor.post("/prescribe/sign", sent), range(8)))
     assert [one.status_code for one in answers] == [303] * 8
     assert len({one.headers["location"] for one in answers}) == 1
     [after] = tables.rows(count)
@@ -182,7 +182,7 @@ def test_repeated_with_one_key_it_stands_for_signing_with_today_and_a_new_term(
     doctor: Visitor, exchange: Running, callers: Callers
 ) -> None:
     first = written(doctor, exchange, line(note="Pēc ēšanas", issues="2", interval="30"))
-    shown = doctor.post("/practice/repeat", hidden(doctor.get(first), "/practice/repeat"))
+    shown = doctor.post("/prescribe/repeat", hidden(doctor.get(first), "/prescribe/repeat"))
     again = signed(doctor, shown)
     [one], [other] = orders(callers, first), orders(callers, again)
     same = ("medicationCodeableConcept", "dosageInstruction", "dispenseRequest", "subject", "category")
@@ -195,7 +195,7 @@ def test_what_a_system_wrote_in_words_alone_is_asked_for_when_repeated(
 ) -> None:
     task = prescribed(callers("practice"), patient).task
     page = doctor.post(
-        "/practice/repeat", hidden(doctor.get(f"/practice/prescriptions/{task}"), "/practice/repeat")
+        "/prescribe/repeat", hidden(doctor.get(f"/practice/prescriptions/{task}"), "/prescribe/repeat")
     )
     assert page.status_code == 422 and "Amoksicilīns 500 mg" in page.text and "Pa vienai" in page.text
 
@@ -210,9 +210,18 @@ def test_the_sheet_is_printed_for_who_wants_paper(doctor: Visitor, exchange: Run
 
 @pytest.mark.parametrize("asked", ["elvif 75", "ELVIF kaps 75", "75 mg elvif", "verrima"])
 def test_beginnings_of_words_find_without_case_accents_or_order(doctor: Visitor, asked: str) -> None:
-    found = doctor.http.get("/practice/medicines", params={"q": asked})
+    found = doctor.http.get("/prescribe/medicines", params={"q": asked})
     labels = html.fromstring(f"<ul>{found.text}</ul>").xpath("//li/@data-label")
     assert FIRST in labels, labels
+
+
+def test_what_is_offered_first_bears_the_name_that_was_begun(doctor: Visitor) -> None:
+    """Another substance may have a product called so: it never comes before the substance itself."""
+    found = doctor.http.get("/prescribe/medicines", params={"q": "elvif 75"})
+    labels = html.fromstring(f"<ul>{found.text}</ul>").xpath("//li/@data-label")
+    assert labels[0] == FIRST and len(labels) > 4
+    assert any(one.startswith("Elvifra PARAUGS") for one in labels)
+    assert labels == list(dict.fromkeys(labels))
 
 
 def test_med_020_what_fits_several_is_offered_and_chosen_without_a_script(
@@ -299,48 +308,48 @@ def test_several_faults_are_told_at_once_each_at_its_own_line(doctor: Visitor, f
 
 
 def test_lines_come_and_go_and_an_empty_one_is_no_line(doctor: Visitor, form: dict[str, str]) -> None:
-    more = doctor.post("/practice/write", {**form, **line(), "lines": "1", "do": "add"})
-    assert hidden(more, "/practice/write")["lines"] == "1,2" and FIRST in more.text
+    more = doctor.post("/prescribe/write", {**form, **line(), "lines": "1", "do": "add"})
+    assert hidden(more, "/prescribe/write")["lines"] == "1,2" and FIRST in more.text
     empty = {**form, **line(), "packs-2": "1", "issues-2": "1", "lines": "1,2", "do": "review"}
-    assert "Exactly this is signed" in said(doctor.post("/practice/write", empty))
-    fewer = doctor.post("/practice/write", {**form, **line(), **line(2), "lines": "1,2", "do": "remove-1"})
-    assert hidden(fewer, "/practice/write")["lines"] == "2"
+    assert "Exactly this is signed" in said(doctor.post("/prescribe/write", empty))
+    fewer = doctor.post("/prescribe/write", {**form, **line(), **line(2), "lines": "1,2", "do": "remove-1"})
+    assert hidden(fewer, "/prescribe/write")["lines"] == "2"
 
 
 def test_pre_002_a_code_of_nobody_is_said_at_the_field_and_counted(doctor: Visitor, tables: Tables) -> None:
-    page = doctor.post("/practice/new", {"code": "320000-00001"})
+    page = doctor.post("/prescribe", {"code": "320000-00001"})
     assert (page.status_code, rule_of(page)) == (422, "PRE-002") or rule_of(page) == "PRE-002", said(page)
     assert 'value="320000-00001"' in page.text
-    assert rule_of(doctor.post("/practice/new", {"code": ""})) == "USR-016"
+    assert rule_of(doctor.post("/prescribe", {"code": ""})) == "USR-016"
 
 
 def test_pre_040_what_is_not_as_it_was_shown_is_shown_again(doctor: Visitor, form: dict[str, str]) -> None:
-    shown = hidden(reviewed(doctor, form, line()), "/practice/sign")
-    page = doctor.post("/practice/sign", {**shown, "dose-1": "9"})
+    shown = hidden(reviewed(doctor, form, line()), "/prescribe/sign")
+    page = doctor.post("/prescribe/sign", {**shown, "dose-1": "9"})
     assert (page.status_code, rule_of(page)) == (409, "PRE-040")
     assert "9 capsules" in said(page) and "Exactly this is signed" in said(page)
 
 
 def test_usr_001_without_its_own_number_it_is_no_form_of_ours(doctor: Visitor) -> None:
-    for address in ("/practice/write", "/practice/sign"):
+    for address in ("/prescribe/write", "/prescribe/sign"):
         assert rule_of(doctor.post(address, {"lines": "1", **line()})) == "USR-001"
 
 
 def test_a_patient_of_nobody_known_is_not_there(doctor: Visitor, form: dict[str, str]) -> None:
     page = reviewed(doctor, {**form, "patient": str(new_id())}, line())
     assert page.status_code == 404
-    assert doctor.post("/practice/new", {"patient": str(new_id())}).status_code == 404
+    assert doctor.post("/prescribe", {"patient": str(new_id())}).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["pharmacy-head", "resident", ""])
 def test_nobody_else_comes_in(exchange: Running, patient: str, who: str) -> None:
     subject = f"resident-{patient}" if who == "resident" else who
     with Visitor(exchange.facts["portal"], subject) as other:
-        for address in ("/practice", "/practice/new", "/practice/medicines?q=elvif"):
+        for address in ("/practice", "/prescribe", "/prescribe/medicines?q=elvif"):
             answer = other.get(address)
             assert answer.status_code in (303, 403), address
         sent = {"patient": patient, "key": str(new_id()), "lines": "1", **line(), "shown": ""}
-        assert other.post("/practice/sign", sent).status_code in (303, 403)
+        assert other.post("/prescribe/sign", sent).status_code in (303, 403)
 
 
 # --- the worklist ---------------------------------------------------------------------------------------------------
@@ -407,7 +416,7 @@ def test_another_practices_prescription_is_not_there(doctor: Visitor, callers: C
     assert doctor.get("/practice/prescriptions/none").status_code == 404
     sent = {"task": other.task, "key": str(new_id()), "reason": "other"}
     assert doctor.post("/practice/cancel", sent).status_code in (404, 403)
-    assert doctor.post("/practice/repeat", {"task": other.task}).status_code == 404
+    assert doctor.post("/prescribe/repeat", {"task": other.task}).status_code == 404
 
 
 def test_each_page_about_a_person_is_in_that_persons_list(

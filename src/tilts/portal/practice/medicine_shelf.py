@@ -50,18 +50,24 @@ class MedicineShelf:
         return Offer(medicine, by_inn=how == BY_INN) if medicine and how in (BY_INN, BY_BRAND) else None
 
     def find(self, written: str) -> list["Offer"]:
-        """Each word begins a word of the medicine. General names first, each once; then the products."""
+        """
+        Each word begins a word of the medicine. What is called so by its general name stands first, then products.
+
+        A general name that only a product's name led to comes after both: the first of the list is never another
+        substance than the one whose name was begun, where there is one.
+        """
         asked = words_of(written)
         if len("".join(asked)) < SHORTEST:
             return []
         found = [one for one in self._shelved if fits(one, asked)]
-        found.sort(key=lambda one: (not any(name.startswith(asked[0]) for name in one.names), one.names))
-        general: dict[str, Offer] = {}
+        placed: dict[str, tuple[int, str, Offer]] = {}
         for one in found:
-            if one.medicine.substance:
-                offer = Offer(one.medicine, by_inn=True)
-                general.setdefault(offer.label, offer)
-        return [*general.values(), *(Offer(one.medicine, by_inn=False) for one in found)]
+            for offer, name in zip(offers_of(one.medicine), one.names, strict=True):
+                if name:
+                    begun = any(name.startswith(part) for part in asked)
+                    place = (0 if begun else 2) if offer.by_inn else (1 if begun else 3)
+                    placed.setdefault(offer.label, (place, name, offer))
+        return [offer for _, _, offer in sorted(placed.values(), key=lambda one: one[:2])]
 
     def meant(self, written: str) -> list["Offer"]:
         """The one whose words were written out, or all that fit."""
@@ -94,6 +100,10 @@ class Offer:
     def beside(self) -> str:
         """What else helps to choose."""
         return self.medicine.substance if not self.by_inn else ""
+
+
+def offers_of(medicine: Medicine) -> tuple[Offer, Offer]:
+    return Offer(medicine, by_inn=True), Offer(medicine, by_inn=False)
 
 
 def words_of(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Writing a prescription: the patient, the lines, what exactly will be signed, the signature.
 
-GET /practice/new   /practice/medicines?q=
-POST /practice/new   /practice/write   /practice/repeat   /practice/sign
+GET /prescribe   /prescribe/medicines?q=
+POST /prescribe   /prescribe/write   /prescribe/repeat   /prescribe/sign
 """
 
 import hashlib
@@ -40,13 +40,14 @@ from tilts.rules.prescriptions import PRE_NOT_AS_SHOWN, PRE_PATIENT_UNKNOWN
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts_fhir.json_strict import encode
 
+WRITE: Final = "/prescribe"
 ORDER: Final = "MedicationRequest"
 PREPARED: Final = "prescription.prepared"
 AT_THE_CODE: Final = (PRE_PATIENT_UNKNOWN, ENV_TEST_PERSON)
 
 
 class WritingPages:
-    places: ClassVar[tuple[Place, ...]] = (Place(f"{HERE}/new", N_("New prescription"), 20, PRESCRIBERS),)
+    places: ClassVar[tuple[Place, ...]] = (Place(WRITE, N_("New prescription"), 20, PRESCRIBERS),)
 
     def __init__(self, parts: PortalParts) -> None:
         self._room = WorkRoom(parts, PRESCRIBERS)
@@ -56,12 +57,12 @@ class WritingPages:
 
     def routes(self) -> list[Route]:
         return [
-            Route(f"{HERE}/new", self.whom),
-            Route(f"{HERE}/new", self.begin, methods=["POST"]),
-            Route(f"{HERE}/medicines", self.medicines),
-            Route(f"{HERE}/write", self.write, methods=["POST"]),
-            Route(f"{HERE}/repeat", self.repeat, methods=["POST"]),
-            Route(f"{HERE}/sign", self.sign, methods=["POST"]),
+            Route(WRITE, self.whom),
+            Route(WRITE, self.begin, methods=["POST"]),
+            Route(f"{WRITE}/medicines", self.medicines),
+            Route(f"{WRITE}/write", self.write, methods=["POST"]),
+            Route(f"{WRITE}/repeat", self.repeat, methods=["POST"]),
+            Route(f"{WRITE}/sign", self.sign, methods=["POST"]),
         ]
 
     async def whom(self, request: Request) -> Response:
