@@ -57,6 +57,14 @@ EVENTS: Final = MappingProxyType(
         "content.validated": ("Pārbauda datu uzbūvi", "Has the build of content checked"),
         "definition.given": ("Pievieno definīciju pārbaudēm", "Puts a definition beside its checks"),
         "dispense.amended": ("Labo izsniegšanu", "Corrects what was handed out"),
+        "dispense.reconciled": (
+            "Saskaņo pēc izdrukātas receptes izsniegto",
+            "Reconciles what was handed out by a printed prescription",
+        ),
+        "outage.listed": (
+            "Uzraugot skata izsniegšanas konfliktus",
+            "Looks at conflicts of handing out as overseer",
+        ),
         "dispense.withdrawn": ("Atsauc izsniegšanu", "Takes back what was handed out"),
         "dispense.read": ("Lasa par izsniegto", "Reads what was handed out"),
         "dispense.recorded": ("Izsniedz zāles", "Hands out medicine"),

@@ -30,6 +30,7 @@ from tilts_connector.lines import Action, Line
 from tilts_connector.persons import Person
 from tilts_connector.prescriptions import Prescription, PrescriptionOrder
 from tilts_connector.quantities import Coding, Quantity, packs
+from tilts_connector.sheets import NotVerified, SheetContent, SheetKeys, VerifiedSheet, verify_sheet
 
 __all__ = [
     "Access",
@@ -56,6 +57,7 @@ __all__ = [
     "Fetched",
     "Line",
     "Misused",
+    "NotVerified",
     "Options",
     "Page",
     "Patience",
@@ -68,9 +70,13 @@ __all__ = [
     "Quantity",
     "Refused",
     "Seen",
+    "SheetContent",
+    "SheetKeys",
     "TiltsError",
     "Unreachable",
     "Validity",
+    "VerifiedSheet",
     "Vocabulary",
     "packs",
+    "verify_sheet",
 ]

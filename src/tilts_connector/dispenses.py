@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -10,6 +11,7 @@ from tilts_connector.errors import Misused, reading
 from tilts_connector.lines import Line
 from tilts_connector.prescriptions import own_identifier, role_reference
 from tilts_connector.quantities import Quantity, quantity_of
+from tilts_connector.sheets import VerifiedSheet
 
 ReleaseReason: TypeAlias = Literal["patient-left", "not-in-stock", "claimed-in-error", "other"]
 
@@ -49,6 +51,26 @@ def medication_dispense(
         "performer": [{"actor": role_reference(actor)}],
         "authorizingPrescription": [{"reference": f"MedicationRequest/{line.medication_request_id}"}],
         "quantity": quantity.to_fhir(),
+    }
+
+
+def outage_dispense(
+    sheet: VerifiedSheet, quantity: Decimal, handed_over_at: datetime, batch: str | None
+) -> dict[str, Any]:
+    """What was handed out by a printed sheet; patient and line are filled in by the exchange."""
+    content = sheet.content
+    amount = Quantity(quantity, content.unit, content.unit_system or None, content.unit_code or None)
+    medicine = {"text": content.medicine}
+    medication: dict[str, Any] = {"medicationCodeableConcept": medicine}
+    if batch is not None:
+        held = {"resourceType": "Medication", "id": "m", "code": medicine, "batch": {"lotNumber": batch}}
+        medication = {"contained": [held], "medicationReference": {"reference": "#m"}}
+    return {
+        "resourceType": "MedicationDispense",
+        **medication,
+        "status": "completed",
+        "whenHandedOver": handed_over_at.isoformat(timespec="seconds"),
+        "quantity": amount.to_fhir(),
     }
 
 

@@ -4,6 +4,7 @@
      +-- Refused       the answer is "no" and stays "no": show `text` and `advice`, do not repeat
      +-- Unreachable   no answer that can be used: repeat later with the same `key`
      +-- Misused       the caller's bug or a wrong file: correct the program or its settings
+     +-- NotVerified   a printed prescription that must not be handed out; `reason` says why (sheets.py)
 
 Nothing else leaves the connector.
 """

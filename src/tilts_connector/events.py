@@ -17,7 +17,7 @@ class Event:
     Attributes:
         number: In your feed, without gaps; the same when the event comes again.
         kind: claimed, released, lease-ended, transfer-requested, dispensed, amended, withdrawn, closed,
-            closed-short, cancel-pending, cancelled, expired or changed.
+            closed-short, cancel-pending, cancelled, expired, conflict or changed.
         task_id: Read it for what there is to know.
         at: When it happened.
     """

@@ -1,6 +1,6 @@
 """The printed prescription, verified without a network: what its QR code says, and whether the exchange signed it.
 
-    keys = SheetKeys.load(path)                  # fetched while there was a network: Pharmacy.sheet_keys()
+    keys = SheetKeys.load(path)                  # fetched while there was a network: Pharmacy.sheet_keys(now)
     verified = verify_sheet(scanned, keys, now)  # no network; raises NotVerified with the reason
 
 The code is a compact JWS over deflated JSON, two digits for each character: a scanner that types as a keyboard does
@@ -27,6 +27,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from tilts_connector.errors import Misused, TiltsError
+from tilts_connector.quantities import UCUM
 from tilts_fhir.json_strict import JsonError, decode, encode
 
 TYPE: Final = "sheet+jws"
@@ -69,6 +70,7 @@ class SheetContent:
     medicine: str
     quantity: Decimal  # what was left when it was printed
     unit: str
+    unit_system: str
     unit_code: str
     dosage: str  # in brief; the sheet has all of it
     first_day: date  # in Riga
@@ -92,7 +94,7 @@ class SheetContent:
             "i": [self.issue, self.issues],
             "c": self.code,
             "m": self.medicine,
-            "q": [str(self.quantity), self.unit, self.unit_code],
+            "q": [str(self.quantity), self.unit, self.unit_code, in_short(self.unit_system)],
             "d": self.dosage,
             "f": [self.first_day.isoformat(), self.last_day.isoformat()],
             "p": [self.initials, self.born or 0],
@@ -113,7 +115,7 @@ class SheetContent:
             written = decode(unfolding.decompress(packed, LONGEST))
             if unfolding.unused_data or not unfolding.eof or written["v"] != VERSION:
                 raise ValueError("another version, or more than one")
-            value, unit, unit_code = written["q"]
+            value, unit, unit_code, system = written["q"]
             first, last = written["f"]
             return cls(
                 number=written["n"],
@@ -125,6 +127,7 @@ class SheetContent:
                 medicine=written["m"],
                 quantity=Decimal(value),
                 unit=unit,
+                unit_system=UCUM if system == "u" else system,
                 unit_code=unit_code,
                 dosage=written["d"],
                 first_day=date.fromisoformat(first),
@@ -202,9 +205,6 @@ class SheetKeys:
         except OSError as error:
             raise Misused(f"{path} cannot be written: {error.strerror}") from error
 
-    def age(self, now: datetime) -> timedelta:
-        return now - self.fetched_at
-
 
 @dataclass(frozen=True, slots=True)
 class VerifiedSheet:
@@ -237,7 +237,7 @@ def verify_sheet(text: str, keys: SheetKeys, now: datetime) -> VerifiedSheet:
         raise NotVerified("not-yet-valid", f"it is valid from {content.first_day}")
     if today > content.last_day:
         raise NotVerified("no-longer-valid", f"it was valid until {content.last_day}")
-    age = keys.age(now)
+    age = now - keys.fetched_at
     return VerifiedSheet(content, token, key_id, age, age > timedelta(days=keys.usable_days))
 
 
@@ -269,6 +269,10 @@ def token_in(text: str) -> str:
     return scanned
 
 
+def in_short(unit_system: str) -> str:
+    return "u" if unit_system == UCUM else unit_system
+
+
 def digits_of(token: str) -> str:
     """What the QR code holds: digits take the least place in it (ISO/IEC 18004, numeric mode)."""
     return "".join(f"{ord(character) - FIRST:02}" for character in token)
@@ -276,14 +280,13 @@ def digits_of(token: str) -> str:
 
 def _header_of(token: str) -> dict[str, Any]:
     """The header, once each of the three parts is base64url without a stray bit."""
-    parts = token.split(".")
     try:
-        [head, _, _] = [_bytes_of(part) for part in parts]
+        [head, _, _] = [_bytes_of(part) for part in token.split(".")]
         header = decode(head)
+        if not isinstance(header, dict):
+            raise ValueError("no object")
     except (JsonError, ValueError) as error:
         raise NotVerified("not-a-sheet", "this is not the code of a printed prescription") from error
-    if not isinstance(header, dict):
-        raise NotVerified("not-a-sheet", "this is not the code of a printed prescription")
     return header
 
 

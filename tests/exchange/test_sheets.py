@@ -1,6 +1,7 @@
 """The printed sheet: an archive file, the same each time, with codes that can be read back from the picture."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from reportlab.pdfbase.ttfonts import TTFontParser
 
 from tests.builders import NOW, a_line, packs
 from tests.exchange.sheets import NUMBER, a_seal, a_sheet, an_id, codes_on
+from tilts.access.sheets import SheetSeal, published_keys
+from tilts.access.tokens.keys import KeyRing, announce, key_ring, retire
+from tilts.clock import WallClock
 from tilts.exchange.sheets.archive import grey_profile
 from tilts.exchange.sheets.content import BRIEF, born_in, brief, initials_of
 from tilts.exchange.sheets.drawing import MOST_MODULES, code_picture, drawn
-from tilts_connector.sheets import SheetKeys, verify_sheet
+from tilts.settings import Settings
+from tilts_connector.sheets import NotVerified, SheetKeys, verify_sheet
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +132,25 @@ def test_of_the_patient_only_initials_and_the_year_are_printed(pdf: bytes) -> No
     patient = {"name": [{"family": "Ozola-Kalniņa", "given": ["Žanete", "Marta"]}], "birthDate": "1956-03-04"}
     assert (initials_of(patient), born_in(patient)) == ("Ž. O.", 1956)
     assert (initials_of({}), born_in({})) == ("", None)
+
+
+def test_the_next_key_is_announced_and_a_retired_one_is_believed_no_more(tmp_path: Path) -> None:
+    moments = iter(range(100))  # each look at the folder is a while after the one before
+    seal = SheetSeal(KeyRing(tmp_path, lambda: 2.0 * next(moments), "sheet"), WallClock(), True)
+    key_ring(tmp_path, "sheet")
+    now = seal.clock.wall()
+    before = a_sheet(seal).lines[0].issues[0].token
+    following = announce(tmp_path, now + timedelta(hours=24), None, "sheet")
+    document = published_keys(seal.keys, Settings(keys_folder=tmp_path), now)
+    assert {key["kid"] for key in document["keys"]} == {key.kid for key in seal.keys.all()}
+    assert (document["purpose"], document["usable_days"]) == ("prescription-sheet", 7)
+    assert seal.opened(before)[0].number == a_line().number
+    assert seal.keys.signing(now + timedelta(hours=24)).kid == following.kid
+
+    signing = seal.keys.signing(now).kid
+    announce(tmp_path, now, None, "sheet")
+    retire(tmp_path, signing, now, "sheet")
+    with pytest.raises(NotVerified) as no:
+        seal.opened(before)
+    assert no.value.reason == "unknown-key"
+    assert seal.opened(a_sheet(seal).lines[0].issues[0].token)

@@ -82,7 +82,7 @@ def focused(page: Page) -> str:
 
 WORDS = {
     "lv": {
-        "find": "Atrast",
+        "find": "Meklēt",
         "claim": "Pieteikt",
         "out": "Izsniegt",
         "print": "Drukāt",

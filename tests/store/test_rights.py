@@ -51,6 +51,7 @@ def test_what_is_only_added_to_is_what_must_not_be_forged() -> None:
         "signed_content",
         "dispense",
         "early_cancellation",
+        "outage_dispense",
         "consent_document",
         "glass_release",
         "lab_scenario",

@@ -17,7 +17,7 @@ from tests.transport.documents import prescription
 from tests.transport.raw import RawLine
 from tests.transport.wire import Caller, refused
 from tilts.access import jose
-from tilts.access.opening import is_open
+from tilts.access.verdicts.opening import is_open
 from tilts.lab.listening import listen
 from tilts.store.records import ConnectionRecord
 

@@ -15,6 +15,7 @@ TITLES = {
     "wire": "Rules of the message",
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
+    "outages": "Rules of outages",
     "certificates": "Rules of certificates",
     "standing": "Rules of how a certificate stands",
     "issuing": "Rules of issuing certificates",

@@ -2,7 +2,7 @@
 
     person proven -> acting, held -> audit entry -> the work -> patients counted
 
-Who it is was found out before: by certificate and token (pipeline.py), or by session and registers (working.py).
+Who it is was found out before: by certificate and token (pipeline.py), or by session and registers (working/desk.py).
 """
 
 from collections.abc import Awaitable, Callable

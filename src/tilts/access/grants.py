@@ -12,11 +12,11 @@ from typing import Any
 
 from tilts.access import certificates, jose, scopes
 from tilts.access.breadth.held import check_grant
-from tilts.access.opening import check_open
 from tilts.access.tokens import proof
 from tilts.access.tokens.binding import Binding, read_binding
 from tilts.access.tokens.clients import GrantRequest, authenticate
 from tilts.access.tokens.people import Actors, actors_now
+from tilts.access.verdicts.opening import check_open
 from tilts.clock import RIGA
 from tilts.ids import new_id
 from tilts.rules import Refusal

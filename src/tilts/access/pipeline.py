@@ -16,10 +16,10 @@ from uuid import UUID
 from tilts.access import admitting, certificates, repeats, scopes, signatures
 from tilts.access.admitting import Trace
 from tilts.access.limits import CallRate
-from tilts.access.opening import check_open, still_open
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens.issuing import Tokens
 from tilts.access.tokens.proof import ASSERTED
+from tilts.access.verdicts.opening import check_open, still_open
 from tilts.party import NOBODY, Party
 from tilts.rules import FaultyContent, Refusal, Unavailable
 from tilts.rules.access import ACC_NO_TOKEN, ACC_PERSON_MISSING, ACC_TOKEN_OF_ANOTHER

@@ -9,6 +9,7 @@ sign opens no door, and is a sheet by its header.
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +24,7 @@ from tilts.rules import Language
 from tilts.settings import Settings
 from tilts.store.records import Viewer
 from tilts.store.tx import Tx
-from tilts_connector.sheets import PURPOSE, TYPE, SheetContent
+from tilts_connector.sheets import PURPOSE, TYPE, SheetContent, token_in, verified
 
 MEDIA_TYPE: Final = "application/pdf"
 
@@ -39,6 +40,14 @@ class SheetSeal:
     def signed(self, content: SheetContent) -> str:
         key = self.keys.signing(self.clock.wall())
         return jose.signed(content.packed(), {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}, key.private)
+
+    def opened(self, code: str) -> tuple[SheetContent, bytes]:
+        """What a code says that this exchange signed, and a hash of it; raises NotVerified for any other."""
+        token = token_in(code)
+        now = self.clock.wall().timestamp()
+        believed = {key.kid: key.public for key in self.keys.all() if not key.is_over(now)}
+        payload, _ = verified(token, believed)
+        return SheetContent.unpacked(payload), hashlib.sha256(payload).digest()
 
 
 def sheet_seal(settings: Settings, clock: Clock) -> SheetSeal:

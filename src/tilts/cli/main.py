@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "tilts.cli.guide:guide",
     "tilts.cli.lab:lab",
     "tilts.cli.validate:validate",
+    "tilts.cli.operating.sheets:sheet",
     "tilts.cli.operating.holds:holds",
     "tilts.cli.operating.sessions:sessions",
     "tilts.cli.operating.relationships:relationships",

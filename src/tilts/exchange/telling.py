@@ -50,7 +50,10 @@ KIND_OF_STATE: Final[Mapping[LineState, str]] = MappingProxyType(
         "expired": "expired",
     }
 )
-KINDS: Final = frozenset({*KIND_OF_ACTION.values(), *KIND_OF_STATE.values(), "lease-ended", "changed"})
+CONFLICT: Final = "conflict"  # handed out by a printed sheet, and could not be counted (reconciling.py)
+KINDS: Final = frozenset(
+    {*KIND_OF_ACTION.values(), *KIND_OF_STATE.values(), "lease-ended", "changed", CONFLICT}
+)
 # What a holder does it need not be told; all else that happens to what it holds, it is.
 OF_THE_HOLDER: Final = frozenset(
     {"claim", "dispense", "release", "close", "close-remaining", "amend", "withdraw"}

@@ -44,6 +44,7 @@ from tilts.portal.mail.mailbox import MailboxPages
 from tilts.portal.mail.questions import QuestionPages
 from tilts.portal.oversight.alert_pages import AlertPages
 from tilts.portal.oversight.audit_pages import AuditPages
+from tilts.portal.oversight.conflict_pages import ConflictPages
 from tilts.portal.oversight.emergency_pages import EmergencyPages
 from tilts.portal.oversight.limit_pages import LimitPages
 from tilts.portal.oversight.paper_pages import PaperPages
@@ -107,6 +108,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     AlertPages,
     LimitPages,
     RepairPages,
+    ConflictPages,
     AuditPages,
     EmergencyPages,
     PaperPages,

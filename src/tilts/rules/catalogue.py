@@ -23,6 +23,7 @@ from tilts.rules import (
     testing,
     wire,
 )
+from tilts.rules.prescribing import outages
 from tilts.rules.trust import (
     audit,
     consent,
@@ -47,6 +48,7 @@ _MODULES = (
     wire,
     prescriptions,
     dispensing,
+    outages,
     certificates,
     standing,
     issuing,

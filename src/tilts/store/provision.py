@@ -37,6 +37,7 @@ ONLY_ADDED: Final = (
     "signed_content",
     "dispense",
     "early_cancellation",
+    "outage_dispense",
     "consent_document",
     "glass_release",
     "lab_scenario",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any, Self
 from uuid import uuid4
 
@@ -154,7 +155,12 @@ class AsyncExchange:
         return await self._ask(call)
 
     async def operation(
-        self, path: str, parameters: Mapping[str, Any] | None = None, key: str | None = None
+        self,
+        path: str,
+        parameters: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        *,
+        signed: bool = False,
     ) -> Resource:
         """
         Call an operation, such as `Task/{id}/$claim`.
@@ -164,6 +170,7 @@ class AsyncExchange:
             parameters: A Parameters resource, or nothing.
             key: Idempotency-Key, 1 to 64 visible characters, kept 30 days by the exchange; default: a new
                 one, which `Unreachable.key` gives back.
+            signed: Whether the operation wants the body signed.
 
         Raises:
             Refused: 409 for a state that does not allow it, with the facts; 422 for a key used otherwise.
@@ -171,7 +178,7 @@ class AsyncExchange:
         """
         body = dict(parameters) if parameters is not None else None
         call = self._connection.base.operation(path, body, key or str(uuid4()))
-        return await self._ask(call)
+        return await self._ask(replace(call, signed=signed))
 
     async def transaction(self, bundle: Mapping[str, Any], key: str | None = None) -> Resource:
         """

@@ -1,20 +1,24 @@
 """A pharmacy: finds the prescription that is presented, claims a line, hands out, gives back the rest."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
 from tilts_connector._async.exchange import AsyncExchange
-from tilts_connector._core import page_of, parameters_of
+from tilts_connector._core import Resource, page_of, parameters_of
 from tilts_connector.dispenses import (
     Dispensed,
     ReleaseReason,
     dispensed_of,
     in_unit_of,
     medication_dispense,
+    outage_dispense,
 )
 from tilts_connector.lines import Line, line_of, lines_of
+from tilts_connector.prescriptions import own_identifier, role_reference
 from tilts_connector.quantities import Quantity
+from tilts_connector.sheets import SheetKeys, VerifiedSheet
 
 
 class AsyncPharmacy:
@@ -118,3 +122,55 @@ class AsyncPharmacy:
         """
         parameters = parameters_of(reason={"valueCode": reason})
         return line_of(await self._exchange.operation(f"Task/{task_id}/$release", parameters, key))
+
+    async def sheet_keys(self, now: datetime) -> SheetKeys:
+        """
+        The keys by which printed prescriptions are verified; keep them for the day without a network.
+
+        Fetch them anew each day: `SheetKeys.save(path)`, later `SheetKeys.load(path)` and `verify_sheet`.
+
+        Args:
+            now: The moment of fetching, with a time zone; it is kept with the keys.
+
+        Raises:
+            Unreachable: No usable answer; safe to repeat.
+        """
+        answer = await self._exchange.beside(".well-known/prescription-keys.json")
+        return SheetKeys.published(answer.json(), now)
+
+    async def reconcile(
+        self,
+        sheet: VerifiedSheet,
+        quantity: Decimal | int,
+        handed_over_at: datetime,
+        identifier: str,
+        batch: str | None = None,
+    ) -> Resource:
+        """
+        Tell what was handed out by a printed sheet while the exchange could not be reached, once for each sheet.
+
+        Safe to repeat: the same sheet with the same identifier is answered as the first time.
+
+        Args:
+            sheet: As it was verified then.
+            quantity: Handed over then, in the unit of the sheet.
+            handed_over_at: With its time zone.
+            identifier: Your own, unique in your organisation; also the key of the call.
+            batch: Of what was handed out, if it is known.
+
+        Returns:
+            The MedicationDispense as recorded.
+
+        Raises:
+            Refused: DSP-043: it cannot be counted, and is kept as the conflict that `facts["number"]` names; any
+                other rule: mend what was sent.
+            Unreachable: No usable answer; repeat.
+        """
+        actor, organization_id = self._exchange.actor, self._exchange.credentials.organization_id
+        body = {
+            **outage_dispense(sheet, Decimal(quantity), handed_over_at, batch),
+            "identifier": [own_identifier(organization_id, identifier)],
+            "performer": [{"actor": role_reference(actor)}],
+        }
+        parameters = parameters_of(code={"valueString": sheet.token}, dispense={"resource": body})
+        return await self._exchange.operation("Task/$reconcile", parameters, identifier, signed=True)

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any, Self
 from uuid import uuid4
 
@@ -155,7 +156,12 @@ class Exchange:
         return self._ask(call)
 
     def operation(
-        self, path: str, parameters: Mapping[str, Any] | None = None, key: str | None = None
+        self,
+        path: str,
+        parameters: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        *,
+        signed: bool = False,
     ) -> Resource:
         """
         Call an operation, such as `Task/{id}/$claim`.
@@ -165,6 +171,7 @@ class Exchange:
             parameters: A Parameters resource, or nothing.
             key: Idempotency-Key, 1 to 64 visible characters, kept 30 days by the exchange; default: a new
                 one, which `Unreachable.key` gives back.
+            signed: Whether the operation wants the body signed.
 
         Raises:
             Refused: 409 for a state that does not allow it, with the facts; 422 for a key used otherwise.
@@ -172,7 +179,7 @@ class Exchange:
         """
         body = dict(parameters) if parameters is not None else None
         call = self._connection.base.operation(path, body, key or str(uuid4()))
-        return self._ask(call)
+        return self._ask(replace(call, signed=signed))
 
     def transaction(self, bundle: Mapping[str, Any], key: str | None = None) -> Resource:
         """

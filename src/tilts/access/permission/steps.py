@@ -26,7 +26,7 @@ STEPS: Final[tuple[Told, ...]] = (
     Told(
         "organisation",
         "Is the connection open for this in this environment, not too fast, and does the token cover it?",
-        "access/gate.py, access/opening.py, access/limits.py",
+        "access/gate.py, access/verdicts/opening.py, access/limits.py",
         ("ACC-011", "ACC-012", "ACC-009"),
     ),
     Told(

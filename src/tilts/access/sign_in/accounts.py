@@ -162,7 +162,7 @@ async def act_for(tx: Tx, session: SessionRecord, for_patient_id: UUID | None, w
 
 
 async def work_at(tx: Tx, session: SessionRecord, workplace_role_id: UUID, wall: datetime) -> str:
-    """The same person at one of their workplaces; whether they work there was looked at (access/workplaces.py)."""
+    """The same person at one of their workplaces; whether they work there was looked at (access/working/workplaces.py)."""
     return await _succeeded(tx, session, wall, workplace_role_id=workplace_role_id)
 
 

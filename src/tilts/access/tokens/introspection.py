@@ -10,10 +10,10 @@ from uuid import UUID
 
 from tilts.access import certificates, jose
 from tilts.access.jose import NotSigned
-from tilts.access.opening import is_open
 from tilts.access.permission.asking import check_acting
 from tilts.access.pipeline import party_from
 from tilts.access.tokens.issuing import Tokens
+from tilts.access.verdicts.opening import is_open
 from tilts.exchange.prescriptions import viewer_of
 from tilts.rules import Refusal
 from tilts.rules.access import ACC_PARTY_CLOSED, ACC_TOKEN_OF_ANOTHER

@@ -24,10 +24,10 @@ from tilts.store.tx import Database
 
 keys = App(
     name="keys",
-    help="The keys with which tokens and receipts are signed: which there are, the next one, one that goes.",
+    help="The keys with which tokens, receipts and printed sheets are signed: which there are, the next one, one that goes.",
 )
 Of = Annotated[
-    Purpose, Parameter(help="What the keys sign: access tokens, or receipts of closed prescriptions.")
+    Purpose, Parameter(help="What the keys sign: access tokens, receipts of closed prescriptions, or printed sheets.")
 ]
 Folder = Annotated[
     Path | None, Parameter(help="Keys folder (TILTS_KEYS_FOLDER; default: of the sandbox that runs).")

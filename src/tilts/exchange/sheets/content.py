@@ -27,7 +27,7 @@ from tilts_fhir.json_strict import decode
 
 Seal: TypeAlias = Callable[[SheetContent], str]  # the token of what stands in a code
 USABLE: Final = frozenset({"future", "ready", "claimed", "partly-dispensed"})
-MOST_ROWS: Final = 400
+MOST_ROWS: Final = 360
 MOST_CODES: Final = 24  # on one sheet: as many as a line may have issues; a sheet can be printed again
 BRIEF: Final = 90  # characters of a text in a code
 
@@ -149,6 +149,7 @@ def code_content(
         medicine=brief(medicine),
         quantity=line.left,
         unit=line.allowed.unit,
+        unit_system=line.allowed.system,
         unit_code=line.allowed.code,
         dosage=brief(_dosage(document, asked.language).text),
         first_day=line.valid_from,

@@ -17,7 +17,7 @@ from tilts.access.desk import Act, Desk
 from tilts.access.sign_in.accounts import act_as, decide_joining, work_at
 from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.registering import KINDS, Application, register
-from tilts.access.workplaces import workplaces_of
+from tilts.access.working.workplaces import workplaces_of
 from tilts.account import Role, check_proof
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for, translations
@@ -26,6 +26,7 @@ from tilts.portal.places import Place, opens
 from tilts.portal.visits import (
     SESSION,
     SignInFirst,
+    account_of,
     comer_of,
     form_of,
     go_to,
@@ -83,7 +84,13 @@ class AccountPages:
         ]
 
     async def my(self, request: Request) -> Response:
-        """To the first page of the role somebody acts in."""
+        """To the first page of the role somebody acts in; who works in several places chooses first."""
+        session = session_from(request)
+        if session is not None and account_of(request) is None:
+            async with self._database.transaction() as tx:
+                choices = await self._workplaces(tx, session)
+            if choices:
+                return RedirectResponse("/my/roles", 303)
         account = require(request)
         first = FIRST_PAGES.get(account.role, "/cases")
         return RedirectResponse(first if opens(request, first) else "/my/roles", 303)

@@ -18,7 +18,7 @@ from tilts.access.sign_in.identity_provider import IdentityProvider
 from tilts.access.sign_in.logbook import Logbook
 from tilts.access.sign_in.openid import ATTEMPT_SECONDS, Attempt, Identity
 from tilts.access.tokens.keys import key_ring
-from tilts.access.workplaces import workplaces_of
+from tilts.access.working.workplaces import workplaces_of
 from tilts.ids import new_id
 from tilts.portal.parts import PortalParts
 from tilts.portal.visits import SESSION, VISIT, comer_of, lives_from, session_from, visit_of

@@ -22,7 +22,7 @@ from tilts.access.sign_in.provider_documents import built_in_issuer
 from tilts.access.sign_in.test_sign_in import Asked, Chosen, KnownClient, NotGranted, TestSignIn
 from tilts.access.tokens.keys import key_ring
 from tilts.access.tokens.proof import TEST_AUDIENCE
-from tilts.access.workplaces import practitioner_name
+from tilts.access.working.workplaces import practitioner_name
 from tilts.lab.identities import practitioner_subject
 from tilts.lab.people import ASSURANCE, BY_SUBJECT, PEOPLE, TestPerson
 from tilts.onboarding.eid_providers import eid_register

@@ -104,6 +104,7 @@ class CorrectionPages:
         )
 
     async def step(self, request: Request) -> Response:
+        self._room.worker(request)
         dispense_id, name = id_at(request, "id"), request.path_params["step"]
         if name not in self._steps:
             raise Refusal(WIRE_NOT_FOUND)

@@ -181,6 +181,7 @@ class PharmacyPages:
 
     async def step(self, request: Request) -> Response:
         """A step of a line, by the door that the wire uses. Sent again it leads where it led."""
+        self._room.worker(request)
         task_id, name = id_at(request, "id"), request.path_params["step"]
         if name not in self._steps:
             raise Refusal(WIRE_NOT_FOUND)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tilts.access.routes import Call
 from tilts.access.working import Act
-from tilts.access.workplaces import Worker
+from tilts.access.working.workplaces import Worker
 from tilts.account import Role
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.languages import language_for
@@ -18,7 +18,7 @@ from tilts.portal.parts import PortalParts
 from tilts.portal.resident.room import uuid_in
 from tilts.portal.visits import FIELD, form_of, require, session_from
 from tilts.rules import Refusal
-from tilts.rules.accounts import USR_FORM_TOKEN
+from tilts.rules.accounts import USR_FORM_TOKEN, USR_NOT_AT_WORK
 from tilts.rules.wire import WIRE_NOT_FOUND
 
 PRESCRIBERS: Final[frozenset[Role]] = frozenset({"prescriber"})
@@ -38,9 +38,11 @@ class WorkRoom:
         self.desk = parts.work
 
     def worker(self, request: Request) -> Worker:
-        """Whoever has not signed in is sent to do so and comes back; who works elsewhere is told."""
-        require(request, *self._roles)
+        """Whoever has not signed in is sent to do so and comes back; who works elsewhere, or nowhere now, is told."""
         session = session_from(request)
+        if session is not None and session.role is None and session.workplace_kind is None:
+            raise Refusal(USR_NOT_AT_WORK)
+        require(request, *self._roles)
         assert session is not None and session.workplace_role_id is not None, "the role says so"
         return Worker(session.account_id, session.workplace_role_id, session.assurance, session.token_hash)
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from tilts.access import admitting, portal_gate, repeats
+from tilts.access import admitting, repeats
 from tilts.access.admitting import Trace
 from tilts.access.limits import CallRate
 from tilts.access.routes import Call, Ground, Incoming
-from tilts.access.workplaces import Worker, party_now
+from tilts.access.working import portal_gate
+from tilts.access.working.workplaces import Worker, party_now
 from tilts.exchange.closing import EXCHANGE, Receipts
 from tilts.exchange.documents import Signed
 from tilts.ids import new_id
@@ -91,7 +92,7 @@ class WorkDesk:
         """
         Does what a form asks for unless its first sending did; the work gives where to go on, and so does a repeat.
 
-        Two at once: the second waits for the first. A form that was used for something else: IDM-003.
+        Two at once: the second waits for the first. A form that was used for something else: IDM-002.
         """
         assert act.key is not None, "a form that changes something has a number"
 

@@ -1,0 +1,1 @@
+"""Rules about prescriptions beside those of prescribing and dispensing themselves."""
