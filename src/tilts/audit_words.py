@@ -118,6 +118,7 @@ EVENTS: Final = MappingProxyType(
         "prescription.closed-short": ("Slēdz recepti ar atlikumu", "Closes a prescription with a balance"),
         "prescription.digitised": ("Ievada papīra recepti", "Enters a paper prescription"),
         "prescription.found": ("Meklē recepti pēc numura", "Looks for a prescription by its number"),
+        "prescription.prepared": ("Sagatavo recepti", "Prepares a prescription"),
         "prescription.prescribed": ("Izraksta recepti", "Writes a prescription"),
         "prescription.read": ("Lasa recepti", "Reads a prescription"),
         "prescription.released": ("Atbrīvo recepti", "Gives a prescription back"),

@@ -17,6 +17,7 @@ from tilts.clock import Clock
 from tilts.exchange.consents import Giver, unknown_grantee
 from tilts.ids import new_id
 from tilts.indexing import fold
+from tilts.party import Party
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_FORM_TOKEN
 from tilts.rules.trust.consent import CNS_GRANTEE_UNKNOWN
@@ -61,6 +62,7 @@ class Seat:
 
     tx: Tx
     viewer: Viewer
+    party: Party  # as which the exchange is asked to do something
     person_id: UUID
     patient_id: UUID
     acting_as: str  # self, guardian, delegate
@@ -168,7 +170,25 @@ async def seat_of(tx: Tx, resident: Resident, entry: AuditEntry) -> Seat:
         whole = await consents.is_whole_delegate(tx, person_id, patient_id, now)
     assert entry.organization_id is not None, "the portal's"
     viewer = Viewer(entry.organization_id, patient_id, now, kind="portal", acting_patient_id=person_id)
-    return Seat(tx, viewer, person_id, patient_id, acting_as, whole)
+    return Seat(tx, viewer, party_of(resident, entry), person_id, patient_id, acting_as, whole)
+
+
+def party_of(resident: Resident, entry: AuditEntry) -> Party:
+    """As a call of the portal would come with this person's token: the same doors are asked."""
+    assert entry.organization_id is not None and entry.client_id and entry.purpose, "the portal's entry"
+    return Party(
+        client_id=entry.client_id,
+        organization_id=entry.organization_id,
+        organization_name=entry.organization_name or "",
+        kind="portal",
+        site="",
+        purpose=entry.purpose,
+        scopes=frozenset(),
+        token_id="",
+        patient_id=resident.patient_id,
+        acting_patient_id=resident.person_id,
+        assurance=resident.assurance,
+    )
 
 
 @dataclass(frozen=True, slots=True)

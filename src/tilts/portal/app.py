@@ -53,6 +53,8 @@ from tilts.portal.oversight.standing_pages import StandingPages
 from tilts.portal.parts import PageGroup, PortalParts
 from tilts.portal.pharmacy.correction_pages import CorrectionPages
 from tilts.portal.pharmacy.pages import PharmacyPages
+from tilts.portal.practice.worklist_pages import WorklistPages
+from tilts.portal.practice.writing_pages import WritingPages
 from tilts.portal.procedures.pages import ProcedurePages
 from tilts.portal.public_pages import PublicPages
 from tilts.portal.refusing import Refusing
@@ -60,6 +62,7 @@ from tilts.portal.rendering import Pages
 from tilts.portal.resident.ban_pages import BanPages
 from tilts.portal.resident.delegation_pages import DelegationPages
 from tilts.portal.resident.pages import ResidentPages
+from tilts.portal.resident.prescription_pages import PrescriptionPages
 from tilts.portal.sandbox.pages import SandboxPages
 from tilts.portal.sandbox.patterns import PatternPages
 from tilts.portal.sandbox_facts import read_facts
@@ -77,6 +80,9 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     SignInPages,
     AccountPages,
     ResidentPages,
+    PrescriptionPages,
+    WorklistPages,
+    WritingPages,
     BanPages,
     DelegationPages,
     ArchitecturePages,

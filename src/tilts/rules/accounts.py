@@ -212,3 +212,13 @@ USR_PROVE_AGAIN = Rule(
     fix_en="Sign in again and take the step anew; nothing has been done yet.",
     fix_lv="Pieslēdzieties vēlreiz un atkārtojiet soli; pagaidām nekas nav izdarīts.",
 )
+USR_NOT_A_NUMBER = Rule(
+    id="USR-030",
+    http_status=422,
+    issue_code="value",
+    source="Our decision: what is counted is never guessed",
+    text_en="This must be a number above zero: {field}.",
+    text_lv="Te jābūt skaitlim, kas lielāks par nulli: {field}.",
+    fix_en="Write digits only; parts after a comma where a part of a dose is meant.",
+    fix_lv="Rakstiet tikai ciparus; daļas aiz komata, ja domāta devas daļa.",
+)

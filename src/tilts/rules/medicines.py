@@ -92,3 +92,13 @@ MED_NOT_COUNTED = Rule(
     fix_en="Give the amount in the unit of the prescription, not in packages.",
     fix_lv="Norādiet daudzumu receptes mērvienībās, nevis iepakojumos.",
 )
+MED_NOT_CHOSEN = Rule(
+    id="MED-020",
+    http_status=422,
+    issue_code="value",
+    source="Latvia 6.1: the medicine is one of the classifier",
+    text_en="What was written names {count} medicines of the register, not one.",
+    text_lv="Ierakstītais atbilst {count} reģistra zālēm, nevis vienām.",
+    fix_en="Choose one from the list; by the international name or the product's, in any order of the words.",
+    fix_lv="Izvēlieties vienas no saraksta; pēc starptautiskā nosaukuma vai produkta nosaukuma, vārdi jebkurā secībā.",
+)

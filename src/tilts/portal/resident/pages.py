@@ -1,6 +1,6 @@
-"""What a resident who signed in sees: prescriptions, who looked at the data with the proof of it, and for whom they act.
+"""What a resident who signed in sees: who looked at the data with the proof of it, and for whom they act.
 
-GET /my/prescriptions   /my/accesses   /my/accesses/verify-access.py   /my/accesses/{audit_id}[/proof.json]
+GET /my/accesses   /my/accesses/verify-access.py   /my/accesses/{audit_id}[/proof.json]
 GET /audit/heads, as the exchange itself gives them: a browser trusts this host, and need show no certificate
 POST /my/for
 """
@@ -22,7 +22,7 @@ from tilts.access.sign_in.accounts import act_for
 from tilts.clock import RIGA
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
-from tilts.portal.persons import ShownAccess, accesses_of, lines_of
+from tilts.portal.persons import ShownAccess, accesses_of
 from tilts.portal.places import Place
 from tilts.portal.resident.room import RESIDENTS, Room, uuid_in
 from tilts.portal.visits import SESSION, form_of, go_to, require, session_from, visit_of
@@ -62,10 +62,7 @@ class Period:
 
 
 class ResidentPages:
-    places: ClassVar[tuple[Place, ...]] = (
-        Place("/my/prescriptions", N_("My prescriptions"), 10, RESIDENTS),
-        Place("/my/accesses", N_("Who looked at my data"), 20, RESIDENTS),
-    )
+    places: ClassVar[tuple[Place, ...]] = (Place("/my/accesses", N_("Who looked at my data"), 20, RESIDENTS),)
 
     def __init__(self, parts: PortalParts) -> None:
         self._room = Room(parts)
@@ -73,7 +70,6 @@ class ResidentPages:
     def routes(self) -> list[Route]:
         room = self._room
         return [
-            room.route("/my/prescriptions", self.prescriptions),
             room.route("/my/accesses", self.accesses),
             room.route(f"/my/accesses/{SCRIPT}", self.script),
             room.route("/my/accesses/{audit_id}", self.access),
@@ -81,13 +77,6 @@ class ResidentPages:
             room.route("/my/for", self.choose, "POST"),
             room.route("/audit/heads", self.heads),
         ]
-
-    async def prescriptions(self, request: Request) -> Response:
-        async def read(seat: Seat) -> dict[str, Any]:
-            return {"lines": await lines_of(seat)}
-
-        template, data = "resident/prescriptions.html", "MedicationRequest"
-        return await self._room.page(request, template, "prescription.searched", data, read)
 
     async def accesses(self, request: Request) -> Response:
         query = request.query_params

@@ -51,6 +51,43 @@ GROUPS: Final = MappingProxyType(
     }
 )
 OVERSEERS: Final = MappingProxyType({"operator": N_("Operator of the exchange")})
+# What happened to a prescription (exchange/telling.KINDS), as its patient reads it.
+PRESCRIPTION_EVENTS: Final = MappingProxyType(
+    {
+        "claimed": N_("A pharmacy took it to hand it out"),
+        "dispensed": N_("A pharmacy handed out"),
+        "amended": N_("A pharmacy corrected what it handed out"),
+        "withdrawn": N_("A pharmacy took back what it had handed out"),
+        "released": N_("Open to every pharmacy again"),
+        "closed": N_("Collected and closed"),
+        "closed-short": N_("Closed; the rest is not handed out"),
+        "transfer-requested": N_("The pharmacy was asked to let it go"),
+        "cancel-pending": N_("The prescriber takes it back"),
+        "cancelled": N_("Cancelled by the prescriber"),
+        "lease-ended": N_("The pharmacy's time was over: open to every pharmacy again"),
+        "expired": N_("Its last day is over"),
+        "changed": N_("Something changed"),
+    }
+)
+PRESCRIPTION_KINDS: Final = MappingProxyType({"ordinary": N_("ordinary"), "special": N_("special")})
+CANCEL_REASONS: Final = MappingProxyType(
+    {
+        "wrong-patient": N_("written for the wrong person"),
+        "wrong-medicine": N_("the wrong medicine"),
+        "therapy-changed": N_("the treatment was changed"),
+        "patient-request": N_("at the patient's wish"),
+        "other": N_("another reason"),
+    }
+)
 RESIDENT_TABLES: Final = MappingProxyType(
-    {"basis": BASES, "data": KINDS_OF_DATA, "acting": ACTING, "group": GROUPS, "overseer": OVERSEERS}
+    {
+        "basis": BASES,
+        "data": KINDS_OF_DATA,
+        "acting": ACTING,
+        "group": GROUPS,
+        "overseer": OVERSEERS,
+        "prescription_event": PRESCRIPTION_EVENTS,
+        "prescription_kind": PRESCRIPTION_KINDS,
+        "cancel_reason": CANCEL_REASONS,
+    }
 )

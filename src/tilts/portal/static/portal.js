@@ -63,7 +63,13 @@ function offerCopy(snippet) {
   snippet.append(button);
 }
 
+function offerPrint(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 const regions = [...document.querySelectorAll("[data-refresh]")];
 if (regions.length > 0) setTimeout(refreshAll, EVERY_MS, regions);
 document.querySelectorAll(".pause").forEach(offerPause);
+document.querySelectorAll("[data-print]").forEach(offerPrint);
 if (navigator.clipboard) document.querySelectorAll(".snippet").forEach(offerCopy);

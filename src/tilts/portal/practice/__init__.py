@@ -1,0 +1,1 @@
+"""Pages of those who prescribe: the worklist of their institution, and writing a prescription."""
