@@ -157,6 +157,14 @@ async def test_two_pharmacies_with_the_same_sheet_one_is_recorded_and_both_are_n
     assert found.row.number in [row.number for row in listed] and found.row.content == b"as received"
 
 
+async def test_two_sites_of_one_pharmacy_are_two_counters(day: Day) -> None:
+    line, site = await day.line(), replace(day.till(), site="AP-OTHER")
+    await day.reconciled(told_of(line, "3"))
+    found = await day.reconciled(told_of(line, "3"), site)
+    assert (found.row.rule_id, found.row.others) == ("DSP-002", [day.till().organization_id])
+    assert [kind for _, kind in await day.events(line)].count("conflict") == 3
+
+
 @pytest.mark.parametrize(
     ("what", "rule_id"),
     [
