@@ -157,12 +157,21 @@ async def test_two_pharmacies_with_the_same_sheet_one_is_recorded_and_both_are_n
     assert found.row.number in [row.number for row in listed] and found.row.content == b"as received"
 
 
+async def test_two_sites_of_one_pharmacy_are_two_counters(day: Day) -> None:
+    line, site = await day.line(), replace(day.till(), site="AP-OTHER")
+    await day.reconciled(told_of(line, "3"))
+    found = await day.reconciled(told_of(line, "3"), site)
+    assert (found.row.rule_id, found.row.others) == ("DSP-002", [day.till().organization_id])
+    assert [kind for _, kind in await day.events(line)].count("conflict") == 3
+
+
 @pytest.mark.parametrize(
     ("what", "rule_id"),
     [
         ("held", "DSP-001"),
         ("cancelled", "DSP-002"),
         ("cancel waits", "DSP-001"),
+        ("own cancel waits", "DSP-012"),
         ("less left", "DSP-003"),
         ("closed", "DSP-002"),
         ("another day", "DSP-045"),
@@ -177,13 +186,13 @@ async def test_what_stands_against_it_is_kept_with_its_rule_and_nothing_else_cha
         held = await claim(day.tx, line.task_id, other, NOW, TERMS, None)
         if what == "less left":
             await day.hand_out(day.tx, held, other, NOW)
-    if what in ("cancelled", "cancel waits"):
+    if what == "own cancel waits":
+        await claim(day.tx, line.task_id, day.till(), NOW, TERMS, None)
+    if "cancel" in what:
         await cancel(day.tx, line.task_id, "other", day.doctor, NOW, None)
     if what == "closed":
         await day.reconciled(told, other)
-    now = AFTER if what in ("held", "cancelled", "cancel waits") else AFTER + 5 * DAY
-    if what == "held" or what == "cancel waits":
-        now = NOW + timedelta(minutes=90)
+    now = AFTER + 5 * DAY if what in ("less left", "closed") else NOW + timedelta(minutes=90)
     if what == "another day":
         now = NOW + 200 * DAY
         told = replace(told, handed_over_at=NOW + 150 * DAY)

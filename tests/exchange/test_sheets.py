@@ -12,14 +12,20 @@ from pypdf import PdfReader
 from reportlab.pdfbase.ttfonts import TTFontParser
 
 from tests.builders import NOW, a_line, packs
+from tests.exchange.counter import Counter
 from tests.exchange.sheets import NUMBER, a_seal, a_sheet, an_id, codes_on
-from tilts.access.sheets import SheetSeal, published_keys
+from tests.running import Running
+from tests.store.undoing import undone
+from tilts.access.sheets import SheetSeal, published_keys, sheet_of, sheet_seal
 from tilts.access.tokens.keys import KeyRing, announce, key_ring, retire
 from tilts.clock import WallClock
+from tilts.exchange.prescriptions import viewer_of
 from tilts.exchange.sheets.archive import grey_profile
 from tilts.exchange.sheets.content import BRIEF, born_in, brief, initials_of
 from tilts.exchange.sheets.drawing import MOST_MODULES, code_picture, drawn
+from tilts.rules import Refusal
 from tilts.settings import Settings
+from tilts.store.tx import Database
 from tilts_connector.sheets import NotVerified, SheetKeys, verify_sheet
 
 
@@ -154,3 +160,23 @@ def test_the_next_key_is_announced_and_a_retired_one_is_believed_no_more(tmp_pat
         seal.opened(before)
     assert no.value.reason == "unknown-key"
     assert seal.opened(a_sheet(seal).lines[0].issues[0].token)
+
+
+@pytest.mark.anyio
+async def test_a_page_of_the_portal_prints_for_who_may_see_the_task_and_for_nobody_else(
+    exchange: Running, database: Database, counter: Counter
+) -> None:
+    clock = exchange.clock
+    seal = sheet_seal(exchange.settings, clock)
+    stranger = replace(counter.doctor, organization_id=an_id(1), practitioner_id=an_id(2), role_id=an_id(3))
+    async with undone(database) as tx:
+        line = await counter.prescribed(tx, clock.now(), "2", repeats=2)
+        viewer = viewer_of(counter.doctor, clock.now())
+        file = await sheet_of(tx, seal, line.task_id, viewer, clock.now(), "en")
+        with pytest.raises(Refusal) as no:
+            await sheet_of(tx, seal, line.task_id, viewer_of(stranger, clock.now()), clock.now(), "en")
+    assert no.value.rule.id == "WIRE-012"
+    read = PdfReader(BytesIO(file)).pages[0].extract_text()
+    name = " ".join([*counter.patient["given"], counter.patient["family"]])
+    assert "Issue 3 of 3" in read and name not in read and "How to use" not in read
+    assert {seal.opened(code)[0].issue for code in codes_on(file)} == {1, 2, 3}

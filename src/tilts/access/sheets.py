@@ -1,10 +1,11 @@
 """The exchange's signature over what the code of a printed prescription says, and the sheet for whoever may print it.
 
+    seal = sheet_seal(settings, clock)                               once, where the pages are put together
     sheet_of(tx, seal, task_id, viewer, now, language) -> bytes      the PDF, for a page of the portal
     GET /Task/{id}/$sheet                                            the same over HTTP (transport/prescribing/printing.py)
 
 Who may see the Task may print its prescription: the prescriber, the patient, the pharmacy to which it was shown. The
-caller writes down who printed. The keys are of a purpose of their own (`tilts keys list --purpose sheet`): what they
+caller writes down who printed, as `prescription.printed`. The keys are of a purpose of their own (`tilts keys list --purpose sheet`): what they
 sign opens no door, and is a sheet by its header.
 """
 

@@ -91,7 +91,8 @@ async def reconcile(
         raise Refusal(DSP_SHEET_NOT_OURS, expressions=("Parameters.parameter",))
     line = await settle(tx, found, now)
     with about(line):
-        if (earlier := await store.find(tx, told.code_hash, party.organization_id)) is not None:
+        earlier = await store.find(tx, told.code_hash, party.organization_id, party.site)
+        if earlier is not None:
             return await _again(tx, earlier, told, line)
         at = checked_moment(told, now)
         order = completed(told.order, line)
@@ -213,10 +214,10 @@ async def _keep_conflict(
     against = [Feed(one.organization_id, one.site) for one in out]
     if line.hold is not None:
         against.append(Feed(line.hold.organization_id, line.hold.site))
-    others = {feed.party_id for feed in against} - {row.organization_id}
+    own = Feed(row.organization_id, row.site)
+    others = {feed.party_id for feed in against if feed != own}
     row = replace(row, rule_id=no.rule.id, facts=no.told(), others=sorted(others))
     number = await store.add(tx, row)
-    own = Feed(row.organization_id, row.site)
     told = list(dict.fromkeys([own, *against, Feed(line.organization_id)]))
     await events.add(tx, told, CONFLICT, line.task_id, row.recorded_at)
     await _show(tx, line, row, terms)

@@ -170,7 +170,8 @@ def medicine_of(document: dict[str, Any]) -> tuple[str, str]:
 
 
 def _dosage(document: dict[str, Any], language: Language) -> DoseText:
-    return dose_texts(document.get("dosageInstruction", ()) or ({},), language)
+    told = document.get("dosageInstruction", ())
+    return dose_texts(told, language) if told else DoseText("", True)
 
 
 def brief(text: str) -> str:

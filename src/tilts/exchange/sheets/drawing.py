@@ -31,6 +31,7 @@ CODE: Final = (
 CELL: Final = WIDTH / 2
 QUIET_ZONE: Final = 4  # modules around a code (ISO/IEC 18004, 9.1)
 MOST_MODULES: Final = 117  # version 25
+MASK: Final = 3
 GREY: Final = 0.38
 PALE: Final = 0.75
 
@@ -131,7 +132,8 @@ def draw_line(pen: Pen, line: SheetLine, *, with_codes: bool) -> None:
     pen.room(60 + (CODE if coded else 0))
     pen.paragraph(line.medicine, 12, font=BOLD)
     pen.y -= 2
-    pen.paragraph(f"{word('use', pen.sheet.language)}: {line.dosage.text}", 9.5)
+    if line.dosage.text:
+        pen.paragraph(f"{word('use', pen.sheet.language)}: {line.dosage.text}", 9.5)
     if note := line.dosage.note(pen.sheet.language):
         pen.paragraph(note, 7.5, grey=GREY)
     pen.y -= 4
@@ -200,7 +202,9 @@ def code_picture(token: str) -> Any:
     """The QR code, one point for each module: level M stands a fold through 15 % of it (ISO/IEC 18004)."""
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(QRNumber(digits_of(token)))
-    code.make()
+    code.version = code.calculate_version()
+    # Any mask will do: what is drawn is as good as random. To look for the best of eight takes most of the time.
+    code.makeImpl(False, MASK)
     modules = code.getModuleCount()
     assert modules <= MOST_MODULES, f"a code of {modules} modules is too fine for paper"
     side = modules + 2 * QUIET_ZONE

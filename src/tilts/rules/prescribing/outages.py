@@ -37,8 +37,8 @@ DSP_SHEET_RECONCILED = Rule(
     http_status=409,
     issue_code="conflict",
     source="ADR 0050: one sheet is reconciled once by a pharmacy",
-    text_en="Your pharmacy has reconciled this code already, with another quantity, moment or identifier.",
-    text_lv="Jūsu aptieka šo kodu jau ir saskaņojusi ar citu daudzumu, brīdi vai identifikatoru.",
+    text_en="This pharmacy has reconciled this code already, with another quantity, moment or identifier.",
+    text_lv="Šī aptieka šo kodu jau ir saskaņojusi ar citu daudzumu, brīdi vai identifikatoru.",
     fix_en="Send what was handed out by one code as one dispense; correct a recorded one with $amend.",
     fix_lv="Ar vienu kodu izsniegto sūtiet kā vienu izsniegšanu; ierakstīto labojiet ar $amend.",
 )

@@ -27,7 +27,7 @@ SELECT outage_id, code_hash, told_hash, task_id, patient_id, organization_id, si
 """
 
 FIND: Final[LiteralString] = (
-    COLUMNS + " WHERE code_hash = %(code_hash)s AND organization_id = %(organization_id)s"
+    COLUMNS + " WHERE code_hash = %(code_hash)s AND organization_id = %(organization_id)s AND site = %(site)s"
 )
 
 CONFLICTS: Final[LiteralString] = COLUMNS + " WHERE rule_id IS NOT NULL ORDER BY number DESC LIMIT %(limit)s"
@@ -68,9 +68,10 @@ async def add(tx: Tx, row: OutageRecord) -> int:
         return int(await cursor.fetchone() or 0)
 
 
-async def find(tx: Tx, code_hash: bytes, organization_id: UUID) -> OutageRecord | None:
+async def find(tx: Tx, code_hash: bytes, organization_id: UUID, site: str) -> OutageRecord | None:
     async with tx.cursor(row_factory=class_row(OutageRecord)) as cursor:
-        await cursor.execute(FIND, {"code_hash": code_hash, "organization_id": organization_id})
+        values = {"code_hash": code_hash, "organization_id": organization_id, "site": site}
+        await cursor.execute(FIND, values)
         return await cursor.fetchone()
 
 

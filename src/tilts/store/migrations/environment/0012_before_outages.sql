@@ -30,6 +30,6 @@ CREATE TABLE outage_dispense (
     jws              text,
     CONSTRAINT recorded_or_a_conflict CHECK ((dispense_id IS NULL) <> (rule_id IS NULL)),
     CONSTRAINT conflict_has_its_facts CHECK ((rule_id IS NULL) = (facts IS NULL)),
-    CONSTRAINT code_is_reconciled_once_by_a_pharmacy UNIQUE (code_hash, organization_id)
+    CONSTRAINT code_is_reconciled_once_by_a_pharmacy UNIQUE (code_hash, organization_id, site)
 );
 CREATE INDEX outage_dispense_conflicts ON outage_dispense (number DESC) WHERE rule_id IS NOT NULL;
