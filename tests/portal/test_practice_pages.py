@@ -363,16 +363,15 @@ def test_the_worklist_tells_how_each_stands(doctor: Visitor, exchange: Running, 
     assert "Valdis" in words and FIRST in words and "May be collected until" in words
 
 
-def test_pre_010_a_line_is_taken_back_with_a_reason_that_nobody_filled_in(
-    doctor: Visitor, exchange: Running
-) -> None:
+def test_a_line_is_taken_back_with_a_reason_that_nobody_filled_in(doctor: Visitor, exchange: Running) -> None:
     place = written(doctor, exchange, line(), line(2))
     page = doctor.get(place)
     assert not html.fromstring(page.content).xpath("//select[@name='reason']/option[@selected]")
     sent = hidden(page, "/practice/cancel")
     refused = doctor.post("/practice/cancel", sent)
-    assert (refused.status_code, rule_of(refused)) == (400, "PRE-010")
-    assert 'id="reason-1-fault"' in refused.text
+    assert rule_of(refused) == "USR-016" and 'id="reason-1-fault"' in refused.text
+    unknown = doctor.post("/practice/cancel", {**sent, "reason": "a mood"})
+    assert (unknown.status_code, rule_of(unknown)) == (400, "PRE-010")
     sent = hidden(refused, "/practice/cancel")
     doctor.done("/practice/cancel", {**sent, "reason": "wrong-medicine"})
     after = said(doctor.get(place))

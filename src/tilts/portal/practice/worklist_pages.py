@@ -19,7 +19,7 @@ from tilts.exchange.sheets.content import Sheet
 from tilts.exchange.transferring import request_transfer
 from tilts.ids import new_id
 from tilts.portal.incoming_forms import text_in
-from tilts.portal.languages import language_for
+from tilts.portal.languages import language_for, translations
 from tilts.portal.parts import PortalParts
 from tilts.portal.places import Place
 from tilts.portal.practice.desk import HERE, looking, own_prescription
@@ -31,6 +31,7 @@ from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
 from tilts.portal.working.room import PRESCRIBERS, WorkRoom, id_at
 from tilts.rules import Refusal
+from tilts.rules.accounts import USR_FIELD_EMPTY
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store.prescriptions import LineCriteria
 from tilts.store.records import LineRecord
@@ -139,13 +140,19 @@ class WorklistPages:
         except Refusal as no:
             if no.rule.id not in SHOWN_AT_THE_LINE and no.rule.http_status != 409:
                 raise
-            at_reason = Refusal(no.rule, expressions=(f"reason-{text_of(request, 'line')}",), **no.facts)
+            facts = no.facts | {"field": translated(request, N_("Why?"))}
+            rule = no.rule if text_of(request, "reason") else USR_FIELD_EMPTY
+            at_reason = Refusal(rule, expressions=(f"reason-{text_of(request, 'line')}",), **facts)
             shown = at_reason if no.rule.id in SHOWN_AT_THE_LINE else no
             return await self._one(request, task_ids[0], shown)
         return go_to(request, place, said)
 
 
 SHOWN_AT_THE_LINE: Final = ("PRE-010",)
+
+
+def translated(request: Request, text: str) -> str:
+    return translations(language_for(request)).gettext(text)
 
 
 def text_of(request: Request, name: str) -> str:
