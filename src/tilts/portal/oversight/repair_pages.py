@@ -1,6 +1,7 @@
 """Repairs of prescriptions: one officer orders what must become of which Tasks, another one confirms or declines.
 
-GET, POST /oversight/repairs      GET /oversight/repairs/{repair_id}      POST /oversight/repairs/{repair_id}/{step}
+GET, POST /oversight/repairs      GET /oversight/repairs/{repair_id}
+POST /oversight/repairs/{repair_id}/confirm, POST /oversight/repairs/{repair_id}/decline
 """
 
 from collections.abc import Callable, Coroutine
@@ -28,7 +29,6 @@ from tilts.portal.words import N_
 from tilts.rules import Language, Refusal
 from tilts.rules.catalogue import BY_ID
 from tilts.rules.trust.oversight import OVS_REPAIR_REASON, OVS_REPAIR_TASKS, OVS_REPAIR_UNKNOWN
-from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store.corrections import repairs
 from tilts.store.corrections.repairs import RepairRecord
 from tilts.store.doors import oversight
@@ -56,7 +56,7 @@ class RepairPages:
             Route(HERE, self.repairs, methods=["GET"]),
             Route(HERE, self.order, methods=["POST"]),
             Route(f"{HERE}/{{repair_id}}", self.repair, methods=["GET"]),
-            Route(f"{HERE}/{{repair_id}}/{{step}}", self.step, methods=["POST"]),
+            *(Route(f"{HERE}/{{repair_id}}/{step}", self.step, methods=["POST"]) for step in EVENTS),
         ]
 
     async def repairs(self, request: Request) -> Response:
@@ -131,9 +131,7 @@ class RepairPages:
         )
 
     async def step(self, request: Request) -> Response:
-        repair_id, name = id_at(request, "repair_id"), request.path_params["step"]
-        if name not in EVENTS:
-            raise Refusal(WIRE_NOT_FOUND)
+        repair_id, name = id_at(request, "repair_id"), request.url.path.rpartition("/")[2]
         act = self._room.act(request, EVENTS[name], str(repair_id))
         try:
             await self._room.do(request, act, self._steps(request, repair_id, act)[name])
