@@ -93,7 +93,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "a cancellation that waited takes effect by itself",
-        lambda s: s.action == "release" and s.ours == "cancelled",
+        lambda s: s.action in ("release", "time") and s.ours == "cancelled",
         "There the record keeps it as pending after the return; the library applies it when it is told to.",
         "Exchanges 3.2 row 13",
     ),
