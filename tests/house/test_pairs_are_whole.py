@@ -86,7 +86,7 @@ def test_an_example_is_made_by_a_test_and_stands_on_its_page(pair: dict[str, Any
     page = (ROOT / "docs" / "reference" / "verbs" / f"{pair['verb']}.md").read_text("utf-8")
     assert f"/{pair['verb']}/{pair['name']}.json)" in page
     rule = pair.get("rule", "")
-    assert f'"{pair["name"]}"' in TESTS or rule.lower() == pair["name"] and rule.lower() in TESTS.lower()
+    assert f'"{pair["name"]}"' in TESTS or (rule.lower() == pair["name"] and rule.lower() in TESTS.lower())
     assert not rule or f"{rule}" in page
 
 

@@ -20,7 +20,6 @@ from tests.transport.documents import (
     dispense,
     handed_out,
     identifier_of,
-    line_of,
     parameters,
     patient_of,
     prescribed,
