@@ -4,6 +4,7 @@ import io
 import json
 import re
 import tarfile
+from html import escape
 
 import httpx
 import pytest
@@ -12,15 +13,24 @@ from playwright.sync_api import Browser
 
 from tests.portal.browsing import DESKTOP, PHONE, axe_finds_nothing
 from tests.running import Running
+from tilts.exchange.lifecycle import PRESCRIPTION
 from tilts.portal.guide.pages import FITS, ORDER
 from tilts.portal.languages import po_file
 from tilts.rules.profiles import profiles, wrong
 from tilts.rules.profiles.neighbours import tables
 from tilts.rules.profiles.packing import FILE_NAME
+from tilts.rules.profiles.verbs import operations
 from tools.translations import texts
 
 NAMES = [one["id"] for one in profiles()]
-PAGES = ["/guide", "/guide/codes", "/guide/versions", "/guide/mapping", *(f"/guide/{name}" for name in NAMES)]
+PAGES = [
+    "/guide",
+    "/guide/codes",
+    "/guide/states",
+    "/guide/versions",
+    "/guide/mapping",
+    *(f"/guide/{name}" for name in NAMES),
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -37,6 +47,20 @@ def test_the_index_names_every_profile_and_whose_draft_it_is(visitor: httpx.Clie
     assert all(f'href="/guide/{name}"' in text for name in NAMES)
     assert "no authority approved them" in text
     assert set(ORDER) == {one["id"] for one in profiles() if one["type"] != "Extension"}
+
+
+def test_the_states_stand_there_in_the_words_of_their_table(visitor: httpx.Client) -> None:
+    latvian = visitor.get("/guide/states?lang=lv").text
+    for state in PRESCRIPTION.states:
+        assert f"{state.label.lv}</text>" in latvian, "in the picture"
+        assert f'<code translate="no">{state.name}</code>' in latvian
+
+
+def test_every_operation_can_be_taken_along(visitor: httpx.Client) -> None:
+    text = visitor.get("/guide?lang=en").text
+    for verb in operations().by_id.values():
+        assert visitor.get(f"/guide/files/OperationDefinition-{verb.definition_id}.json").status_code == 200
+        assert escape(verb.title.en).replace("&#x27;", "&#39;") in text
 
 
 def test_the_help_leads_to_it(visitor: httpx.Client) -> None:

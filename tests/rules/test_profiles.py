@@ -353,7 +353,7 @@ class TestComparing:
         found = compared(without_demands(definition, library()), snapshot(definition, library()), named)
         changes = {(one.element, one.aspect): (one.before, one.after) for one in found.changed}
         assert changes["MedicationDispense.authorizingPrescription", "cardinality"] == ("0..*", "1..1")
-        assert changes["MedicationDispense.status", "binding"][1].startswith("dispense-status")
+        assert changes["MedicationDispense.status", "binding"][1].endswith("/dispense-status")
         assert (found.added, found.removed) == ((), ())
 
     def test_two_versions_are_told_apart(self) -> None:

@@ -29,9 +29,10 @@ from tests.transport.documents import (
 from tests.transport.pairs import Stage
 from tests.transport.test_corrections import amendment, cancelling
 from tests.transport.test_prescription_law import SPECIAL, collected, diagnosis, on_paper, reimbursement
-from tests.transport.wire import Caller, decode
+from tests.transport.wire import Caller, decode, refused
 from tilts.clock import day_in_riga
 from tilts.ids import new_id
+from tilts.rules.profiles.verbs import operations
 
 
 @pytest.fixture(scope="module")
@@ -541,6 +542,17 @@ def test_amending(stage: Stage, practice: Caller, pharmacy: Caller, other: Calle
     show("dsp-001", line, made, 3, "DSP-001")
     assert other.post(f"Task/{line.task}/$release", parameters(reason="other")).status_code == 200
     show("partly-the-rest", line, made, 3)
+
+
+def test_wire_012_a_definition_is_read_where_the_capability_statement_says(practice: Caller) -> None:
+    rest = practice.get("metadata").json()["rest"][0]
+    told = {one["definition"] for kind in rest["resource"] for one in kind.get("operation", ())}
+    ours = [one for one in told if one.startswith("https://tilts.example/fhir/")]
+    assert len(ours) == len(operations().by_id)
+    for definition in ours:
+        found = practice.get(definition.removeprefix("https://tilts.example/fhir/"), token="").json()
+        assert (found["resourceType"], found["url"]) == ("OperationDefinition", definition)
+    refused(practice.get("OperationDefinition/Task-sell", token=""), 404, "WIRE-012")
 
 
 # What is told.

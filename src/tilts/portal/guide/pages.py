@@ -1,6 +1,6 @@
 """The guide to our FHIR profiles: elements, examples, differences, mapping to other guides, one package.
 
-/guide   /guide/{profile}   /guide/codes   /guide/versions   /guide/mapping   /guide/files/..   /guide/package/..
+/guide   /guide/{profile}   /guide/codes   /guide/states   /guide/versions   /guide/mapping   /guide/files/..   /guide/package/..
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tilts.exchange.lifecycle import PRESCRIPTION
 from tilts.portal.guide import views
 from tilts.portal.languages import language_for
 from tilts.portal.parts import PortalParts
@@ -74,6 +75,9 @@ ORDER: Final = (
     "tilts-dispense",
     "tilts-release",
     "tilts-cancel",
+    "tilts-cancel-by-identifier",
+    "tilts-withdraw",
+    "tilts-amend",
     "tilts-outcome",
     "tilts-medication",
     "tilts-patient",
@@ -97,6 +101,7 @@ class GuidePages:
         return [
             Route("/guide", self.index),
             Route("/guide/codes", self.codes),
+            Route("/guide/states", self.states),
             Route("/guide/versions", self.history),
             Route("/guide/mapping", self.mapping),
             Route("/guide/package/{file}", self.package),
@@ -113,6 +118,8 @@ class GuidePages:
             "guide/index.html",
             profiles=sorted((one for one in known if one["type"] != "Extension"), key=place),
             extensions=[one for one in known if one["type"] == "Extension"],
+            operations=[one for one in resources() if one["resourceType"] == "OperationDefinition"],
+            file_name=file_name,
             latest=versions()[0],
             package=FILE_NAME,
             marks=MARKS,
@@ -151,6 +158,16 @@ class GuidePages:
             elsewhere=TOLD_ELSEWHERE,
             file_name=file_name,
             text=views.in_language,
+        )
+
+    async def states(self, request: Request) -> Response:
+        language = language_for(request)
+        return self._pages.page(
+            request,
+            "guide/states.html",
+            table=PRESCRIPTION,
+            rows=views.steps_of(PRESCRIPTION, language),
+            picture=views.picture_of(PRESCRIPTION, language),
         )
 
     async def history(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from tilts.portal.state_picture import StatePicture, draw
 from tilts.rules import Language
 from tilts.rules.catalogue import BY_ID
 from tilts.rules.profiles import Json, Wrong, library, profiles, readable, right, wrong
@@ -19,6 +20,7 @@ from tilts.rules.profiles.comparing import (
     value,
     without_demands,
 )
+from tilts.workflow import Workflow
 from tilts_fhir.validation import Options, validate
 
 RULE: Final = re.compile(r"[A-Z]+-\d{3}\Z")
@@ -214,3 +216,28 @@ def _conditions() -> dict[str, str]:
 def right_text(name: str) -> str:
     """The right example as it would be sent, with line breaks."""
     return readable(right(name)).decode()
+
+
+def picture_of(table: Workflow, language: Language) -> StatePicture:
+    """The whole table, with no state marked as the present one."""
+    labels = [(state.name, state.label.in_language(language)) for state in table.states]
+    edges = [(state, step.to) for step in table.steps for state in step.of]
+    words = "; ".join(
+        f"{', '.join(of)} → {to}: {action}" for action, _, of, to, _ in steps_of(table, language)
+    )
+    return draw(table.kind, labels, edges, "", words)
+
+
+def steps_of(table: Workflow, language: Language) -> list[tuple[str, str, list[str], str, str]]:
+    """Each step in words: what, who, from, to, and when it is this one of several."""
+    labels = {state.name: state.label.in_language(language) for state in table.states}
+    return [
+        (
+            step.label.in_language(language),
+            table.sides[step.by].in_language(language),
+            [labels[state] for state in step.of],
+            labels[step.to],
+            step.when.in_language(language) if step.when else "",
+        )
+        for step in table.steps
+    ]

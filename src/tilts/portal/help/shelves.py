@@ -34,6 +34,7 @@ SHELVES: Final = (
             "reference/profiles",
             "reference/mapping-eu",
             "reference/states",
+            "reference/verbs",
             "reference/routes",
             "reference/scopes",
             "reference/status-codes",
