@@ -27,7 +27,8 @@ keys = App(
     help="The keys with which tokens, receipts and printed sheets are signed: which there are, the next one, one that goes.",
 )
 Of = Annotated[
-    Purpose, Parameter(help="What the keys sign: access tokens, receipts of closed prescriptions, or printed sheets.")
+    Purpose,
+    Parameter(help="What the keys sign: access tokens, receipts of closed prescriptions, or printed sheets."),
 ]
 Folder = Annotated[
     Path | None, Parameter(help="Keys folder (TILTS_KEYS_FOLDER; default: of the sandbox that runs).")
