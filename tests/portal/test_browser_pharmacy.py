@@ -190,7 +190,7 @@ def test_axe_finds_nothing_on_the_pharmacists_pages(
     page.locator("#asked").press("Enter")
     page.wait_for_url("**/prescriptions/*")
     page.keyboard.press("?")
-    looked_at(page, "found", tmp_path)
+    assert page.locator("#keys").get_attribute("open") is not None
     page.locator("form[action$='/claim'] button").click()
     page.wait_for_url("**?line=*")
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
@@ -202,7 +202,6 @@ def test_axe_finds_nothing_on_the_pharmacists_pages(
     page.locator("#quantity").fill("3")
     page.locator("form[action$='/dispense'] > button").click()
     page.wait_for_url("**&handed=*")
-    looked_at(page, "handed", tmp_path)
     page.locator(".handed a").first.click()
     looked_at(page, "correct", tmp_path)
     page.goto("/pharmacy")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
+from random import Random
 
 import pytest
 from joserfc import jws
@@ -12,12 +13,13 @@ from lxml import html
 from tests.portal.attacking import Visitor, rule_of, said
 from tests.portal.pharmacy import Written, form_in, found, steps_in, subject_of, take, written
 from tests.running import Running
-from tests.transport.documents import line_of, prescription
+from tests.transport.documents import line_of, parameters, prescription
 from tests.transport.test_prescription_law import SPECIAL
 from tests.transport.test_receipts import output_of, published, receipt_of, verified
 from tests.transport.wire import Caller
 from tilts.access.routes import ROUTES
 from tilts.exchange.dispensing import Presented
+from tilts.ids import ALPHABET, check_symbol, grouped, read_prescription_number
 from tilts.portal.pharmacy.presented import presented_in
 from tilts.transport.bodies import FhirShapes
 from tilts_fhir.json_strict import decode
@@ -162,6 +164,19 @@ def test_number_and_name_are_read_in_any_order(typed: str, wanted: Presented) ->
     assert presented_in(typed, CODES) == wanted
 
 
+def test_every_number_is_read_whatever_names_of_four_letters_stand_beside_it() -> None:
+    """One in a hundred numbers has no digit."""
+    rng = Random(7)
+    for _ in range(500):
+        payload = "".join(rng.choice("ABCDEFGHJKMN" if rng.random() < 0.5 else ALPHABET) for _ in range(11))
+        number = payload + check_symbol(payload)
+        for written_so in (number, grouped(number), grouped(number).replace("-", " ")):
+            for names in (("Anna", "Jana Zane"), ("", "Jānis Zars"), ("Anna Zane Jana", "")):
+                asked = presented_in(f"{names[0]} {written_so} {names[1]}", CODES)
+                assert read_prescription_number(asked.number or "") == grouped(number), (asked, number)
+                assert f"{asked.given} {asked.family}" == " ".join(" ".join(names).split())
+
+
 def test_surname_first_and_given_names_in_part_open_the_same_prescription(
     exchange: Running, here: Visitor
 ) -> None:
@@ -297,6 +312,30 @@ def test_what_the_pharmacys_own_system_holds_is_shown_and_is_not_taken(
     page = here.get(address)
     assert "With your pharmacy's own system until" in said(page)
     assert steps_in(page) == set() and "DSP-001" in said(page)
+
+
+def test_whom_somebody_waits_for_stands_first_in_the_worklist(
+    exchange: Running, there: Visitor, pharmacy: Caller
+) -> None:
+    """Held long ago and not waited for; asked to be given up; taken back by the prescriber."""
+    first, wanted, cancelled = (written(exchange) for _ in range(3))
+    places = [claimed(there, one) for one in (first, wanted, cancelled)]
+    practice = Caller(exchange, "practice")
+    asked = practice.post(f"Task/{task_of(places[1])}/$transfer-request")
+    assert asked.status_code == 200, asked.text
+    reason = parameters(reason="wrong-medicine")
+    taken = practice.post(f"Task/{task_of(places[2])}/$cancel", reason, signed=True)
+    assert taken.status_code == 200, taken.text
+    practice.close()
+
+    page = html.fromstring(there.get(HERE).text)
+    waited = page.xpath("//li[contains(@class, 'held-waited')]")
+    rows = page.xpath("//ul[@class='held']/li")
+    assert rows[:2] == waited and len(waited) == 2
+    text = " ".join(one.text_content() for one in waited)
+    assert "Somebody asked you to give it up" in text and "The prescriber took it back" in text
+    assert steps_in(there.get(places[2])) == {"release"}
+    assert rule_of(take(there, places[1], "release", reason="other")) == ""
 
 
 # --- corrections ------------------------------------------------------------------------------------------------------

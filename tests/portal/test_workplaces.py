@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -14,7 +14,11 @@ from tests.portal.attacking import HEAD, Visitor, rule_of, said
 from tests.portal.pharmacy import found, subject_of, written
 from tests.running import Running
 from tests.transport.tables import Tables
-from tilts.access.working.portal_gate import decide
+from tilts.access.working.portal_gate import check_open, decide
+from tilts.party import NOBODY
+from tilts.rules import Refusal
+from tilts.store.tx import Database
+from tilts.store.workplaces import workplaces
 
 HERE = "/pharmacy"
 
@@ -165,3 +169,18 @@ def test_the_gate_asks_of_an_institution_what_is_its_own_and_nothing_of_a_system
     facts: Any, unmet: set[str]
 ) -> None:
     assert {condition.rule.id for condition in decide(facts, AT)} == unmet
+
+
+@pytest.mark.anyio
+async def test_acc_011_the_gate_reads_what_the_institution_meets(
+    exchange: Running, database: Database
+) -> None:
+    """The pharmacy of the sandbox has its agreement for tests; real data need more."""
+    async with database.transaction() as tx:
+        [place] = await workplaces(tx, UUID(exchange.facts["clients"]["pharmacy"]["practitioner"]))
+        who, now = replace(NOBODY, client_id=f"portal:{place.site}"), exchange.clock.now()
+        await check_open(tx, who, place, "test", now)
+        with pytest.raises(Refusal) as no:
+            await check_open(tx, who, place, "production", now)
+    assert no.value.rule.id == "ACC-011"
+    assert no.value.facts["unmet"] == "GATE-003, GATE-006"

@@ -9,8 +9,10 @@ from typing import Final
 
 from tilts import person_code
 from tilts.exchange.dispensing import Presented
+from tilts.ids import read_prescription_number
 
-NUMBER: Final = re.compile(r"(?<!\w)\w{4}[- ]?\w{4}[- ]?\w{4}(?!\w)")
+# Each place where one may begin: names of four letters stand beside it, and a number may have no digit in it.
+NUMBER: Final = re.compile(r"(?<![\w-])(?=(\w{4}[- ]?\w{4}[- ]?\w{4})(?![\w-]))")
 CODE: Final = re.compile(r"(?<!\w)\d{6}-?\d{5}(?!\w)")
 DIGIT: Final = re.compile(r"\d")
 
@@ -23,13 +25,22 @@ def presented_in(typed: str, person_code_system: str) -> Presented:
     """
     code = CODE.search(typed)
     if code is not None and (compact := person_code.compact(code.group())) is not None:
-        return named(without(typed, code), None, (person_code_system, compact))
-    number = next((one for one in NUMBER.finditer(typed) if DIGIT.search(one.group())), None)
-    return named(without(typed, number) if number else typed, number.group() if number else None, None)
+        return named(typed.replace(code.group(), " ", 1), None, (person_code_system, compact))
+    number = number_in(typed)
+    return named(typed.replace(number, " ", 1) if number else typed, number, None)
 
 
-def without(typed: str, found: re.Match[str]) -> str:
-    return f"{typed[: found.start()]} {typed[found.end() :]}"
+def number_in(typed: str) -> str | None:
+    """One whose check symbol fits; else what looks most like a number with a slip in it, for the exchange to say no."""
+    found = [one.group(1) for one in NUMBER.finditer(typed)]
+    fits = sorted((one for one in found if read_prescription_number(one)), key=unlike_a_number)
+    looks = [one for one in found if "-" in one or DIGIT.search(one)]
+    return next(iter([*fits, *looks]), None)
+
+
+def unlike_a_number(written: str) -> tuple[bool, int, int]:
+    """One check symbol of 32 fits by chance, also where a name of four letters stands before two groups."""
+    return " " in written, -len(DIGIT.findall(written)), sum(letter.islower() for letter in written)
 
 
 def named(names: str, number: str | None, collector: tuple[str, str] | None) -> Presented:
