@@ -63,7 +63,7 @@ def _life(exchange: Running) -> None:
 
 def sign_in(page: Page, language: str) -> None:
     page.goto(f"/sign-in?lang={language}")
-    page.get_by_role("button", name="Līga").first.click()
+    page.locator("section[aria-labelledby=people-residents]").get_by_role("button", name="Līga").first.click()
     page.wait_for_load_state()
     page.goto(f"/my/prescriptions?lang={language}")
 
