@@ -323,10 +323,10 @@ def test_pre_002_a_code_of_nobody_is_said_at_the_field_and_counted(doctor: Visit
     assert rule_of(doctor.post("/prescribe", {"code": ""})) == "USR-016"
 
 
-def test_pre_040_what_is_not_as_it_was_shown_is_shown_again(doctor: Visitor, form: dict[str, str]) -> None:
+def test_usr_031_what_is_not_as_it_was_shown_is_shown_again(doctor: Visitor, form: dict[str, str]) -> None:
     shown = hidden(reviewed(doctor, form, line()), "/prescribe/sign")
     page = doctor.post("/prescribe/sign", {**shown, "dose-1": "9"})
-    assert (page.status_code, rule_of(page)) == (409, "PRE-040")
+    assert (page.status_code, rule_of(page)) == (409, "USR-031")
     assert "9 capsules" in said(page) and "Exactly this is signed" in said(page)
 
 

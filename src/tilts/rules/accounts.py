@@ -222,3 +222,13 @@ USR_NOT_A_NUMBER = Rule(
     fix_en="Write digits only; parts after a comma where a part of a dose is meant.",
     fix_lv="Rakstiet tikai ciparus; daļas aiz komata, ja domāta devas daļa.",
 )
+USR_NOT_AS_SHOWN = Rule(
+    id="USR-031",
+    http_status=409,
+    issue_code="conflict",
+    source="Our decision: what was shown for review is what is signed (ADR 0053)",
+    text_en="The prescription is not what was shown for signing any more: the day, the register or a rule changed.",
+    text_lv="Recepte vairs nav tāda, kādu rādīja parakstīšanai: mainījusies diena, reģistrs vai noteikums.",
+    fix_en="Read it once more below, then sign.",
+    fix_lv="Izlasiet to zemāk vēlreiz un tad parakstiet.",
+)

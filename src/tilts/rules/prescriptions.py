@@ -292,13 +292,3 @@ PRE_WHICH_IDENTIFIER = Rule(
     fix_en="Send Parameters with 'identifier' (valueIdentifier: your system and value) and 'reason' (valueCode).",
     fix_lv="Sūtiet Parameters ar 'identifier' (valueIdentifier: jūsu system un value) un 'reason' (valueCode).",
 )
-PRE_NOT_AS_SHOWN = Rule(
-    id="PRE-040",
-    http_status=409,
-    issue_code="conflict",
-    source="Our decision: what was shown for review is what is signed (ADR 0053)",
-    text_en="The prescription is not what was shown for signing any more: the day, the register or a rule changed.",
-    text_lv="Recepte vairs nav tāda, kādu rādīja parakstīšanai: mainījusies diena, reģistrs vai noteikums.",
-    fix_en="Read it once more below, then sign.",
-    fix_lv="Izlasiet to zemāk vēlreiz un tad parakstiet.",
-)

@@ -34,9 +34,9 @@ from tilts.portal.visits import form_of, go_to, require
 from tilts.portal.words import N_
 from tilts.portal.working.room import PRESCRIBERS, WorkRoom
 from tilts.rules import Refusal
-from tilts.rules.accounts import USR_FORM_TOKEN
+from tilts.rules.accounts import USR_FORM_TOKEN, USR_NOT_AS_SHOWN
 from tilts.rules.environments import ENV_TEST_PERSON
-from tilts.rules.prescriptions import PRE_NOT_AS_SHOWN, PRE_PATIENT_UNKNOWN
+from tilts.rules.prescriptions import PRE_PATIENT_UNKNOWN
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts_fhir.json_strict import encode
 
@@ -144,14 +144,14 @@ class WritingPages:
             await by_id(call, patient_id)
             draft = await self._draft(call, patient_id, key, lines)
             if not draft.is_ready or marked(draft) != text_in(form, "shown"):
-                raise Refusal(PRE_NOT_AS_SHOWN)
+                raise Refusal(USR_NOT_AS_SHOWN)
             return await self._signed(call, draft)
 
         act = self._room.form_act(request, "prescription.prescribed", ORDER, signed=True)
         try:
             place = await self._room.once(request, act, work)
         except Refusal as no:
-            if no.rule is not PRE_NOT_AS_SHOWN:
+            if no.rule is not USR_NOT_AS_SHOWN:
                 raise
             return await self._reviewed(request, patient_id, key, lines, no)
         return go_to(request, place, N_("Signed and sent. The patient can collect it by this number."))
