@@ -30,11 +30,10 @@ from tools.pages import (  # noqa: E402
     rules,
     scenarios,
     settings,
-    state_picture,
-    states,
     verbs,
 )
 from tools.pages.blocks import renewed  # noqa: E402
+from tools.pages.lifecycles import state_picture, states  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 # [`dispense`](src/tilts/exchange/dispensing.py#L135): a name and the line that defines it.

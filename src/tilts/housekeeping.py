@@ -21,8 +21,8 @@ from tilts.onboarding.mail.rounds import Patience, intake_from, send_all
 from tilts.onboarding.standing import keep_accepted, renew_standings, warn_of_ends
 from tilts.onboarding.trust_keeping import pinned, refresh_trust_list, sources_from
 from tilts.settings import Settings
-from tilts.store import connections, counter, relationships, request_keys
-from tilts.store.doors import proofs
+from tilts.store import connections, relationships, request_keys
+from tilts.store.doors import counter, proofs
 from tilts.store.tx import Database, Tx
 
 FORGETTING_SECONDS: Final = 3600

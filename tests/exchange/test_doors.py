@@ -19,8 +19,9 @@ from tilts.exchange.prescriptions import CANCEL_REASONS, cancel, prescribe, view
 from tilts.exchange.transferring import request_transfer
 from tilts.party import Party
 from tilts.rules import Refusal
-from tilts.store import counter, resources
 from tilts.store import prescriptions as store
+from tilts.store import resources
+from tilts.store.doors import counter
 from tilts.store.records import LineRecord
 from tilts.store.tx import Database, Tx
 from tilts_fhir.json_strict import decode

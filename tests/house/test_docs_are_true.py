@@ -11,7 +11,7 @@ from tests.house.tree import ROOT, SRC, compared, parsed, short, sources, tracke
 from tilts.rules.catalogue import BY_ID
 from tilts.settings import Settings
 from tools import async_to_sync, make_docs
-from tools.pages import state_picture, states
+from tools.pages.lifecycles import state_picture, states
 
 PAGES = tracked(".md")
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\((?P<target>[^)\s]+)\)")

@@ -45,10 +45,10 @@ from tilts.rules.dispensing import (
     DSP_WHICH_ISSUE,
 )
 from tilts.rules.prescriptions import PRE_FIND_GUESSING, PRE_FIND_INCOMPLETE
-from tilts.store import counter, registers
 from tilts.store import dispensing as store
 from tilts.store import prescriptions as lines
-from tilts.store.doors import collecting
+from tilts.store import registers
+from tilts.store.doors import collecting, counter
 from tilts.store.records import DispenseRecord, Hold, LineRecord, Quantity
 from tilts.store.tx import Tx
 
