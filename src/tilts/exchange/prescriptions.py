@@ -15,6 +15,7 @@ from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lines import about, check, save
+from tilts.exchange.medicines.joining import pack_units_of, prescribed_in
 from tilts.exchange.prescribing_rules import Lawful, check_lawful, kind_of, may_prescribe
 from tilts.exchange.prescribing_rules import validity as lawful_validity
 from tilts.exchange.settling import settle
@@ -40,6 +41,7 @@ from tilts.store import connections
 from tilts.store import prescriptions as store
 from tilts.store.corrections import early
 from tilts.store.corrections.early import Identifier
+from tilts.store.medicines.records import Medicine
 from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
@@ -63,6 +65,7 @@ class LineOrder:
     valid_to: date | None
     group: tuple[str, str] | None  # system and value of groupIdentifier
     law: Lawful = field(default_factory=Lawful)
+    medicine: Medicine | None = None  # of the register on the day, where the line names one
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def decide_line(
             written_at=now,
             changed_at=now,
             kind=kind_of(order.law),
+            pack_units=pack_units_of(order.quantity, order.medicine),
         ),
     )
 
@@ -174,11 +178,17 @@ async def prescribe(
     tx: Tx, orders: list[LineOrder], party: Party, now: datetime, terms: Terms, signed: Signed | None
 ) -> Prescribed:
     """The door: one prescription with one or several lines, all or nothing."""
+    orders = [await with_medicine(tx, order, now, terms) for order in orders]
     decided = decide(orders, party, now, terms)
     if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
     decided = born_cancelled(decided, await cancelled_early(tx, orders, party))
     return await save_prescribed(tx, decided, now, signed)
+
+
+async def with_medicine(tx: Tx, order: LineOrder, now: datetime, terms: Terms) -> LineOrder:
+    """The line with the product of the register that it names, if it names one."""
+    return replace(order, medicine=await prescribed_in(tx, order.document, day_in_riga(now), terms))
 
 
 async def save_prescribed(tx: Tx, decided: Prescribed, now: datetime, signed: Signed | None) -> Prescribed:

@@ -21,6 +21,7 @@ class Terms:
     number_system: str
     form_system: str  # of series and number on paper forms
     find_misses: int
+    medicine_system: str = ""  # of codes of the register of medicines
 
 
 def terms_from(settings: Settings, day: date) -> Terms:
@@ -41,6 +42,7 @@ def terms_from(settings: Settings, day: date) -> Terms:
         number_system=f"{settings.identifier_arc}.6",
         form_system=f"{settings.identifier_arc}.10",
         find_misses=settings.find_misses,
+        medicine_system=f"{settings.canonical_base}/CodeSystem/medicine",
     )
 
 

@@ -44,6 +44,11 @@ ON_DAY: Final[LiteralString] = (
 """
 )
 
+ONE: Final[LiteralString] = (
+    MEDICINES
+    + " WHERE product_id = %(product_id)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)"
+)
+
 HISTORY: Final[LiteralString] = MEDICINES + " WHERE product_id = %(product_id)s ORDER BY valid_from"
 
 # What a version brought, and what it ended.
@@ -112,6 +117,12 @@ async def on_day(
 ) -> list[Medicine]:
     given = {"day": day, "product_id": product_id, "substitutes": substitutes}
     return [one.medicine for one in await _many(tx, ON_DAY, given)]
+
+
+async def one(tx: Tx, day: date, product_id: str) -> Medicine | None:
+    """By the primary key, whatever plan is made; None: not there that day."""
+    found = await _many(tx, ONE, {"day": day, "product_id": product_id})
+    return found[0].medicine if found else None
 
 
 async def history(tx: Tx, product_id: str) -> list[Standing]:
