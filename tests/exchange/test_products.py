@@ -39,6 +39,7 @@ from tilts.store.medicines.records import Medicine
 from tilts.store.records import LineRecord, Quantity
 from tilts.store.tx import Database
 
+NOBODYS = replace(BRAND, product_id="T-NONE")
 OWN = [{"system": "urn:test", "value": "the second one"}]
 
 pytestmark = pytest.mark.anyio
@@ -147,7 +148,7 @@ async def test_too_much_is_refused_with_what_is_left_in_packages_and_units_dsp_0
         (BRAND, "", {}, BRAND, Quantity(Decimal(10), "ml", "http://unitsofmeasure.org", "mL"), "MED-007"),
         (BRAND, "", {}, UNCOUNTED, packs(1), "MED-009"),
         (BRAND, "", {}, GONE, packs(1), "DSP-051"),
-        (BRAND, "", {}, replace(BRAND, product_id="T-NONE"), packs(1), "DSP-051"),
+        (BRAND, "", {}, NOBODYS, packs(1), "DSP-051"),
     ],
 )
 async def test_what_is_not_what_was_prescribed_is_not_handed_out(
@@ -184,6 +185,35 @@ async def test_what_was_prescribed_is_handed_out(
     _, line = await shelf.out(line, handed, packs(1))
 
     assert line.dispensed == (2 if handed == LARGER else 1)
+
+
+@pytest.mark.parametrize(
+    ("medicine", "how"),
+    [(GONE, ""), (NOBODYS, ""), (NOBODYS, "-by-inn")],
+    ids=["no longer sold", "not in the register", "not by its general name either"],
+)
+async def test_what_the_register_does_not_have_that_day_is_not_prescribed_pre_032(
+    shelf: Shelf, medicine: Medicine, how: str
+) -> None:
+    no = await refused_by(shelf.line(medicine, packs(1), how))
+
+    assert (no.rule.id, no.told()) == ("PRE-032", {"asked": medicine.product_id, "day": "2026-03-02"})
+
+
+async def test_by_the_general_name_a_product_that_is_no_longer_sold_is_as_good_as_another(
+    shelf: Shelf,
+) -> None:
+    line = await shelf.line(GONE, packs(1), "-by-inn")
+
+    _, line = await shelf.out(line, OTHER, packs(1))
+    assert line.left == 0
+
+
+async def test_words_and_codes_of_other_systems_are_prescribed_as_before(shelf: Shelf) -> None:
+    other = {"coding": [{"system": "http://snomed.info/sct", "code": "27658006"}], "text": "Paraugols"}
+    for concept in (other, {"text": "Paraugols"}):
+        line = await shelf.line(None, packs(1), medicationCodeableConcept=concept)
+        assert line.pack_units is None
 
 
 async def test_taken_back_and_corrected_in_units_the_balance_is_exact_again(shelf: Shelf) -> None:

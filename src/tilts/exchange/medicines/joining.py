@@ -15,7 +15,7 @@ from tilts.exchange.medicines.packages import PACKS, Amount, decide_amount, pack
 from tilts.exchange.medicines.substitution import Wanted, decide_given
 from tilts.exchange.terms import Terms
 from tilts.rules import Refusal
-from tilts.rules.prescribing.products import DSP_NOT_IN_REGISTER
+from tilts.rules.prescribing.products import DSP_NOT_IN_REGISTER, PRE_NOT_IN_REGISTER
 from tilts.store import resources
 from tilts.store.medicines import register
 from tilts.store.medicines.records import Medicine
@@ -108,9 +108,18 @@ def amount_of(quantity: Quantity) -> Amount:
 
 
 async def prescribed_in(tx: Tx, document: dict[str, Any], day: date, terms: Terms) -> Medicine | None:
-    """The product of the register that a line names, itself or by its general name; None: it names none."""
+    """The product of the register that a line names, itself or by its general name; None: it names none.
+
+    Raises PRE-032 for a code of ours that means nothing that day, and for a product that is no longer sold.
+    """
     coded = coded_in(document, terms)
-    return await register.one(tx, day, coded.product_id) if coded else None
+    if coded is None:
+        return None
+    medicine = await register.one(tx, day, coded.product_id)
+    if medicine is None or not (coded.by_inn or medicine.is_sold_on(day)):
+        where = ("MedicationRequest.medication",)
+        raise Refusal(PRE_NOT_IN_REGISTER, expressions=where, asked=coded.product_id, day=day)
+    return medicine
 
 
 async def handed_out_in(

@@ -2,6 +2,16 @@
 
 from tilts.rules import Rule
 
+PRE_NOT_IN_REGISTER = Rule(
+    id="PRE-032",
+    http_status=422,
+    issue_code="code-invalid",
+    source="Latvia 6.1: a medicine is chosen from the register; ADR 0056",
+    text_en="Product {asked} is not in the register of medicines on {day}, or is no longer sold: it cannot be prescribed.",
+    text_lv="Produkta {asked} {day} zāļu reģistrā nav, vai to vairs nepārdod: to nevar izrakstīt.",
+    fix_en="Choose a product of the register as of the day, or name the medicine by its general name.",
+    fix_lv="Izvēlieties produktu no tās dienas reģistra vai norādiet zāļu vispārīgo nosaukumu.",
+)
 DSP_NOT_IN_REGISTER = Rule(
     id="DSP-051",
     http_status=422,
