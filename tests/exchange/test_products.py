@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW as THEN
-from tests.builders import TERMS, a_dispense_order, a_hold, a_line, a_party, packs
+from tests.builders import TERMS, TODAY, a_dispense_order, a_hold, a_line, a_party, packs
 from tests.exchange.shelf import (
     ALL,
     BRAND,
@@ -257,7 +257,7 @@ def test_never_more_than_prescribed_and_exact_whatever_is_handed_out(
         quantity = packs(amount) if in_packs else tablets(Decimal(amount))
         asked = Fraction(amount) * (Fraction(other_size) if in_packs else 1)
         try:
-            record, line = decided(line, quantity, Handed(Wanted(prescribed, "T-G"), given_out))
+            record, line = decided(line, quantity, Handed(Wanted(prescribed, "T-G"), given_out, TODAY))
         except Refusal as no:
             not_whole = not may_open and asked % Fraction(other_size) != 0
             over, nothing = out + asked > Fraction(size) * count, still(line) == 0

@@ -30,6 +30,7 @@ from tilts.exchange.lines import (
 )
 from tilts.exchange.medicines.balances import moved, told
 from tilts.exchange.medicines.joining import Handed, handed_out_in, measured
+from tilts.exchange.medicines.reimbursing import check_cheapest
 from tilts.exchange.prescriptions import locked_line, viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id, read_prescription_number
@@ -83,6 +84,7 @@ class DispenseOrder:
     quantity: Quantity | None
     performers: tuple[str, ...]
     collector: Collector | None = None
+    agreed_dearer: bool = False  # the patient, to a dearer product than the state pays for
     handed: Handed | None = None  # by the register of medicines, where line and dispense name something of it
 
 
@@ -219,6 +221,9 @@ def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> De
     if amount is None:
         unit = shown_unit(line.allowed)
         raise Refusal(DSP_QUANTITY_WRONG, expressions=("MedicationDispense.quantity",), unit=unit)
+    if order.handed is not None:
+        given, best = order.handed.medicine, list(order.handed.best)
+        check_cheapest(given, best, order.handed.day, agreed=order.agreed_dearer)
     return amount
 
 

@@ -16,6 +16,7 @@ from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lines import about, check, save
 from tilts.exchange.medicines.joining import pack_units_of, prescribed_in
+from tilts.exchange.medicines.reimbursing import Chosen, check_terms
 from tilts.exchange.prescribing_rules import Lawful, check_lawful, kind_of, may_prescribe
 from tilts.exchange.prescribing_rules import validity as lawful_validity
 from tilts.exchange.settling import settle
@@ -41,7 +42,6 @@ from tilts.store import connections
 from tilts.store import prescriptions as store
 from tilts.store.corrections import early
 from tilts.store.corrections.early import Identifier
-from tilts.store.medicines.records import Medicine
 from tilts.store.records import LineRecord, PrescriptionRecord, Quantity, Viewer
 from tilts.store.tx import Tx
 
@@ -65,7 +65,7 @@ class LineOrder:
     valid_to: date | None
     group: tuple[str, str] | None  # system and value of groupIdentifier
     law: Lawful = field(default_factory=Lawful)
-    medicine: Medicine | None = None  # of the register on the day, where the line names one
+    medicine: Chosen | None = None  # of the register on the day, where the line names one
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def decide_line(
         raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
     today = day_in_riga(now)
     check_lawful(order.law, party.role_code or "", today)
+    check_terms(order.law, order.medicine, today)
     valid_from, valid_to = validity(order, today, terms)
     return issues_of(
         order,
@@ -141,7 +142,7 @@ def decide_line(
             written_at=now,
             changed_at=now,
             kind=kind_of(order.law),
-            pack_units=pack_units_of(order.quantity, order.medicine),
+            pack_units=pack_units_of(order.quantity, order.medicine.medicine if order.medicine else None),
         ),
     )
 

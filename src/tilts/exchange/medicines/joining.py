@@ -12,6 +12,7 @@ from typing import Any, Final
 from tilts.clock import day_in_riga
 from tilts.exchange.medicines.balances import exactly, still
 from tilts.exchange.medicines.packages import PACKS, Amount, decide_amount, package_of
+from tilts.exchange.medicines.reimbursing import Chosen, cheapest_for
 from tilts.exchange.medicines.substitution import Wanted, decide_given
 from tilts.exchange.terms import Terms
 from tilts.rules import Refusal
@@ -40,6 +41,8 @@ class Handed:
 
     wanted: Wanted
     medicine: Medicine
+    day: date
+    best: tuple[Medicine, ...] = ()  # the cheapest of the group, where the line is reimbursed
 
 
 def coded_in(document: dict[str, Any], terms: Terms) -> Coded | None:
@@ -107,7 +110,7 @@ def amount_of(quantity: Quantity) -> Amount:
     return Amount(quantity.value, "units", quantity.code or quantity.unit)
 
 
-async def prescribed_in(tx: Tx, document: dict[str, Any], day: date, terms: Terms) -> Medicine | None:
+async def prescribed_in(tx: Tx, document: dict[str, Any], day: date, terms: Terms) -> Chosen | None:
     """The product of the register that a line names, itself or by its general name; None: it names none.
 
     Raises PRE-032 for a code of ours that means nothing that day, and for a product that is no longer sold.
@@ -119,7 +122,7 @@ async def prescribed_in(tx: Tx, document: dict[str, Any], day: date, terms: Term
     if medicine is None or not (coded.by_inn or medicine.is_sold_on(day)):
         where = ("MedicationRequest.medication",)
         raise Refusal(PRE_NOT_IN_REGISTER, expressions=where, asked=coded.product_id, day=day)
-    return medicine
+    return Chosen(medicine, coded.by_inn)
 
 
 async def handed_out_in(
@@ -141,4 +144,5 @@ async def handed_out_in(
     if asked is None or wanted is None:
         return None
     may = asked.by_inn or request.get("substitution", {}).get("allowedBoolean", True)
-    return Handed(Wanted(wanted, wanted.substitutes, may), medicine)
+    best = await cheapest_for(tx, request, wanted, day, terms.canonical_base)
+    return Handed(Wanted(wanted, wanted.substitutes, may), medicine, day, tuple(best))
