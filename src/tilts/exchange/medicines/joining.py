@@ -125,6 +125,17 @@ async def prescribed_in(tx: Tx, document: dict[str, Any], day: date, terms: Term
     return Chosen(medicine, coded.by_inn)
 
 
+async def best_of(
+    tx: Tx, request: dict[str, Any], line: LineRecord, day: date, terms: Terms
+) -> list[Medicine]:
+    """What the pharmacist gives of a line that was found: the cheapest, where it is reimbursed and names a product."""
+    asked = coded_in(request, terms)
+    wanted = await register.one(tx, day_in_riga(line.written_at), asked.product_id) if asked else None
+    if wanted is None:
+        return []
+    return await cheapest_for(tx, request, wanted, day, terms.canonical_base)
+
+
 async def handed_out_in(
     tx: Tx, document: dict[str, Any], line: LineRecord, day: date, terms: Terms
 ) -> Handed | None:
