@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import CheckViolation
+from psycopg.sql import SQL
 
 from tests.builders import NOW as THEN
 from tests.builders import TERMS, TODAY, a_dispense_order, a_hold, a_line, a_party, packs
@@ -103,6 +105,26 @@ async def test_what_names_no_product_is_counted_in_the_unit_of_the_line_beside_w
 
     assert still(line) == 35
     assert (await refused_by(shelf.out(line, None, tablets("1")))).rule.id == "DSP-006"
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("dispensed = 0.4", "units_are_told_in_packages"),
+        ("units_out = 11", "units_are_told_in_packages"),
+        ("dispensed = 1, units_out = 30.00000001", "units_within_allowed"),
+    ],
+)
+async def test_the_row_itself_keeps_packages_and_units_together(
+    shelf: Shelf, change: LiteralString, constraint: str
+) -> None:
+    line = await shelf.line(BRAND, packs(1))
+    await shelf.out(line, BRAND, tablets("10"))
+
+    with pytest.raises(CheckViolation, match=constraint):
+        await shelf.tx.execute(
+            SQL("UPDATE prescription_line SET {} WHERE task_id = %s").format(SQL(change)), [line.task_id]
+        )
 
 
 @pytest.mark.parametrize("medicine", [BRAND, None])

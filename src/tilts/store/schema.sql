@@ -641,6 +641,8 @@ CREATE TABLE prescription_line (
     CONSTRAINT cancelling_while_held_and_untouched CHECK (cancelling IS NULL OR (state = 'claimed' AND dispensed = 0)),
     CONSTRAINT dispensed_within_allowed CHECK (dispensed >= 0 AND dispensed <= allowed),
     CONSTRAINT units_within_allowed CHECK (units_out >= 0 AND units_out <= coalesce(allowed * pack_units, 0)),
+    CONSTRAINT units_are_told_in_packages CHECK (
+        pack_units IS NULL OR (dispensed * pack_units <= units_out AND units_out < (dispensed + 0.000000001) * pack_units)),
     CONSTRAINT valid_period_runs_forward CHECK (valid_from <= valid_to),
     CONSTRAINT held_when_claimed CHECK (
         (state = 'claimed') = (holder_id IS NOT NULL)

@@ -50,7 +50,9 @@ def coded_in(document: dict[str, Any], terms: Terms) -> Coded | None:
     systems = {terms.medicine_system: False, f"{terms.medicine_system}-by-inn": True}
     concepts = [document.get("medicationCodeableConcept", {})]
     concepts += [
-        one.get("code", {}) for one in document.get("contained", ()) if one["resourceType"] == "Medication"
+        one.get("code", {})
+        for one in document.get("contained", ())
+        if one.get("resourceType") == "Medication"
     ]
     for concept in concepts:
         for coding in concept.get("coding", ()):
