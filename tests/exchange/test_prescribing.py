@@ -357,6 +357,7 @@ def test_the_periods_are_settings_with_a_unit() -> None:
         number_system=NUMBER_SYSTEM,
         form_system=FORM_SYSTEM,
         find_misses=50,
+        canonical_base="https://tilts.example/fhir",
     )
 
 

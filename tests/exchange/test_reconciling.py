@@ -206,7 +206,7 @@ async def test_what_stands_against_it_is_kept_with_its_rule_and_nothing_else_cha
 
 
 def test_every_cause_is_one_that_can_be_met() -> None:
-    assert {rule.id for rule in CAUSES} == {"DSP-001", "DSP-002", "DSP-003", "DSP-012", "DSP-045"}
+    assert {rule.id for rule in CAUSES} == {"DSP-001", "DSP-002", "DSP-003", "DSP-012", "DSP-045", "DSP-052"}
 
 
 async def test_told_again_the_answer_is_the_same_whatever_became_of_the_line(day: Day) -> None:

@@ -16,6 +16,7 @@ TITLES = {
     "prescriptions": "Rules of prescriptions",
     "dispensing": "Rules of dispensing",
     "outages": "Rules of outages",
+    "products": "Prescribing and dispensing by the register of medicines",
     "certificates": "Rules of certificates",
     "standing": "Rules of how a certificate stands",
     "issuing": "Rules of issuing certificates",

@@ -17,6 +17,8 @@ from tilts.exchange import documents
 from tilts.exchange.dispensing import DispenseOrder, checked_quantity, hold_for
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lines import about, check_side, current, facts_of, is_held_by, let_go, save, state_of
+from tilts.exchange.medicines.balances import moved, still, told, too_much
+from tilts.exchange.medicines.joining import handed_out_in
 from tilts.exchange.prescriptions import viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id
@@ -28,7 +30,6 @@ from tilts.rules.dispensing import (
     DSP_CORRECTION_REASON,
     DSP_HELD_BY_ANOTHER,
     DSP_NOT_THE_DISPENSER,
-    DSP_NOTHING_LEFT,
     DSP_OTHER_DISPENSE,
     DSP_WITHDRAWN,
 )
@@ -72,9 +73,9 @@ async def withdraw(
             return await document_of(tx, dispense_id), line
         check_correction(history, party, now, terms, wanted.if_match)
         others_out = await is_out_besides(tx, line, dispense_id)
-        after = decide_withdraw(line, newest.quantity, party, now, terms, others_out=others_out)
+        after = decide_withdraw(line, newest.amount, party, now, terms, others_out=others_out)
     after = await save(tx, line, "withdraw", after, now)
-    await store.add(tx, correction(newest, "withdrawn", newest.quantity, reason, party, now))
+    await store.add(tx, correction(newest, "withdrawn", reason, party, now))
     await show_to_holder(tx, after)
     document = await documents.revise(
         tx, "MedicationDispense", dispense_id, lambda before: in_error(before, reason), now
@@ -98,11 +99,15 @@ async def amend(
         if newest.state == "withdrawn":
             raise Refusal(DSP_WITHDRAWN)
         check_same(order, newest, await document_of(tx, dispense_id))
-        quantity = checked_quantity(line, order, party)
-        after = decide_amend(line, newest.quantity, quantity, party, now, terms)
+        day = day_in_riga(history[0].recorded_at)
+        handed = await handed_out_in(tx, order.document, line, day, terms)
+        quantity = checked_quantity(line, replace(order, handed=handed), party)
+        after = decide_amend(line, newest.amount, quantity, party, now, terms)
     if after != line:
         after = await save(tx, line, "amend", after, now)
-    await store.add(tx, correction(newest, "amended", quantity, reason, party, now))
+    units = quantity if line.pack_units else None
+    corrected = replace(newest, quantity=told(line, quantity), units=units)
+    await store.add(tx, correction(corrected, "amended", reason, party, now))
     await show_to_holder(tx, after)
     document = await documents.revise(
         tx, "MedicationDispense", dispense_id, lambda before: amended(before, order.document), now
@@ -154,35 +159,35 @@ def decide_withdraw(
     line: LineRecord, quantity: Decimal, party: Party, now: datetime, terms: Terms, *, others_out: bool
 ) -> LineRecord:
     check_side(line, "withdraw", "dispenser", now)
-    return given_back(line, line.dispensed - quantity, party, now, terms, keeps_hold=others_out)
+    return given_back(line, -quantity, party, now, terms, keeps_hold=others_out)
 
 
 def decide_amend(
     line: LineRecord, before: Decimal, quantity: Decimal, party: Party, now: datetime, terms: Terms
 ) -> LineRecord:
-    """The line with another amount; the same amount changes nothing of it."""
+    """The line with another amount, in the measure in which it is counted; the same amount changes nothing of it."""
     check_side(line, "amend", "dispenser", now)
     more = quantity - before
-    if more > line.left:
-        raise Refusal(DSP_NOTHING_LEFT, asked=quantity, left=line.left + before)
+    if more > still(line):
+        raise too_much(line, quantity, still(line) + before)
     if more < 0 and state_of(line, now) in ("dispensed", "completed"):
-        return given_back(line, line.dispensed + more, party, now, terms, keeps_hold=True)
+        return given_back(line, more, party, now, terms, keeps_hold=True)
     if more == 0:
         return line
     if more > 0 and line.hold is not None and not is_held_by(line.hold, party):
         raise Refusal(DSP_HELD_BY_ANOTHER, **facts_of(line))
-    after = replace(line, dispensed=line.dispensed + more, changed_at=now)
+    after = replace(moved(line, more), changed_at=now)
     return after if after.hold or after.left else replace(after, state="completed")
 
 
 def given_back(
-    line: LineRecord, dispensed: Decimal, party: Party, now: datetime, terms: Terms, *, keeps_hold: bool
+    line: LineRecord, more: Decimal, party: Party, now: datetime, terms: Terms, *, keeps_hold: bool
 ) -> LineRecord:
     """What came back is this pharmacy's to hand out again: unless another one holds it, or its days are over.
 
     A hold under which something else is out goes on as it is; else a lease begins anew.
     """
-    line = replace(line, dispensed=dispensed, receipt_id=None, changed_at=now)
+    line = replace(moved(line, more), receipt_id=None, changed_at=now)
     if day_in_riga(now) > line.valid_to:
         return let_go(line)
     mine = line.hold is not None and is_held_by(line.hold, party)
@@ -194,7 +199,7 @@ def given_back(
 
 
 def correction(
-    newest: DispenseRecord, state: Any, quantity: Decimal, reason: str | None, party: Party, now: datetime
+    newest: DispenseRecord, state: Any, reason: str | None, party: Party, now: datetime
 ) -> DispenseRecord:
     """The next version of the dispense: who corrected it, when and why."""
     assert party.role_id is not None
@@ -202,7 +207,6 @@ def correction(
         newest,
         version=newest.version + 1,
         state=state,
-        quantity=quantity,
         reason=reason,
         recorded_at=now,
         site=party.site,

@@ -14,7 +14,7 @@ from tilts.clock import day_in_riga
 from tilts.exchange import law
 from tilts.exchange.documents import Signed
 from tilts.exchange.prescribing_rules import KINDS, kind_of, may_prescribe
-from tilts.exchange.prescriptions import LineOrder, Prescribed, decide, save_prescribed
+from tilts.exchange.prescriptions import LineOrder, Prescribed, decide, save_prescribed, with_medicine
 from tilts.exchange.terms import Terms
 from tilts.party import Party
 from tilts.rules import Refusal
@@ -99,6 +99,7 @@ async def digitise(
     if paper.line.patient_id is None and paper.patient is not None:  # a pharmacy has no register of patients
         patient_id = await registers.find_patient(tx, *paper.patient)
         paper = replace(paper, line=for_patient(paper.line, patient_id))
+    paper = replace(paper, line=await with_medicine(tx, paper.line, now, terms))
     decided = decide_digitised(paper, prescriber, party, now, terms)
     if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))

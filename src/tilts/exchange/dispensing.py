@@ -28,6 +28,9 @@ from tilts.exchange.lines import (
     save,
     state_of,
 )
+from tilts.exchange.medicines.balances import moved, told
+from tilts.exchange.medicines.joining import Handed, handed_out_in, measured
+from tilts.exchange.medicines.reimbursing import check_cheapest
 from tilts.exchange.prescriptions import locked_line, viewer_of
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id, read_prescription_number
@@ -81,6 +84,8 @@ class DispenseOrder:
     quantity: Quantity | None
     performers: tuple[str, ...]
     collector: Collector | None = None
+    agreed_dearer: bool = False  # the patient, to a dearer product than the state pays for
+    handed: Handed | None = None  # by the register of medicines, where line and dispense name something of it
 
 
 async def find(tx: Tx, presented: Presented, party: Party, now: datetime, terms: Terms) -> list[LineRecord]:
@@ -182,6 +187,9 @@ def decide_dispense(
     check_amount(line, party, now, asked)
     assert line.hold is not None and party.role_id is not None
     hold = line.hold
+    now = max(
+        now, hold.claimed_at
+    )  # a call begins before its lock: one that waited for its own claim comes after it
     if hold.first_dispensed_at is None:  # the first dispense replaces the lease by the hand-over period
         hold = replace(hold, first_dispensed_at=now, lease_until=now + terms.handover)
     record = DispenseRecord(
@@ -193,14 +201,15 @@ def decide_dispense(
         site=party.site,
         client_id=party.client_id,
         role_id=party.role_id,
-        quantity=asked,
+        quantity=told(line, asked),
         recorded_at=now,
+        units=asked if line.pack_units else None,
     )
-    return record, replace(line, dispensed=line.dispensed + asked, hold=hold, changed_at=now)
+    return record, replace(moved(line, asked), hold=hold, changed_at=now)
 
 
 def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> Decimal:
-    """How much was handed over, once the content fits line and party."""
+    """How much was handed over, in the measure in which the line is counted, once the content fits line and party."""
     if order.status != "completed":
         where = ("MedicationDispense.status",)
         raise Refusal(DSP_NOT_HANDED_OVER, expressions=where, status=order.status)
@@ -211,10 +220,14 @@ def checked_quantity(line: LineRecord, order: DispenseOrder, party: Party) -> De
     if not own.issuperset(order.performers):
         raise Refusal(DSP_OTHER_PERFORMER, expressions=("MedicationDispense.performer.actor",))
     quantity = order.quantity
-    if quantity is None or not quantity.is_countable or not quantity.same_unit(line.allowed):
+    amount = measured(line, quantity, order.handed) if quantity and quantity.is_countable else None
+    if amount is None:
         unit = shown_unit(line.allowed)
         raise Refusal(DSP_QUANTITY_WRONG, expressions=("MedicationDispense.quantity",), unit=unit)
-    return quantity.value
+    if order.handed is not None:
+        given, best = order.handed.medicine, list(order.handed.best)
+        check_cheapest(given, best, order.handed.day, agreed=order.agreed_dearer)
+    return amount
 
 
 def shown_unit(quantity: Quantity) -> str:
@@ -236,6 +249,8 @@ async def dispense(
         raise Refusal(DSP_NO_PRESCRIPTION, expressions=where, sought=sought)
     line = chosen_issue([current(one, now) for one in issues], order, party, now)
     with about(line):
+        handed = await handed_out_in(tx, order.document, line, day_in_riga(now), terms)
+        order = replace(order, handed=handed)
         born = None if order.collector is None else await birth_date(tx, line.patient_id)
         record, after = decide_dispense(line, order, party, now, terms, born)
     after = await save(tx, line, "dispense", after, now)

@@ -16,10 +16,11 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from tilts.clock import RIGA, day_in_riga, shown
 from tilts.exchange import documents
 from tilts.exchange.lifecycle import PRESCRIPTION, SHAPES, LineSide, LineState, leads, status_of_order
+from tilts.exchange.medicines.balances import still, too_much
 from tilts.exchange.telling import tell
 from tilts.party import Party
 from tilts.rules import Refusal
-from tilts.rules.dispensing import DSP_HANDED_OUT, DSP_NOTHING_HANDED_OUT, DSP_NOTHING_LEFT
+from tilts.rules.dispensing import DSP_HANDED_OUT, DSP_NOTHING_HANDED_OUT
 from tilts.rules.prescriptions import PRE_CANCEL_CLAIMED
 from tilts.store import prescriptions as store
 from tilts.store import resources
@@ -114,9 +115,10 @@ def check_side(line: LineRecord, action: str, side: LineSide, now: datetime) -> 
 
 
 def check_amount(line: LineRecord, party: Party, now: datetime, asked: Decimal) -> None:
+    """`asked` in the measure in which the line is counted."""
     check(line, "dispense", party, now)
-    if asked > line.left:
-        raise Refusal(DSP_NOTHING_LEFT, asked=asked, left=line.left)
+    if asked > still(line):
+        raise too_much(line, asked, still(line))
 
 
 def facts_of(line: LineRecord) -> dict[str, Any]:

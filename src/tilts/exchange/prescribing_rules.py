@@ -32,6 +32,7 @@ KINDS: Final[Mapping[Kind, Named]] = MappingProxyType(
     }
 )
 REIMBURSEMENT: Final = "MedicationRequest.extension"
+ICD_SYSTEMS: Final = ("http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3")
 CATEGORY: Final = "MedicationRequest.category"
 # A category of three characters, and what stands behind the point: https://icd.who.int/browse10/2019/en
 CATEGORY_OF_ICD: Final = re.compile(r"[A-Z]\d\d\Z")

@@ -15,6 +15,8 @@ from tilts.clock import day_in_riga
 from tilts.exchange import documents
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lines import about, check, save
+from tilts.exchange.medicines.joining import pack_units_of, prescribed_in
+from tilts.exchange.medicines.reimbursing import Chosen, check_terms
 from tilts.exchange.prescribing_rules import Lawful, check_lawful, kind_of, may_prescribe
 from tilts.exchange.prescribing_rules import validity as lawful_validity
 from tilts.exchange.settling import settle
@@ -63,6 +65,7 @@ class LineOrder:
     valid_to: date | None
     group: tuple[str, str] | None  # system and value of groupIdentifier
     law: Lawful = field(default_factory=Lawful)
+    medicine: Chosen | None = None  # of the register on the day, where the line names one
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def decide_line(
         raise Refusal(PRE_QUANTITY_MISSING, expressions=("MedicationRequest.dispenseRequest.quantity",))
     today = day_in_riga(now)
     check_lawful(order.law, party.role_code or "", today)
+    check_terms(order.law, order.medicine, today)
     valid_from, valid_to = validity(order, today, terms)
     return issues_of(
         order,
@@ -138,6 +142,7 @@ def decide_line(
             written_at=now,
             changed_at=now,
             kind=kind_of(order.law),
+            pack_units=pack_units_of(order.quantity, order.medicine.medicine if order.medicine else None),
         ),
     )
 
@@ -174,11 +179,17 @@ async def prescribe(
     tx: Tx, orders: list[LineOrder], party: Party, now: datetime, terms: Terms, signed: Signed | None
 ) -> Prescribed:
     """The door: one prescription with one or several lines, all or nothing."""
+    orders = [await with_medicine(tx, order, now, terms) for order in orders]
     decided = decide(orders, party, now, terms)
     if not await connections.patient_exists(tx, decided.prescription.patient_id):
         raise Refusal(PRE_PATIENT_UNKNOWN, expressions=("MedicationRequest.subject",))
     decided = born_cancelled(decided, await cancelled_early(tx, orders, party))
     return await save_prescribed(tx, decided, now, signed)
+
+
+async def with_medicine(tx: Tx, order: LineOrder, now: datetime, terms: Terms) -> LineOrder:
+    """The line with the product of the register that it names, if it names one."""
+    return replace(order, medicine=await prescribed_in(tx, order.document, day_in_riga(now), terms))
 
 
 async def save_prescribed(tx: Tx, decided: Prescribed, now: datetime, signed: Signed | None) -> Prescribed:

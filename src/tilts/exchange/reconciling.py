@@ -20,6 +20,8 @@ from tilts.exchange.dispensing import DispenseOrder, checked_quantity, decide_cl
 from tilts.exchange.documents import Belonging, Signed
 from tilts.exchange.lifecycle import PRESCRIPTION
 from tilts.exchange.lines import about, save
+from tilts.exchange.medicines import balances
+from tilts.exchange.medicines.joining import handed_out_in
 from tilts.exchange.settling import settle
 from tilts.exchange.telling import CONFLICT
 from tilts.exchange.terms import Terms
@@ -41,6 +43,7 @@ from tilts.rules.prescribing.outages import (
     DSP_SHEET_NOT_OURS,
     DSP_SHEET_RECONCILED,
 )
+from tilts.rules.prescribing.products import DSP_PACKS_LEFT
 from tilts.store import dispensing as dispenses
 from tilts.store import events, resources
 from tilts.store import prescriptions as lines
@@ -54,7 +57,7 @@ from tilts_fhir.json_strict import decode
 
 # Why something that was handed out cannot be counted; every other "no" is a mistake in what was sent, and is mended.
 CAUSES: Final = frozenset(
-    {DSP_CANCEL_PENDING, DSP_HELD_BY_ANOTHER, DSP_NOT_OPEN, DSP_NOTHING_LEFT, DSP_OUTAGE_DAY}
+    {DSP_CANCEL_PENDING, DSP_HELD_BY_ANOTHER, DSP_NOT_OPEN, DSP_NOTHING_LEFT, DSP_OUTAGE_DAY, DSP_PACKS_LEFT}
 )
 CLOCKS_DIFFER: Final = timedelta(minutes=5)  # of a pharmacy that was without a network
 
@@ -96,6 +99,8 @@ async def reconcile(
             return await _again(tx, earlier, told, line)
         at = checked_moment(told, now)
         order = completed(told.order, line)
+        handed = await handed_out_in(tx, order.document, line, day_in_riga(at), terms)
+        order = replace(order, handed=handed)
         asked = checked_quantity(line, order, party)
         born = None if order.collector is None else await birth_date(tx, line.patient_id)
         check_collector(order.collector, line.kind, born, day_in_riga(at))
@@ -109,7 +114,7 @@ async def reconcile(
             site=party.site,
             client_id=party.client_id,
             role_id=party.role_id,  # type: ignore[arg-type]  # the route needs a person
-            quantity=asked,
+            quantity=balances.told(line, asked),
             unit=line.allowed.unit or line.allowed.code,
             handed_over_at=at,
             recorded_at=now,

@@ -21,6 +21,12 @@ class Terms:
     number_system: str
     form_system: str  # of series and number on paper forms
     find_misses: int
+    canonical_base: str = ""  # of code systems and extensions of ours
+
+    @property
+    def medicine_system(self) -> str:
+        """Of codes of the register of medicines."""
+        return f"{self.canonical_base}/CodeSystem/medicine"
 
 
 def terms_from(settings: Settings, day: date) -> Terms:
@@ -41,6 +47,7 @@ def terms_from(settings: Settings, day: date) -> Terms:
         number_system=f"{settings.identifier_arc}.6",
         form_system=f"{settings.identifier_arc}.10",
         find_misses=settings.find_misses,
+        canonical_base=settings.canonical_base,
     )
 
 

@@ -23,7 +23,7 @@ from tilts.rules import (
     testing,
     wire,
 )
-from tilts.rules.prescribing import outages
+from tilts.rules.prescribing import outages, products
 from tilts.rules.trust import (
     audit,
     consent,
@@ -49,6 +49,7 @@ _MODULES = (
     prescriptions,
     dispensing,
     outages,
+    products,
     certificates,
     standing,
     issuing,

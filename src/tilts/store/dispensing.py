@@ -13,14 +13,14 @@ from tilts.store.tx import Tx
 
 ADD: Final[LiteralString] = """
 INSERT INTO dispense (dispense_id, line_id, task_id, patient_id, organization_id, site, client_id, role_id, quantity, recorded_at,
-                      version, state, reason)
+                      version, state, reason, units)
 VALUES (%(dispense_id)s, %(line_id)s, %(task_id)s, %(patient_id)s, %(organization_id)s, %(site)s, %(client_id)s, %(role_id)s,
-        %(quantity)s, %(recorded_at)s, %(version)s, %(state)s, %(reason)s)
+        %(quantity)s, %(recorded_at)s, %(version)s, %(state)s, %(reason)s, %(units)s)
 """
 
 COLUMNS: Final = """
 SELECT d.dispense_id, d.line_id, d.task_id, d.patient_id, d.organization_id, d.site, d.client_id, d.role_id, d.quantity,
-       d.recorded_at, d.version, d.state, d.reason
+       d.recorded_at, d.version, d.state, d.reason, d.units
   FROM dispense d
 """
 

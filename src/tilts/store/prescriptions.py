@@ -22,17 +22,18 @@ ON CONFLICT ON CONSTRAINT paper_form_is_entered_once DO NOTHING
 
 ADD_LINE: Final[LiteralString] = """
 INSERT INTO prescription_line (line_id, task_id, prescription_id, patient_id, organization_id, kind, issue, issues,
-                               state, reason, valid_from, valid_to, allowed, unit, unit_system, unit_code, changed_at)
+                               state, reason, valid_from, valid_to, allowed, unit, unit_system, unit_code,
+                               changed_at, pack_units)
 VALUES (%(line_id)s, %(task_id)s, %(prescription_id)s, %(patient_id)s, %(organization_id)s, %(kind)s, %(issue)s,
         %(issues)s, %(state)s, %(reason)s, %(valid_from)s, %(valid_to)s, %(allowed)s, %(unit)s, %(unit_system)s,
-        %(unit_code)s, %(changed_at)s)
+        %(unit_code)s, %(changed_at)s, %(pack_units)s)
 """
 
 LINES: Final[LiteralString] = """
 SELECT l.line_id, l.task_id, l.prescription_id, l.patient_id, l.organization_id, l.state, l.valid_from, l.valid_to,
        l.allowed, l.dispensed, l.unit, l.unit_system, l.unit_code, l.holder_id, l.holder_site, l.holder_client_id,
        l.claimed_at, l.lease_until, l.first_dispensed_at, l.reason, l.version, l.changed_at, l.kind, l.issue, l.issues,
-       l.cancelling, l.transfer_wanted_at, l.receipt_id, p.number, p.written_at,
+       l.cancelling, l.transfer_wanted_at, l.receipt_id, l.pack_units, l.units_out, p.number, p.written_at,
        (SELECT h.name FROM organization h WHERE h.organization_id = l.holder_id) AS holder_name
   FROM prescription_line l
   JOIN prescription p USING (prescription_id)
@@ -61,7 +62,7 @@ ISSUES_OF_LINE: Final[LiteralString] = LINES + " WHERE l.line_id = %(line_id)s O
 
 SAVE_LINE: Final[LiteralString] = """
 UPDATE prescription_line
-   SET state = %(state)s, dispensed = %(dispensed)s, holder_id = %(holder_id)s, holder_site = %(holder_site)s,
+   SET state = %(state)s, dispensed = %(dispensed)s, units_out = %(units_out)s, holder_id = %(holder_id)s, holder_site = %(holder_site)s,
        holder_client_id = %(holder_client_id)s, claimed_at = %(claimed_at)s, lease_until = %(lease_until)s,
        first_dispensed_at = %(first_dispensed_at)s, reason = %(reason)s, cancelling = %(cancelling)s,
        transfer_wanted_at = %(transfer_wanted_at)s, receipt_id = %(receipt_id)s, changed_at = %(changed_at)s, version = version + 1
@@ -119,6 +120,7 @@ async def add_line(tx: Tx, line: LineRecord) -> None:
         "unit_system": line.allowed.system,
         "unit_code": line.allowed.code,
         "changed_at": line.changed_at,
+        "pack_units": line.pack_units,
     }
     await tx.execute(ADD_LINE, row)
 
@@ -157,6 +159,7 @@ async def save_line(tx: Tx, line: LineRecord) -> LineRecord:
         "version": line.version,
         "state": line.state,
         "dispensed": line.dispensed,
+        "units_out": line.units_out,
         "holder_id": hold.organization_id if hold else None,
         "holder_site": hold.site if hold else None,
         "holder_client_id": hold.client_id if hold else None,

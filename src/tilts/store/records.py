@@ -145,6 +145,8 @@ class LineRecord:
     cancelling: str | None = None  # the reason of a cancellation that waits for the holder to let go
     transfer_wanted_at: datetime | None = None
     receipt_id: UUID | None = None  # of its close
+    pack_units: Decimal | None = None  # in a package of what was prescribed; None: not counted in units
+    units_out: Decimal = Decimal(0)  # of it handed out, exactly; `dispensed` tells it in packages
     basis: str = field(default="", compare=False)  # what opened it to the viewer: not what it is
 
     @property
@@ -178,6 +180,12 @@ class DispenseRecord:
     version: int = 1
     state: DispenseState = "recorded"
     reason: str | None = None  # of a correction
+    units: Decimal | None = None  # exactly, where the line is counted in units
+
+    @property
+    def amount(self) -> Decimal:
+        """In the measure in which its line is counted."""
+        return self.quantity if self.units is None else self.units
 
 
 @dataclass(frozen=True, slots=True)

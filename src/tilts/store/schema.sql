@@ -634,10 +634,15 @@ CREATE TABLE prescription_line (
     cancelling            text,
     transfer_wanted_at    timestamptz,
     receipt_id            uuid,
+    pack_units            numeric CHECK (pack_units > 0),
+    units_out             numeric NOT NULL DEFAULT 0,
     CONSTRAINT issue_stands_once UNIQUE (line_id, issue),
     CONSTRAINT issue_is_one_of_its_issues CHECK (issue BETWEEN 1 AND issues),
     CONSTRAINT cancelling_while_held_and_untouched CHECK (cancelling IS NULL OR (state = 'claimed' AND dispensed = 0)),
     CONSTRAINT dispensed_within_allowed CHECK (dispensed >= 0 AND dispensed <= allowed),
+    CONSTRAINT units_within_allowed CHECK (units_out >= 0 AND units_out <= coalesce(allowed * pack_units, 0)),
+    CONSTRAINT units_are_told_in_packages CHECK (
+        pack_units IS NULL OR (dispensed * pack_units <= units_out AND units_out < (dispensed + 0.000000001) * pack_units)),
     CONSTRAINT valid_period_runs_forward CHECK (valid_from <= valid_to),
     CONSTRAINT held_when_claimed CHECK (
         (state = 'claimed') = (holder_id IS NOT NULL)
@@ -649,6 +654,8 @@ CREATE TABLE prescription_line (
     CONSTRAINT cancelled_only_untouched CHECK (state <> 'cancelled' OR dispensed = 0),
     CONSTRAINT expired_only_untouched CHECK (state <> 'expired' OR dispensed = 0)
 );
+COMMENT ON COLUMN prescription_line.pack_units IS 'in a package of what was prescribed; null: the line is not counted in units';
+COMMENT ON COLUMN prescription_line.units_out IS 'handed out, exactly; dispensed tells it in packages, rounded down';
 CREATE INDEX prescription_line_by_prescription ON prescription_line (prescription_id);
 -- What the clock will have done next.
 CREATE INDEX prescription_line_by_lease ON prescription_line (lease_until) WHERE state = 'claimed';
@@ -708,6 +715,7 @@ CREATE TABLE dispense (
     version          integer NOT NULL DEFAULT 1,
     state            text NOT NULL DEFAULT 'recorded' CHECK (state IN ('recorded', 'amended', 'withdrawn')),
     reason           text,
+    units            numeric CHECK (units > 0),
     CONSTRAINT first_version_is_the_record CHECK ((version = 1) = (state = 'recorded')),
     CONSTRAINT corrected_with_a_reason CHECK ((state = 'recorded') = (reason IS NULL)),
     PRIMARY KEY (dispense_id, version)

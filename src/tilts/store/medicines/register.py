@@ -44,6 +44,20 @@ ON_DAY: Final[LiteralString] = (
 """
 )
 
+ONE: Final[LiteralString] = (
+    MEDICINES
+    + " WHERE product_id = %(product_id)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)"
+)
+
+OF_GROUP: Final[LiteralString] = (
+    MEDICINES
+    + """
+ WHERE substitutes = %(substitutes)s AND substitutes <> ''
+   AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)
+ ORDER BY product_id
+"""
+)
+
 HISTORY: Final[LiteralString] = MEDICINES + " WHERE product_id = %(product_id)s ORDER BY valid_from"
 
 # What a version brought, and what it ended.
@@ -112,6 +126,18 @@ async def on_day(
 ) -> list[Medicine]:
     given = {"day": day, "product_id": product_id, "substitutes": substitutes}
     return [one.medicine for one in await _many(tx, ON_DAY, given)]
+
+
+async def one(tx: Tx, day: date, product_id: str) -> Medicine | None:
+    """By the primary key, whatever plan is made; None: not there that day."""
+    found = await _many(tx, ONE, {"day": day, "product_id": product_id})
+    return found[0].medicine if found else None
+
+
+async def of_group(tx: Tx, day: date, substitutes: str) -> list[Medicine]:
+    """By the index over groups, whatever plan is made."""
+    found = await _many(tx, OF_GROUP, {"day": day, "substitutes": substitutes})
+    return [one.medicine for one in found]
 
 
 async def history(tx: Tx, product_id: str) -> list[Standing]:

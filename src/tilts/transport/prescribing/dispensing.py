@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from tilts.access.routes import Call, Reply, route
+from tilts.clock import day_in_riga
 from tilts.exchange.dispensing import claim, dispense, find, release
+from tilts.exchange.medicines.joining import best_of
 from tilts.exchange.prescriptions import viewer_of
 from tilts.store import resources
 from tilts.store.records import LineRecord
@@ -17,6 +19,7 @@ from tilts.transport.reading import entry_of
 from tilts.transport.search import searchset
 from tilts.transport.shapes.elements import parameters_in
 from tilts.transport.shapes.medication import dispense_from_fhir, presented_from_fhir
+from tilts.transport.shapes.tasks import cheapest_out
 from tilts_fhir.json_strict import decode
 
 
@@ -35,9 +38,12 @@ from tilts_fhir.json_strict import decode
 async def find_prescription(call: Call) -> Reply:
     presented = presented_from_fhir(call.resource)
     lines = await find(call.tx, presented, call.party, call.now, call.terms)
-    entries = [entry_of(call, "Task", line.task_id, shown(call, line)) for line in lines]
-    documents = {line.line_id: line for line in lines}  # issues of one line have one document
-    entries += [content for line in documents.values() if (content := await _content(call, line)) is not None]
+    documents = {line.line_id: await _content(call, line) for line in lines}  # issues of one line have one
+    entries = [
+        entry_of(call, "Task", line.task_id, await _with_cheapest(call, line, documents[line.line_id]))
+        for line in lines
+    ]
+    entries += [content for content in documents.values() if content is not None]
     basis = "presented" if presented.collector is None else "collected"
     for line in lines:
         call.concerns(line.patient_id, "Task", line.task_id, basis)
@@ -110,6 +116,17 @@ async def release_line(call: Call) -> Reply:
     reason = parameters_in(call.resource).get("reason")
     line = await release(call.tx, task_id_of(call), reason, call.party, call.now, call.if_match)
     return task_reply(call, line)
+
+
+async def _with_cheapest(call: Call, line: LineRecord, content: dict[str, Any] | None) -> dict[str, Any]:
+    """The Task; of a reimbursed line with what the pharmacist gives: the cheapest of its group, today."""
+    task = shown(call, line)
+    if content is None:
+        return task
+    day = day_in_riga(call.now)
+    best = await best_of(call.tx, content["resource"], line, day, call.terms)
+    task["output"] += cheapest_out(best, call.terms.medicine_system, call.canonical_base)
+    return task
 
 
 async def _content(call: Call, line: LineRecord) -> dict[str, Any] | None:

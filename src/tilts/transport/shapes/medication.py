@@ -1,11 +1,11 @@
 """MedicationRequest and MedicationDispense -> what the exchange is asked to do."""
 
-from typing import Any, Final
+from typing import Any
 
 from tilts.exchange.collecting import Collector
 from tilts.exchange.digitising import Paper
 from tilts.exchange.dispensing import DispenseOrder, Presented
-from tilts.exchange.prescribing_rules import Lawful, Reimbursement
+from tilts.exchange.prescribing_rules import ICD_SYSTEMS, Lawful, Reimbursement
 from tilts.exchange.prescriptions import LineOrder
 from tilts.transport.shapes.elements import (
     codes_in,
@@ -38,9 +38,6 @@ def line_from_fhir(resource: dict[str, Any], public_base: str, canonical_base: s
         group=(group.get("system", ""), group.get("value", "")) if group else None,
         law=lawful_from_fhir(resource, canonical_base),
     )
-
-
-ICD_SYSTEMS: Final = ("http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3")
 
 
 def lawful_from_fhir(resource: dict[str, Any], canonical_base: str) -> Lawful:
@@ -97,6 +94,15 @@ def dispense_from_fhir(resource: dict[str, Any], public_base: str, canonical_bas
         quantity=quantity_in(resource.get("quantity")),
         performers=tuple(reference.removeprefix(f"{public_base}/") for reference in performers),
         collector=collector_from_fhir(resource, canonical_base),
+        agreed_dearer=agreed_in(resource, canonical_base),
+    )
+
+
+def agreed_in(resource: dict[str, Any], canonical_base: str) -> bool:
+    """Whether the pharmacy records that the patient agreed to a dearer product."""
+    url = f"{canonical_base}/StructureDefinition/dearer-agreed"
+    return any(
+        one.get("url") == url and one.get("valueBoolean") is True for one in resource.get("extension", ())
     )
 
 

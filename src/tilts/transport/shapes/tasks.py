@@ -9,6 +9,7 @@ from tilts.exchange.lines import Answer, allowed_actions, current, state_of
 from tilts.party import Party
 from tilts.rules import Language
 from tilts.store.corrections.early import EarlyCancellation
+from tilts.store.medicines.records import Medicine
 from tilts.store.records import LineRecord, Quantity
 from tilts.transport.outcomes import rule_text
 from tilts.transport.shapes.elements import quantity_out
@@ -87,6 +88,22 @@ def early_to_fhir(early: EarlyCancellation, party: Party, canonical_base: str) -
         "lastModified": instant(early.cancelled_at),
         "requester": {"reference": f"Organization/{party.organization_id}"},
     }
+
+
+def cheapest_out(best: list[Medicine], medicine_system: str, canonical_base: str) -> list[dict[str, Any]]:
+    return [
+        _value(
+            canonical_base,
+            "cheapest",
+            "valueCoding",
+            {
+                "system": medicine_system,
+                "code": one.product_id,
+                "display": f"{one.name} {one.package}".strip(),
+            },
+        )
+        for one in best
+    ]
 
 
 def balance(line: LineRecord) -> dict[str, Quantity]:
