@@ -28,7 +28,8 @@ class Fault:
 
 def taken_over(right: Any) -> Any:
     def decide_claim(line: LineRecord, party: Any, now: datetime, terms: Any) -> LineRecord:
-        return right(replace(line, state="open", hold=None), party, now, terms)
+        taken: LineRecord = right(replace(line, state="open", hold=None), party, now, terms)
+        return taken
 
     return decide_claim
 
@@ -36,6 +37,7 @@ def taken_over(right: Any) -> Any:
 def lease_as_it_was(right: Any) -> Any:
     def decide_dispense(line: LineRecord, *facts: Any) -> Any:
         record, after = right(line, *facts)
+        assert line.hold is not None
         return record, replace(after, hold=replace(after.hold, lease_until=line.hold.lease_until))
 
     return decide_dispense
