@@ -1,29 +1,19 @@
-"""Another country's prescription beside ours: the state logic that England publishes, asked the same in the same order.
+"""England's side: the state logic that `eps-spine-shared` publishes, asked the same in the same order.
 
-`eps-spine-shared` holds what happens to a record and which states go together. Who may ask when (the workers that
-receive messages) is not published: those few questions stand in `Theirs` as Exchanges 3.1 tells them.
+The library holds what happens to a record and which states go together. Who may ask when (the workers that receive
+messages) is not published: those few questions stand in `Theirs` as Exchanges 3.1 tells them.
 """
 
 import sys
 from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
-from tests.builders import OTHER_PHARMACY, TERMS, a_dispense_order, a_doctor, a_party, an_order, packs
-from tests.exchange.differing import WORDS
-from tilts.clock import RIGA
-from tilts.exchange import closing, dispensing, prescriptions
-from tilts.exchange.lines import check_step, current, state_of
-from tilts.exchange.terms import Interval
-from tilts.rules import Refusal
-from tilts.store.records import LineRecord
+from tests.exchange.oracle.differing import PRESCRIPTIONS, WORDS
+from tests.exchange.oracle.steps import BEGIN, WHOLE, Step, Written
 
-if (
-    "botocore" not in sys.modules
-):  # 30 MB for the name of one exception of a store that is not used here; ADR 0055
+if "botocore" not in sys.modules:  # 30 MB for the name of one exception of a store that is not used; ADR 0055
     stand_in = ModuleType("botocore.exceptions")
     stand_in.NoCredentialsError = type("NoCredentialsError", (Exception,), {})  # type: ignore[attr-defined]
     sys.modules["botocore"] = ModuleType("botocore")
@@ -33,13 +23,6 @@ from eps_spine_shared.common.prescription.repeat_dispense import RepeatDispenseR
 from eps_spine_shared.common.prescription.single_prescribe import SinglePrescribeRecord
 from eps_spine_shared.common.prescription.statuses import LineItemStatus, PrescriptionStatus
 
-BEGIN: Final = datetime(2026, 3, 27, 12, tzinfo=RIGA)  # the clocks change on the 29th
-WHOLE: Final = 3
-PHARMACIES: Final = {
-    "one": a_party(),
-    "other": a_party(organization_id=OTHER_PHARMACY, site="AP-00009", client_id="till-9"),
-}
-DOCTOR: Final = a_doctor()
 DISPENSES: Final = [
     ["0008", "0001"],
     ["0008", "0003"],
@@ -56,112 +39,13 @@ class Silent:
         pass
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What is prescribed: lines of three packs, issues, days."""
-
-    lines: int = 1
-    issues: int = 1
-    first: int = 0  # days from today
-    days: int = 10
-    apart: int = 3  # days from issue to issue
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Somebody asks: claim, dispense, release, close, cancel; or the clock goes on by `hours`."""
-
-    action: str
-    who: str = "one"
-    amounts: tuple[int, ...] = ()  # packs of each line
-    line: int = 0  # cancel
-    hours: int = 0
-
-
-@dataclass
-class Ours:
-    written: Written
-    now: datetime = BEGIN
-    lines: list[list[LineRecord]] = field(init=False)  # of each line its issues
-
-    def __post_init__(self) -> None:
-        w, today = self.written, BEGIN.date()
-        order = an_order(
-            quantity=packs(WHOLE),
-            repeats=w.issues - 1,
-            interval=Interval(days=w.apart) if w.issues > 1 else None,
-            valid_from=today + timedelta(w.first),
-            valid_to=today + timedelta(w.first + w.days - 1),
-        )
-        self.lines = prescriptions.decide([order] * w.lines, DOCTOR, BEGIN, TERMS).issues
-
-    def words(self) -> list[list[str]]:
-        """Of each issue its lines."""
-        found = []
-        for issue in range(self.written.issues):
-            of_issue = [current(line[issue], self.now) for line in self.lines]
-            found.append([word_of(line, self.now) for line in of_issue])
-        return found
-
-    def ask(self, step: Step, issue: int) -> "Ours | None":
-        """After the step, which leaves this as it is; None: refused."""
-        after, done = deepcopy(self), 0
-        for number, issues in enumerate(after.lines):
-            targets = range(issue, len(issues)) if step.action == "cancel" else (issue,)
-            for at in targets:
-                line = current(issues[at], self.now)
-                if not concerns(step, number, line, self.now):
-                    continue
-                try:
-                    issues[at] = decided(step, number, line, self.now)
-                except Refusal:
-                    return None
-                check_step(line, step.action, issues[at], self.now)
-                done += 1
-        return after if done else None
-
-
-def word_of(line: LineRecord, now: datetime) -> str:
-    state = state_of(line, now)
-    return "claimed with a balance" if state == "claimed" and line.dispensed else state
-
-
-def concerns(step: Step, number: int, line: LineRecord, now: datetime) -> bool:
-    state = state_of(line, now)
-    match step.action:
-        case "claim":
-            return state not in ("cancelled", "expired", "completed", "dispensed")
-        case "dispense":
-            return state not in ("cancelled", "expired", "completed") and step.amounts[number] > 0
-        case "release":
-            return state not in ("cancelled", "expired", "completed", "dispensed")
-        case "close":
-            return state not in ("cancelled", "expired")
-    return number == step.line
-
-
-def decided(step: Step, number: int, line: LineRecord, now: datetime) -> LineRecord:
-    party = PHARMACIES[step.who]
-    match step.action:
-        case "claim":
-            return dispensing.decide_claim(line, party, now, TERMS)
-        case "dispense":
-            order = a_dispense_order(
-                quantity=packs(Decimal(step.amounts[number])), patient_id=line.patient_id
-            )
-            return dispensing.decide_dispense(line, order, party, now, TERMS)[1]
-        case "release":
-            return dispensing.decide_release(line, "other", party, now)
-        case "close":
-            return closing.decide_close(line, "close", party, now)
-    return prescriptions.decide_cancel(line, "other", DOCTOR, now)
-
-
 class Theirs:
     """The record, the operations of its library, and a clock that does what is due on each day."""
 
     def __init__(self, written: Written) -> None:
         self.written, self.now = written, BEGIN
+        self.given: dict[tuple[int, int], int] = {}  # (issue, line) -> packs
+        self.asked_in: dict[int, int] = {}  # line -> the issue that was current when its cancellation came
         kind = RepeatDispenseRecord if written.issues > 1 else SinglePrescribeRecord
         self.record = kind(Silent(), "oracle")
         begin = (BEGIN + timedelta(written.first)).replace(hour=0, tzinfo=None)
@@ -301,11 +185,6 @@ class Theirs:
             found.append(one.status if fixed else "0001" if given >= WHOLE else "0003")
         return found
 
-    @property
-    def given(self) -> dict[tuple[int, int], int]:
-        found: dict[tuple[int, int], int] = self.__dict__.setdefault("counted", {})
-        return found
-
     def _release(self, step: Step) -> bool:
         """A return: of what is with the dispenser and not active."""
         if self.status != PrescriptionStatus.WITH_DISPENSER or self.holder != step.who:
@@ -338,18 +217,23 @@ class Theirs:
         if not self.record.check_pending_cancellation_unique_w_disp(wanted)[0]:
             return False
         self.record.set_pending_cancellation(wanted, True)
+        self.asked_in[step.line] = self.issue
         return True
 
-    def apply_pending(self) -> None:
-        for wanted in self.record.return_pending_cancellations() or []:
-            self.record.apply_cancellation(wanted)
+    def waiting(self, issue: int) -> set[int]:
+        """Lines whose cancellation is pending: it is of the issue that was current then, and of those after it."""
+        found = self.record.return_pending_cancellations() or []
+        lines = [int(one["cancelLineItemRef"]) for one in found]
+        return {line for line in lines if issue >= self.asked_in[line]}
 
     def words(self) -> list[list[str]]:
-        pending = {one["cancelLineItemRef"] for one in self.record.return_pending_cancellations() or []}
-        return [
-            [
-                WORDS.get((issue.status, one.status, one.id in pending), f"{issue.status}/{one.status}")
-                for one in issue.line_items
-            ]
-            for issue in self.record.issues
-        ]
+        """Of each issue its lines; a pair that has no word is told as it is."""
+        found = []
+        for number, issue in enumerate(self.record.issues):
+            waiting = self.waiting(number)
+            pairs = [(issue.status, one.status, int(one.id) in waiting) for one in issue.line_items]
+            found.append([WORDS.get(pair, "/".join(pair[:2])) for pair in pairs])
+        return found
+
+    def prescriptions(self) -> list[str]:
+        return [PRESCRIPTIONS.get(issue.status, issue.status) for issue in self.record.issues]
