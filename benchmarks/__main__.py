@@ -70,8 +70,8 @@ def main() -> int:
 async def measure_all(bench: Bench, scenes: list[Scene]) -> list[Figures]:
     answers = bench.scratch / "answers.json"
     answers.write_bytes(encode(await answers_of(bench, scenes)))
-    scripts = {scene.name: await write_script(bench, scene) for scene in scenes}
     found = {scene.name: Figures(scene) for scene in scenes}
+    scripts = {scene.name: await write_script(bench, scene, found[scene.name]) for scene in scenes}
     with bare_server(bench.environment, answers) as (port, pid):
         for round_number in range(bench.given.rounds):
             for scene in scenes:
@@ -126,7 +126,7 @@ async def answers_of(bench: Bench, scenes: list[Scene]) -> dict[str, Any]:
     return kept
 
 
-async def write_script(bench: Bench, scene: Scene) -> Path:
+async def write_script(bench: Bench, scene: Scene, figures: Figures) -> Path:
     """The pgbench script of a scene, from one recording for each of some patients."""
     async with recorder(bench.environment) as source:
         leading = bench.cast.patients[0]
@@ -136,6 +136,7 @@ async def write_script(bench: Bench, scene: Scene) -> Path:
         recordings = [
             await source.play(scene, bench.cast, patient) for patient in bench.cast.patients[:RECORDINGS]
         ]
+    figures.statements = [len(one) for one in recordings[0].transactions]
     writer = Writer(since_ms, recordings[0].number, tokens_in(other))
     file = bench.scratch / f"{scene.name}.sql"
     file.write_text(writer.script(recordings))

@@ -99,7 +99,7 @@ class Writer:
     def _array(self, values: list[Any]) -> str:
         if not values:
             return "'{}'"
-        if all(isinstance(value, int) for value in values):
+        if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
             tokens = [self._token(place, value) for place, value in enumerate(values)]
             return f"ARRAY[{', '.join(tokens)}]::bigint[]"
         return f"ARRAY[{', '.join(self.value(value) for value in values)}]"

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -25,6 +25,9 @@ class Measured:
     p50_ms: float
     p99_ms: float
     played: int
+    calls: dict[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # p50 and p99 in ms of each kind of call
 
     @property
     def exchange_ms(self) -> float:
@@ -67,13 +70,21 @@ async def played(
 ) -> Measured:
     """Closed loop: each client begins anew when it has its answer; the first part is for warming up."""
     spans: list[tuple[float, float]] = []
+    calls: dict[str, list[float]] = {}
+
+    async def timed(party: Party, request: Request) -> Answer:
+        began = time.perf_counter()
+        answer = await send(party, request)
+        calls.setdefault(name_of(request), []).append(1000 * (time.perf_counter() - began))
+        return answer
+
     ends = time.perf_counter() + seconds * (1 + WARMING_SHARE)
 
     async def client(number: int) -> None:
         turn = number
         while time.perf_counter() < ends:
             began = time.perf_counter()
-            await scene.play(cast, cast.patients[turn % len(cast.patients)], send)
+            await scene.play(cast, cast.patients[turn % len(cast.patients)], timed)
             spans.append((began, time.perf_counter()))
             turn += clients
 
@@ -82,10 +93,12 @@ async def played(
             group.create_task(client(number))
         await asyncio.sleep(seconds * WARMING_SHARE)
         before, first = marks(meters), len(spans)
+        calls.clear()
         began = time.perf_counter()
         await asyncio.sleep(seconds)
         after, last = marks(meters), len(spans)
         took = time.perf_counter() - began
+        kinds = {name: sorted(each) for name, each in calls.items()}
     count = max(1, last - first)
     spent = {name: 1000 * (after[name] - before[name]) / count for name in after}
     waits = sorted(end - start for start, end in spans[first:last])
@@ -97,7 +110,14 @@ async def played(
         p50_ms=1000 * share(waits, 0.5),
         p99_ms=1000 * share(waits, 0.99),
         played=count,
+        calls={name: (share(each, 0.5), share(each, 0.99)) for name, each in kinds.items()},
     )
+
+
+def name_of(request: Request) -> str:
+    """Method and path without ids."""
+    parts = request.path.strip("/").split("/")
+    return f"{request.method} " + "/".join("{id}" if len(part) == 36 else part for part in parts)
 
 
 def marks(meters: dict[str, Meter]) -> dict[str, float]:

@@ -38,6 +38,7 @@ class Figures:
     server: list[Measured] = field(default_factory=list)
     floor: list[Measured] = field(default_factory=list)
     bare: list[Measured] = field(default_factory=list)
+    statements: list[int] = field(default_factory=list)  # that each call of the scene sends
 
     def last(self) -> str:
         server, floor, bare = self.server[-1], self.floor[-1], self.bare[-1]
@@ -59,6 +60,7 @@ def row_of(figures: Figures) -> dict[str, Any]:
         "call": figures.scene.name,
         "what": figures.scene.what,
         "requests": calls,
+        "statements": figures.statements,
         "requests/s": round(calls * middle(server, lambda m: m.per_second)),
         "p50 ms": round(middle(server, lambda m: m.p50_ms), 1),
         "p99 ms": round(middle(server, lambda m: m.p99_ms), 1),
@@ -87,6 +89,9 @@ def write(all_figures: list[Figures], postgres: str, given: argparse.Namespace, 
         "seconds": given.seconds,
         "clients": given.clients,
         "rows": [row_of(figures) for figures in all_figures],
+        "calls of the mixed load": next(
+            (calls_of(one) for one in all_figures if one.scene.name == "mixed"), []
+        ),
         "measured": {
             figures.scene.name: {
                 name: [asdict(one) for one in getattr(figures, name)] for name in ("server", "floor", "bare")
@@ -97,6 +102,19 @@ def write(all_figures: list[Figures], postgres: str, given: argparse.Namespace, 
     (folder / "bench.json").write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     (folder / "bench.svg").write_text(picture(bars(known["rows"])), encoding="utf-8")
     (folder / "README.md").write_text(page(known), encoding="utf-8")
+
+
+def calls_of(figures: Figures) -> list[dict[str, Any]]:
+    """p50 and p99 of each kind of call, the middle of the rounds; and as so many times a plain read."""
+    found: list[dict[str, Any]] = []
+    for name in figures.server[0].calls:
+        p50, p99 = (
+            middle(figures.server, lambda m, name=name, part=part: m.calls[name][part])  # type: ignore[misc]
+            for part in (0, 1)
+        )
+        found.append({"call": name, "p50 ms": round(p50, 1), "p99 ms": round(p99, 1)})
+    plain = next(one["p50 ms"] for one in found if one["call"] == "GET Patient/{id}")
+    return [one | {"p50 / plain read": round(one["p50 ms"] / plain, 2)} for one in found]
 
 
 def bars(rows: list[dict[str, Any]]) -> list[Bar]:
@@ -122,13 +140,19 @@ def page(known: dict[str, Any]) -> str:
     ]
     costs = ["call", "CPU ms server", "CPU ms PostgreSQL", "CPU ms PostgreSQL alone", "CPU ms bare handler"]
     costs += ["PostgreSQL's CPU / PostgreSQL alone", "server's CPU / bare handler", "CPU / PostgreSQL alone"]
-    calls = [f"- `{row['call']}`: {row['what']}" for row in known["rows"]]
+    calls = [
+        f"- `{row['call']}`: {row['what']}; statements sent by each call: {', '.join(map(str, row['statements']))}"
+        for row in known["rows"]
+    ]
     said = (
         f"{known['date']}, commit {known['commit']}; median of {known['rounds']} rounds of {known['seconds']:g} s each, "
         f"taken in turn, {known['clients']} clients in a closed loop. {machine_words}."
     )
     parts = [HEAD, "## Rates", "", *table(rates, known["rows"]), "", "## Processor time", ""]
-    parts += [*table(costs, known["rows"]), "", *calls, "", said, "", PEERS, ""]
+    parts += [*table(costs, known["rows"]), "", *calls, ""]
+    if mixed := known["calls of the mixed load"]:
+        parts += ["## Inside the mixed load", "", *table(list(mixed[0]), mixed), ""]
+    parts += [said, "", PEERS, ""]
     return "\n".join(parts)
 
 

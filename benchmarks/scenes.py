@@ -65,9 +65,31 @@ async def counter(cast: Cast, patient: Patient, send: Send) -> None:
     await send(pharmacy, pharmacy.dispense(patient, document["id"], str(new_id())))
 
 
+async def mixed(cast: Cast, patient: Patient, send: Send) -> None:
+    """Design 8, in a fixed order so that the floor can send the same: one prescription among reads and searches."""
+    practice, pharmacy = cast.practice, cast.pharmacy
+    for _ in range(4):
+        await search(cast, patient, send)
+    document = (await send(practice, practice.prescribe(patient, str(new_id())))).json()
+    for _ in range(4):
+        await read(cast, patient, send)
+    found = await send(pharmacy, pharmacy.find(document["groupIdentifier"]["value"], patient))
+    task_id = found.json()["entry"][0]["resource"]["id"]
+    await send(pharmacy, pharmacy.claim(task_id, str(new_id())))
+    for _ in range(4):
+        await search(cast, patient, send)
+    await send(pharmacy, pharmacy.dispense(patient, document["id"], str(new_id())))
+    for _ in range(3):
+        await read(cast, patient, send)
+    await send(pharmacy, pharmacy.step(task_id, "close", str(new_id())))
+
+
 SCENES: Final = (
     Scene("prescribe", "POST MedicationRequest, signed", 1, prescribe),
     Scene("read", "GET Patient/{id}", 1, read),
     Scene("search", "POST Patient/_search by names", 1, search),
     Scene("counter", "prescribe, $find, $claim, dispense: four calls, two signed", 4, counter),
+    Scene(
+        "mixed", "8 searches, 7 reads, prescribe, $find, $claim, dispense, $close with its receipt", 20, mixed
+    ),
 )

@@ -84,6 +84,11 @@ class Counter:
     async def hand_out(
         self, tx: Tx, line: LineRecord, party: Party, now: datetime, value: str = "1"
     ) -> LineRecord:
+        return (await self.hand_over(tx, line, party, now, value))[1]
+
+    async def hand_over(
+        self, tx: Tx, line: LineRecord, party: Party, now: datetime, value: str
+    ) -> tuple[dict[str, Any], LineRecord]:
         order = a_dispense_order(
             document={
                 "resourceType": "MedicationDispense",
@@ -98,7 +103,7 @@ class Counter:
             patient_id=line.patient_id,
             quantity=packs(value),
         )
-        return (await dispense(tx, order, party, now, TERMS, None))[1]
+        return await dispense(tx, order, party, now, TERMS, None)
 
     async def find(self, tx: Tx, line: LineRecord, party: Party, now: datetime) -> list[LineRecord]:
         return await find(tx, self.presented(line), party, now, TERMS)
@@ -130,7 +135,11 @@ async def rows(database: Database, statement: Any, **values: object) -> list[dic
 
 async def handed_out(database: Database, line: LineRecord) -> Decimal:
     """The sum over the dispenses themselves, not the balance on the line."""
-    statement = "SELECT coalesce(sum(quantity), 0) AS value FROM dispense WHERE line_id = %(line_id)s"
+    statement = (
+        "SELECT coalesce(sum(quantity), 0) AS value FROM dispense d WHERE line_id = %(line_id)s"
+        " AND state <> 'withdrawn' AND NOT EXISTS (SELECT FROM dispense n WHERE n.dispense_id = d.dispense_id"
+        " AND n.version > d.version)"
+    )
     [found] = await rows(database, statement, line_id=line.line_id)
     value: Decimal = found["value"]
     return value

@@ -1,52 +1,51 @@
 """The life of one prescribed line as a patient would expect it, in minutes and hundredths.
 
 Written from the texts alone (Exchanges 3.2 as amended by Design 5), before and without the code it judges.
-It knows no table, no database and no record: an issue remembers who holds it until when, what was given,
-and how it ended. Time passes event by event, so that what happens first happens first.
+It knows no table, no database and no record; time passes event by event, so that what is first happens first.
 
 Where the texts are silent it says what the code said first, so that both change together or not at all: while a
 cancellation waits its holder may only give back (also a claim sent again is told so), a patient who asks for a
 transfer is told who holds it, and of several true reasons which one is named. A reason is asked for before anything.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 RIGA: Final = ZoneInfo("Europe/Riga")
-LEASE: Final = 2 * 60
-HAND_OVER: Final = 72 * 60
-TRANSFER: Final = 30
+LEASE, HAND_OVER, TRANSFER, AMENDMENT = 2 * 60, 72 * 60, 30, 72 * 60
 
-# Who asks: "practice" wrote it, "other practice" did not, "patient" is the patient; all others are tills.
-PRACTICE: Final = "practice"
-OTHER_PRACTICE: Final = "other practice"
-PATIENT: Final = "patient"
+# Who asks: "practice" wrote it, "other practice" did not; all others are tills, "pharmacy 1" one of "pharmacy".
+PRACTICE, OTHER_PRACTICE, PATIENT, AUTHORITY = "practice", "other practice", "patient", "authority"
 
 # What is answered: "" is yes, "same" is yes and nothing changes, all else is a no.
-YES: Final = ""
-SAME: Final = "same"
-NOT_YOU: Final = "not for you"  # this side never does this
-HELD: Final = "somebody else holds it"
-UNHELD: Final = "claim it first"
-NOT_NOW: Final = "not in this state"
-TOO_MUCH: Final = "more than is left"
-BLOCKED: Final = "the prescriber cancels it"
-GIVEN: Final = "something was handed out"
-NOTHING: Final = "nothing was handed out"
-REASON: Final = "no reason"
+YES, SAME = "", "same"
+NOT_YOU, HELD, UNHELD = "not for you", "somebody else holds it", "claim it first"
+NOT_NOW, TOO_MUCH, BLOCKED = "not in this state", "more than is left", "the prescriber cancels it"
+GIVEN, NOTHING, REASON = "something was handed out", "nothing was handed out", "no reason"
+LATE, TAKEN_BACK = "too late to correct it", "it was taken back"
 
 ACTIONS: Final = ("claim", "dispense", "release", "transfer-request", "close-remaining", "close", "cancel")
 PHARMACY_ONLY: Final = ("claim", "dispense", "release", "close")
-WITH_REASON: Final = ("release", "cancel")
-ENDS: Final = {
-    "dispensed": "completed",
-    "completed": "completed",
-    "cancel-pending": "cancelled",
-    "cancelled": "cancelled",
-    "expired": "stopped",
+CORRECTIONS: Final = ("withdraw", "amend")
+REPAIRS: Final = {  # the states that each is for
+    "repair-release": ("claimed", "cancel-pending", "dispensed"),
+    "repair-cancel": ("future", "ready", "claimed", "cancel-pending"),
+    "repair-close": ("partly-dispensed", "claimed", "dispensed"),
 }
+WITH_REASON: Final = ("release", "cancel", "cancel-early", *CORRECTIONS)
+ENDS: Final = {"dispensed": "completed", "completed": "completed", "cancel-pending": "cancelled"}
+ENDS.update(cancelled="cancelled", expired="stopped")
+
+
+@dataclass
+class Given:
+    """One thing handed out; of nothing, once it was withdrawn."""
+
+    who: str
+    amount: int
+    at: int
 
 
 @dataclass
@@ -57,21 +56,22 @@ class Issue:
     opens: int  # minutes since the beginning
     ends: int
     allowed: int  # hundredths
-    given: int = 0
+    out: list[Given] = field(default_factory=list)
     holder: str | None = None
+    held_since: int = 0
     held_until: int = 0
     given_in_this_hold: bool = False
     transfer_wanted: bool = False
     cancelling: bool = False
     over: str | None = None  # completed, cancelled, expired
-    ended: str | None = None  # short, handed-out
-    leases_ended: int = 0
+
+    @property
+    def given(self) -> int:
+        return sum(one.amount for one in self.out)
 
     def state(self, minute: int) -> str:
-        if self.over:
-            return self.over
-        if self.given == self.allowed:
-            return "dispensed"
+        if self.over or self.given == self.allowed:
+            return self.over or "dispensed"
         if self.cancelling:
             return "cancel-pending"
         if self.holder:
@@ -80,14 +80,14 @@ class Issue:
             return "future"
         return "partly-dispensed" if self.given else "ready"
 
-    def finish(self, how: str, ended: str | None = None) -> None:
-        self.over, self.ended = how, ended
+    def finish(self, how: str) -> None:
+        self.over = how
         self.holder, self.cancelling, self.transfer_wanted = None, False, False
 
     def give_back(self) -> None:
         """The end of a hold, by the holder's wish or by the clock."""
         if self.given == self.allowed:
-            self.finish("completed", "handed-out")
+            self.finish("completed")
         elif self.cancelling:
             self.finish("cancelled")
         else:
@@ -96,25 +96,29 @@ class Issue:
     def validity_over(self) -> None:
         if self.given == self.allowed:
             return  # stays with its holder to the end of the hand-over
-        if self.given:
-            self.finish("completed", "short")
-        else:
-            self.finish("cancelled" if self.cancelling else "expired")
+        self.finish("completed" if self.given else "cancelled" if self.cancelling else "expired")
+
+    def take(self, who: str, minute: int) -> None:
+        self.over, self.transfer_wanted, self.given_in_this_hold = None, False, False
+        self.holder, self.held_since, self.held_until = who, minute, minute + LEASE
+
+    def returned(self, who: str, minute: int, still_out: bool) -> None:
+        """Something came back: to hand out again by who had handed it out, unless its days are over or it is held."""
+        if minute >= self.ends:
+            self.validity_over()
+        elif self.holder is None or (self.holder == who and not still_out):
+            self.take(who, minute)
 
     def live(self, minute: int) -> None:
         """All that the clock does until then, in its order."""
         while not self.over:
             events = [(self.ends, self.validity_over)] if self.given < self.allowed else []
             if self.holder:
-                events.append((self.held_until, self.lease_over))
+                events.append((self.held_until, self.give_back))
             due = [event for event in events if event[0] <= minute]
             if not due:
                 return
             min(due, key=lambda event: event[0])[1]()
-
-    def lease_over(self) -> None:
-        self.leases_ended += not self.given_in_this_hold
-        self.give_back()
 
 
 @dataclass
@@ -123,29 +127,25 @@ class Model:
 
     issues: list[Issue]
     minute: int = 0
-    closed: list[int] = field(default_factory=list)  # issues whose holder got a receipt
     written: str = "active"  # the order as it was when somebody last did something
 
     @classmethod
     def prescribed(
         cls,
         begin: datetime,
-        days: tuple[int, int],  # first and last day, counted from the day of writing in Riga
+        days: tuple[int, int],
         allowed: int,
-        issues: int = 1,
-        interval_days: int | None = None,
+        issues: int,
+        interval_days: int,
+        early: bool,
     ) -> "Model":
+        """`days`: first and last, counted from the day of writing in Riga; `early`: cancelled before it came."""
         first, last = days
-        made = [
-            Issue(
-                number,
-                opens=midnight(begin, first + (number - 1) * (interval_days or 0)),
-                ends=midnight(begin, last + 1),
-                allowed=allowed,
-            )
-            for number in range(1, issues + 1)
-        ]
-        model = cls(made)
+        opens = [midnight(begin, first + n * interval_days) for n in range(issues)]
+        end = midnight(begin, last + 1)
+        model = cls([Issue(number, day, end, allowed) for number, day in enumerate(opens, start=1)])
+        if early:
+            model.cancel_early(PRACTICE)
         model.pass_time(0)
         return model
 
@@ -154,22 +154,16 @@ class Model:
         for issue in self.issues:
             issue.live(self.minute)
 
-    def state(self, number: int) -> str:
-        return self.issues[number - 1].state(self.minute)
-
     @property
     def order(self) -> str:
         """The line as a whole: while something of one issue may still be handed out it is active."""
         ends = [ENDS.get(issue.state(self.minute), "active") for issue in self.issues]
         return next(end for end in ("active", "completed", "cancelled", "stopped") if end in ends)
 
-    # What is asked
-
-    def ask(self, number: int, action: str, who: str, amount: int = 0, reason: str = "other") -> str:
+    def ask(self, number: int, action: str, who: str, amount: int = 0) -> str:
         """The answer, and nothing changes."""
-        issue, state = self.issues[number - 1], self.state(number)
-        if action in WITH_REASON and not reason:
-            return REASON
+        issue = self.issues[number - 1]
+        state = issue.state(self.minute)
         if not allowed_side(action, who):
             return NOT_YOU
         if action == "claim":
@@ -182,21 +176,23 @@ class Model:
             return self._cancel(issue, state)
         if action == "close-remaining":
             return self._close_remaining(issue, state, who)
-        return self._as_holder(issue, state, who) or self._with_hold(issue, state, action, amount)
+        if issue.holder != who:
+            return HELD if issue.holder else UNHELD if state in ("ready", "partly-dispensed") else NOT_NOW
+        if state == "cancel-pending" and action != "release":
+            return BLOCKED
+        if action == "dispense":
+            return YES if issue.given + amount <= issue.allowed else TOO_MUCH
+        return YES if (action == "close") == (state == "dispensed") else NOT_NOW  # or release
 
     def _claim(self, issue: Issue, state: str, who: str) -> str:
         if state in ("claimed", "cancel-pending"):
-            if issue.holder != who:
-                return HELD
-            return BLOCKED if issue.cancelling else SAME
+            return HELD if issue.holder != who else BLOCKED if issue.cancelling else SAME
         return YES if state in ("ready", "partly-dispensed") else NOT_NOW
 
     def _cancel(self, issue: Issue, state: str) -> str:
-        if state == "cancel-pending":
-            return SAME
         if issue.given:
             return GIVEN if state == "claimed" else NOT_NOW
-        return YES if state in ("future", "ready", "claimed") else NOT_NOW
+        return {"future": YES, "ready": YES, "claimed": YES, "cancel-pending": SAME}.get(state, NOT_NOW)
 
     def _close_remaining(self, issue: Issue, state: str, who: str) -> str:
         if issue.holder and issue.holder != who and (who != PRACTICE or state != "dispensed"):
@@ -211,62 +207,80 @@ class Model:
             return NOT_NOW
         return YES if issue.given else NOTHING
 
-    def _as_holder(self, issue: Issue, state: str, who: str) -> str:
-        if issue.holder and issue.holder != who:
-            return HELD
-        if state in ("ready", "partly-dispensed"):
-            return UNHELD
-        return YES if issue.holder else NOT_NOW
-
-    def _with_hold(self, issue: Issue, state: str, action: str, amount: int) -> str:
-        if state == "cancel-pending" and action != "release":
-            return BLOCKED
-        if action == "dispense":
-            return YES if issue.given + amount <= issue.allowed else TOO_MUCH
-        if action == "close":
-            return YES if state == "dispensed" else NOT_NOW
-        return NOT_NOW if state == "dispensed" else YES  # release
-
-    # What is done
-
-    def do(self, number: int, action: str, who: str, amount: int = 0, reason: str = "other") -> str:
-        """The answer, and what follows from a yes."""
-        answer = self.ask(number, action, who, amount, reason)
+    def do(self, number: int, action: str, who: str, amount: int = 0, reason: str = "x", nth: int = 0) -> str:
+        """The answer, and what follows from a yes; `nth`: which of the things handed out is corrected."""
+        if action in WITH_REASON and not reason:
+            return REASON
+        if action in CORRECTIONS:
+            return self.correct(self.issues[number - 1], who, nth, amount if action == "amend" else 0)
+        if action in REPAIRS:
+            return self.repair(self.issues[number - 1], action)
+        if action == "cancel-early":
+            return self.cancel_early(who)
+        answer = self.ask(number, action, who, amount)
         if answer == YES:
-            issue = self.issues[number - 1]
-            getattr(self, "_do_" + action.replace("-", "_"))(issue, who, amount)
+            self.follow(self.issues[number - 1], action, who, amount)
             self.written = self.order
         return answer
 
-    def _do_claim(self, issue: Issue, who: str, _: int) -> None:
-        issue.holder, issue.held_until, issue.given_in_this_hold = who, self.minute + LEASE, False
-
-    def _do_dispense(self, issue: Issue, _: str, amount: int) -> None:
-        if not issue.given_in_this_hold:
-            issue.given_in_this_hold, issue.held_until = True, self.minute + HAND_OVER
-        issue.given += amount
-
-    def _do_release(self, issue: Issue, _who: str, _: int) -> None:
-        issue.give_back()
-
-    def _do_transfer_request(self, issue: Issue, _who: str, _: int) -> None:
-        issue.transfer_wanted, issue.held_until = True, min(issue.held_until, self.minute + TRANSFER)
-
-    def _do_close_remaining(self, issue: Issue, _who: str, _: int) -> None:
-        issue.finish("completed", "short")
-
-    def _do_close(self, issue: Issue, _who: str, _: int) -> None:
-        issue.finish("completed", "handed-out")
-        self.closed.append(issue.number)
-
-    def _do_cancel(self, issue: Issue, _who: str, _: int) -> None:
-        if issue.holder:
+    def follow(self, issue: Issue, action: str, who: str, amount: int) -> None:
+        if action == "claim":
+            issue.take(who, self.minute)
+        elif action == "dispense":
+            if not issue.given_in_this_hold:
+                issue.given_in_this_hold, issue.held_until = True, self.minute + HAND_OVER
+            issue.out.append(Given(who, amount, self.minute))
+        elif action == "release":
+            issue.give_back()
+        elif action == "transfer-request":
+            issue.transfer_wanted, issue.held_until = True, min(issue.held_until, self.minute + TRANSFER)
+        elif action == "cancel" and issue.holder:
             issue.cancelling = True
         else:
-            issue.finish("cancelled")
+            issue.finish("cancelled" if action == "cancel" else "completed")
 
-    def copy(self) -> "Model":
-        return replace(self, issues=[replace(issue) for issue in self.issues], closed=list(self.closed))
+    def correct(self, issue: Issue, who: str, nth: int, amount: int) -> str:
+        """Another amount was handed out, or nothing: withdrawn."""
+        one, whole = issue.out[nth], issue.state(self.minute) in ("dispensed", "completed")
+        more = amount - one.amount
+        if who.rpartition(" ")[0] != one.who.rpartition(" ")[0]:  # another pharmacy
+            return NOT_YOU
+        if not amount and not one.amount:
+            return SAME
+        if self.minute >= one.at + AMENDMENT or not one.amount:
+            return LATE if self.minute >= one.at + AMENDMENT else TAKEN_BACK
+        if more > issue.allowed - issue.given:
+            return TOO_MUCH
+        if more > 0 and issue.holder not in (None, who):
+            return HELD
+        one.amount = amount
+        if not amount or (more < 0 and whole):
+            others = any(it.amount and it.who == who and it.at >= issue.held_since for it in issue.out)
+            issue.returned(who, self.minute, still_out=bool(amount) or others)
+        elif not issue.holder and issue.given == issue.allowed:
+            issue.finish("completed")
+        self.written = self.order
+        return YES if more else SAME
+
+    def repair(self, issue: Issue, step: str) -> str:
+        state = issue.state(self.minute)
+        if state not in REPAIRS[step]:
+            return NOT_NOW
+        if step == "repair-release":
+            issue.give_back()
+        elif bool(issue.given) == (step == "repair-cancel"):
+            return GIVEN if issue.given else NOTHING
+        else:
+            issue.finish("cancelled" if step == "repair-cancel" else "completed")
+        self.written = self.order
+        return YES
+
+    def cancel_early(self, who: str) -> str:
+        """By the prescriber's own identifier: every issue that can be; another practice means something of its own."""
+        if who != PRACTICE:
+            return SAME if who == OTHER_PRACTICE else NOT_YOU
+        gone = [SAME if it.over == "cancelled" else self.do(it.number, "cancel", who) for it in self.issues]
+        return next((answer for answer in (YES, SAME) if answer in gone), gone[0])
 
 
 def allowed_side(action: str, who: str) -> bool:

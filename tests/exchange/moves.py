@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.exchange import model as words
-from tests.exchange.model import ACTIONS, Issue, Model
+from tests.exchange.model import ACTIONS, CORRECTIONS, REPAIRS, Issue, Model
 from tilts.clock import day_in_riga
 from tilts.exchange.terms import Interval
 
@@ -29,9 +29,12 @@ class Order:
     last: int = 3
     issues: int = 1
     interval: int | None = None
+    early: bool = False  # cancelled before it came
 
     def model(self) -> Model:
-        return Model.prescribed(BEGIN, (self.first, self.last), ALLOWED, self.issues, self.interval)
+        return Model.prescribed(
+            BEGIN, (self.first, self.last), ALLOWED, self.issues, self.interval or 0, self.early
+        )
 
     def facts(self) -> dict[str, Any]:
         today = day_in_riga(BEGIN)
@@ -52,13 +55,14 @@ class Move:
     amount: int = 0
     issue: int = 1
     reason: str = "other"
+    nth: int = 0  # which of the things handed out is corrected
 
 
 def orders(chance: random.Random) -> Order:
     first, issues = chance.choice((0, 0, 0, 0, 1, 2)), chance.choice((1, 1, 2, 3))
     interval = chance.choice((None, 1, 2)) if issues > 1 else None
-    days = chance.choice((0, 1, 3, 6, 12))
-    return Order(first, first + (interval or 0) * (issues - 1) + days, issues, interval)
+    days, early = chance.choice((0, 0, 1, 3, 6, 12)), chance.random() < 0.03
+    return Order(first, first + (interval or 0) * (issues - 1) + days, issues, interval, early)
 
 
 def moves(chance: random.Random, model: Model, count: int) -> Iterator[Move]:
@@ -69,6 +73,13 @@ def moves(chance: random.Random, model: Model, count: int) -> Iterator[Move]:
         if chance.random() < 0.2:
             yield passing(chance, issue, model.minute)
             continue
+        handed_out = [one for one in model.issues if one.out]
+        if handed_out and chance.random() < 0.25:
+            yield correcting(chance, chance.choice(handed_out))
+            continue
+        if chance.random() < 0.05:
+            yield unusual(chance, issue, issue.state(model.minute))
+            continue
         who = issue.holder if issue.holder and chance.random() < 0.5 else chance.choice(PEOPLE)
         left = issue.allowed - issue.given
         amount = left if left and chance.random() < 0.3 else chance.choice(AMOUNTS)
@@ -76,7 +87,27 @@ def moves(chance: random.Random, model: Model, count: int) -> Iterator[Move]:
             one for one in ACTIONS if model.ask(issue.number, one, who, amount) in (words.YES, words.SAME)
         ]
         action = chance.choice(likely if likely and chance.random() < 0.75 else ACTIONS)
+        if "dispense" in likely and chance.random() < 0.3:
+            action = "dispense"
         yield Move(action, who, amount, issue.number)
+
+
+def correcting(chance: random.Random, issue: Issue) -> Move:
+    """By whoever handed it out, or by anybody."""
+    nth, action = chance.randrange(len(issue.out)), chance.choice(CORRECTIONS)
+    who = issue.out[nth].who if chance.random() < 0.8 else chance.choice(PEOPLE)
+    left = issue.allowed - issue.given + issue.out[nth].amount
+    amount = left if left and chance.random() < 0.3 else chance.choice(AMOUNTS)
+    return Move(action, who, amount, issue.number, nth=nth)
+
+
+def unusual(chance: random.Random, issue: Issue, state: str) -> Move:
+    """All of it is cancelled by its identifier, or the authority repairs."""
+    if chance.random() < 0.2:
+        return Move("cancel-early", chance.choice(PEOPLE) if chance.random() < 0.5 else words.PRACTICE)
+    able = [step for step, states in REPAIRS.items() if state in states]
+    step = chance.choice(able if able and chance.random() < 0.8 else list(REPAIRS))
+    return Move(step, words.AUTHORITY, issue=issue.number)
 
 
 def passing(chance: random.Random, issue: Issue, minute: int) -> Move:
@@ -84,5 +115,42 @@ def passing(chance: random.Random, issue: Issue, minute: int) -> Move:
     ends = [issue.held_until - minute, issue.opens - minute, issue.ends - minute]
     near = [minutes + by for minutes in ends for by in (-1, 0) if minutes + by > 0]
     if near and chance.random() < 0.6:
-        return Move("", amount=chance.choice(near[:2] if chance.random() < 0.7 else near))
+        return Move("", amount=chance.choice(near[:2] if chance.random() < 0.4 else near))
     return Move("", amount=chance.choice(JUMPS[:4] if chance.random() < 0.7 else JUMPS))
+
+
+def at_till(action: str, amount: int = 0, nth: int = 0) -> Move:
+    return Move(action, TILLS[0], amount, nth=nth)
+
+
+CLAIM, PART, REST, RELEASE = (
+    at_till("claim"),
+    at_till("dispense", 110),
+    at_till("dispense", 220),
+    at_till("release"),
+)
+WITHDRAW, LESS, WHOLE = at_till("withdraw"), at_till("amend", 5), at_till("amend", 330)
+OVER = Move("", amount=40)  # its last day ends half an hour after the beginning
+CANCEL = Move("cancel", words.PRACTICE)
+FREE, GONE, SHUT = (Move(step, words.AUTHORITY) for step in REPAIRS)
+ONE_DAY: Final = Order(last=0)
+# What seeds seldom come to: corrections after the last day, and each repair.
+SELDOM: Final = [
+    [CLAIM, PART, REST, OVER, WITHDRAW],
+    [CLAIM, at_till("dispense", 330), OVER, WITHDRAW],
+    [CLAIM, PART, PART, OVER, WITHDRAW, at_till("withdraw", nth=1)],
+    [CLAIM, PART, REST, OVER, LESS],
+    [CLAIM, PART, PART, OVER, LESS],
+    [CLAIM, PART, RELEASE, LESS, WHOLE],
+    [CLAIM, PART, RELEASE, WITHDRAW],
+    [CLAIM, PART, LESS, WHOLE, LESS],
+    [CLAIM, PART, FREE, CLAIM, SHUT],
+    [CLAIM, PART, FREE, SHUT],
+    [CLAIM, PART, REST, FREE],
+    [CLAIM, PART, REST, SHUT],
+    [CLAIM, CANCEL, CANCEL, FREE],
+    [CLAIM, CANCEL, GONE],
+    [CLAIM, FREE, CLAIM, GONE],
+    [CLAIM, PART, RELEASE, Move("close-remaining", words.PRACTICE)],
+    [GONE],
+]

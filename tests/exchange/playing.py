@@ -20,6 +20,8 @@ TOLD: Final = {
     words.TOO_MUCH: "DSP-003",
     words.BLOCKED: "DSP-012",
     words.NOTHING: "DSP-013",
+    words.LATE: "DSP-032",
+    words.TAKEN_BACK: "DSP-033",
 }
 TOLD_OF: Final = {
     (words.GIVEN, "transfer-request"): "DSP-015",
@@ -29,6 +31,15 @@ TOLD_OF: Final = {
     (words.NOT_YOU, "transfer-request"): "DSP-014",
     (words.REASON, "cancel"): "PRE-010",
     (words.REASON, "release"): "DSP-008",
+    (words.GIVEN, "cancel-early"): "PRE-013",
+    (words.GIVEN, "repair-cancel"): "PRE-013",
+    (words.NOT_NOW, "cancel-early"): "PRE-009",
+    (words.NOT_YOU, "cancel-early"): "PRE-014",
+    (words.REASON, "cancel-early"): "PRE-010",
+    (words.NOT_YOU, "withdraw"): "DSP-031",
+    (words.NOT_YOU, "amend"): "DSP-031",
+    (words.REASON, "withdraw"): "DSP-034",
+    (words.REASON, "amend"): "DSP-034",
 }
 ELSE: Final = {words.NOT_NOW: "DSP-002", words.NOT_YOU: "DSP-011"}
 
@@ -73,14 +84,14 @@ class Play:
             return None
         line = current((await self.side.lines())[move.issue - 1], self.now)
         by = side_of(line, self.side.people[move.who])
-        expected = rule_of(
-            self.model.do(move.issue, move.action, move.who, move.amount, move.reason), move.action
-        )
+        said = self.model.do(move.issue, move.action, move.who, move.amount, move.reason, move.nth)
+        expected = rule_of(said, move.action)
         got = await self.answer(move)
         assert got == expected, f"{move}: {got}, and the model says {expected}"
         await self.compare()
         after = await self.seen()
-        if got is None:
+        if got is None and (said == words.YES or move.action in ACTIONS) and move.action != "cancel-early":
+            by = "dispenser" if move.action in words.CORRECTIONS else by
             was, becomes = before[move.issue - 1].state, after[move.issue - 1].state
             self.reached.add((move.action, was, becomes, by))
         return got
@@ -89,7 +100,9 @@ class Play:
         try:
             await self.side.do(move, self.now)
         except Refusal as no:
-            hidden = no.rule.id in ("WIRE-012", "DSP-007") and move.who in (words.OTHER_PRACTICE,)
+            hidden = no.rule.id in ("WIRE-012", "DSP-007") and (
+                move.who == words.OTHER_PRACTICE or move.action in words.CORRECTIONS
+            )
             return rule_of(words.NOT_YOU, move.action) if hidden else no.rule.id
         return None
 

@@ -14,14 +14,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.exchange import model as words
 from tests.exchange.counter import Counter, handed_out
-from tests.exchange.model import ACTIONS
-from tests.exchange.moves import AMOUNTS, JUMPS, PEOPLE, TILLS, Move, Order, moves, orders
+from tests.exchange.model import ACTIONS, CORRECTIONS, REPAIRS
+from tests.exchange.moves import AMOUNTS, JUMPS, ONE_DAY, PEOPLE, SELDOM, TILLS, Move, Order, moves, orders
 from tests.exchange.playing import Play
 from tests.exchange.sides import Doors, Paper, Side
 from tests.running import Running
 from tilts.exchange.lifecycle import STEPS
-from tilts.exchange.lines import ACTIONS as TAKEN
 from tilts.store.tx import Database
 
 MakeSide = Callable[[Order], Awaitable[Side]]
@@ -39,10 +39,11 @@ class Counters(RuleBasedStateMachine):
         days=st.integers(0, 5),
         issues=st.integers(1, 3),
         interval=st.sampled_from([None, 1, 2]),
+        early=st.sampled_from([False, False, False, True]),
     )
-    def prescribed(self, first: int, days: int, issues: int, interval: int | None) -> None:
+    def prescribed(self, first: int, days: int, issues: int, interval: int | None, early: bool) -> None:
         apart = interval if issues > 1 else None
-        order = Order(first, first + days + (issues - 1) * (apart or 0), issues, apart)
+        order = Order(first, first + days + (issues - 1) * (apart or 0), issues, apart, early)
         self.side = self.runner.run(self.waited(self.make(order)))
         self.play = Play(order, self.side)
 
@@ -72,6 +73,30 @@ class Counters(RuleBasedStateMachine):
         left = issue.allowed - issue.given
         amount = left if rest and left else AMOUNTS[0]
         self.does(Move(action, issue.holder or TILLS[0], amount, issue.number))
+
+    @rule(
+        action=st.sampled_from(CORRECTIONS),
+        who=st.none() | st.sampled_from(PEOPLE),
+        amount=st.sampled_from(AMOUNTS),
+        number=st.integers(0, 2),
+        nth=st.integers(0, 3),
+        reason=st.sampled_from(["other", "other", ""]),
+    )
+    def somebody_corrects(
+        self, action: str, who: str | None, amount: int, number: int, nth: int, reason: str
+    ) -> None:
+        issue = self.play.model.issues[number % len(self.play.model.issues)]
+        if issue.out:
+            nth %= len(issue.out)
+            self.does(Move(action, who or issue.out[nth].who, amount, issue.number, reason, nth))
+
+    @rule(action=st.sampled_from(list(REPAIRS)), number=st.integers(0, 2))
+    def two_of_the_authority_repair(self, action: str, number: int) -> None:
+        self.does(Move(action, words.AUTHORITY, issue=number % len(self.play.model.issues) + 1))
+
+    @rule(who=st.sampled_from((words.PRACTICE, *PEOPLE)), reason=st.sampled_from(["other", ""]))
+    def somebody_cancels_by_identifier(self, who: str, reason: str) -> None:
+        self.does(Move("cancel-early", who, reason=reason))
 
     @rule()
     def the_same_is_sent_again(self) -> None:
@@ -130,13 +155,12 @@ def test_every_row_of_the_table_is_walked_and_no_other() -> None:
             for move in moves(chance, play.model, 20):
                 await play.move(move)
             await play.compare_offers()
+        for story in SELDOM:
+            play = Play(ONE_DAY, Paper(ONE_DAY), reached)
+            for move in story:
+                assert await play.move(move) is None, f"{move} of {story}"
 
     asyncio.run(walk())
-    rows = {
-        (step.action, state, step.to, step.by)
-        for step in STEPS
-        for state in step.of
-        if step.action in (*TAKEN, "clock")
-    }
+    rows = {(step.action, state, step.to, step.by) for step in STEPS for state in step.of}
     assert rows - reached == set()
     assert {row for row in reached - rows if row[0] != "clock"} == set()

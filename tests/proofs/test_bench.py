@@ -55,6 +55,10 @@ def test_tokens_of_this_document_alone_are_new_each_time() -> None:
     assert writer().value([1, 2]) == "ARRAY[(1), (:n::bigint * 65537 + 1)]::bigint[]"
 
 
+def test_an_array_of_truths_is_no_array_of_tokens() -> None:
+    assert writer().value([True, False]) == "ARRAY[(True), (False)]"
+
+
 def test_no_colon_stands_in_a_script_but_for_variables_and_casts() -> None:
     values = [
         datetime(2026, 11, 23, 10, 0, tzinfo=UTC),

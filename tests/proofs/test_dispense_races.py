@@ -18,7 +18,7 @@ from proofs.watching import Silent
 from tests.proofs.test_last_pack import refusal
 from tilts.lab.environment import Environment
 
-SIZE, SEED, KILLS = 16, 5, 2
+SIZE, SEED, KILLS = 24, 5, 2
 
 
 def test_whatever_happens_at_once_nothing_is_handed_out_twice(
@@ -49,7 +49,7 @@ def test_the_same_seed_is_the_same_stories_with_every_action() -> None:
 
 
 def test_kills_come_after_the_calm_in_turn() -> None:
-    assert kills_at(100, 3) == {106: "the server", 112: "PostgreSQL", 118: "the server"}
+    assert kills_at(100, 3) == {103: "the server", 106: "PostgreSQL", 109: "the server"}
 
 
 PERIOD = {"since": "2026-11-23 10:00+02:00", "lease-until": "2999-11-23 12:00+02:00"}

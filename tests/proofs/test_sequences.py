@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from proofs import sequences
 from proofs.keeping import Journal
 from proofs.sandbox import sandbox
 from proofs.sequences import Batch, judge, play_on_paper, play_through_doors
@@ -54,14 +53,11 @@ def test_the_model_and_what_decides_agree(environment: Environment, journal: Jou
     assert outcome["figures"]["operations through the doors"] >= 200
 
 
-def test_a_difference_from_the_model_is_a_finding_with_the_calls_that_led_to_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_difference_from_the_model_is_a_finding_with_the_calls_that_led_to_it() -> None:
     play = Play(Order(), Paper(Order()))
     play.model.issues[0].over = "cancelled"
-    monkeypatch.setattr(sequences, "moves", lambda *_: iter([Move("claim", "pharmacy 1")]))
     batch = Batch()
-    asyncio.run(batch.play(play, random.Random(1), "one"))
+    asyncio.run(batch.play(play, random.Random(1), "one", [Move("claim", "pharmacy 1")]))
 
     assert len(batch.findings) == 1
     assert "claim pharmacy 1" in batch.findings[0]
