@@ -124,7 +124,7 @@ class Pipeline:
             call.signed = await self._signature(call)
         key = repeats.key_of(route, call)
         if key is not None and (first := await repeats.earlier(call, key, route.resource_type)):
-            trace.no = first.no
+            trace.no = repeats.refused_in(first.raw or b"") if route.may_keep_a_no else None
             return self._shapes.written(route, first)
         reply = await route.work(call)
         # After the work: a rule says more exactly what is wrong. Nothing of the work stands before the commit.

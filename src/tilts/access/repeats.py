@@ -67,13 +67,15 @@ async def earlier(call: Call, key: str, route_type: str) -> Reply | None:
         raise Refusal(KEY_REUSED)
     for patient_id in found.patient_ids:  # who is shown again is told again
         call.subjects.append(AuditSubject(patient_id, route_type, None, repeated=True))
-    no = refused_in(found.answer) if found.status >= 400 else None
-    return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True, no=no)
+    return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
 
 
-def refused_in(answer: bytes) -> Refusal:
-    """The "no" that was kept with what it wrote down, read again from its OperationOutcome."""
-    issue = decode(answer)["issue"][0]
+def refused_in(answer: bytes) -> Refusal | None:
+    """The "no" that was kept with what it wrote down, read again from its OperationOutcome; None of any other answer."""
+    kept = decode(answer)
+    if kept["resourceType"] != "OperationOutcome":
+        return None
+    issue = kept["issue"][0]
     told = [
         {part["url"]: part.get("valueCode", part.get("valueString")) for part in fact["extension"]}
         for fact in issue.get("extension", ())
