@@ -152,7 +152,8 @@ async def test_two_pharmacies_with_the_same_sheet_one_is_recorded_and_both_are_n
     assert (found.row.organization_id, found.row.others) == (second.organization_id, [first.organization_id])
     assert (await day.stored(line)).dispensed == 3
     told = [party for party, kind in await day.events(line) if kind == "conflict"]
-    assert sorted(told) == sorted([first.organization_id, second.organization_id, day.doctor.organization_id])
+    parties = [first.organization_id, second.organization_id, day.doctor.organization_id, line.patient_id]
+    assert sorted(told) == sorted(parties)
     listed = await outages.conflicts(day.tx, limit=5)
     assert found.row.number in [row.number for row in listed] and found.row.content == b"as received"
 
@@ -162,7 +163,7 @@ async def test_two_sites_of_one_pharmacy_are_two_counters(day: Day) -> None:
     await day.reconciled(told_of(line, "3"))
     found = await day.reconciled(told_of(line, "3"), site)
     assert (found.row.rule_id, found.row.others) == ("DSP-002", [day.till().organization_id])
-    assert [kind for _, kind in await day.events(line)].count("conflict") == 3
+    assert [kind for _, kind in await day.events(line)].count("conflict") == 4
 
 
 @pytest.mark.parametrize(

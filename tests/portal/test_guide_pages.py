@@ -169,7 +169,7 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
     for size in (DESKTOP, PHONE):
         context = browser.new_context(base_url=exchange.facts["portal"], viewport=size)  # type: ignore[arg-type]
         page = context.new_page()
-        for path in ("/guide", "/guide/tilts-prescription-line"):
+        for path in ("/guide", "/guide/states", "/guide/tilts-prescription-line"):
             page.goto(f"{path}?lang={language}")
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             axe_finds_nothing(page, page.url)

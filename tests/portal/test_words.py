@@ -12,10 +12,12 @@ from hatchling.builders.wheel import WheelBuilder
 from tests.house.tree import ROOT
 from tests.running import Running
 from tilts.audit_words import EVENTS
+from tilts.exchange.telling import KINDS
 from tilts.portal import words
 from tilts.portal.languages import LANGUAGES, po_file, translations
 from tilts.portal.languages import areas as areas_with_words
 from tilts.portal.rendering import FACT, in_short
+from tilts.portal.resident.words import PRESCRIPTION_EVENTS
 from tilts.rules import Language
 from tilts.rules.catalogue import BY_ID
 from tilts.transport.listeners import all_routes
@@ -124,3 +126,7 @@ def test_templates_words_and_assets_are_in_the_wheel() -> None:
         "tilts/docs/GLOSSARY.md",
         "tilts/docs/pictures/house.svg",
     } <= shipped
+
+
+def test_a_patient_has_words_for_every_event_of_the_feed() -> None:
+    assert set(PRESCRIPTION_EVENTS) == KINDS

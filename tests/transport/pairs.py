@@ -15,11 +15,12 @@ import httpx
 
 from tests.transport.documents import Line
 from tests.transport.steady import steady
-from tests.transport.wire import Body, Caller, as_bytes
+from tests.transport.wire import FHIR_JSON, Body, Caller, as_bytes
 from tilts_fhir.json_strict import decode
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 TOLD = ("content-type", "accept-language", "idempotency-key", "if-match")
+OF_A_FILE = ("content-type", "content-disposition")
 ANSWERED = ("etag", "location", "idempotency-replayed", "retry-after")
 CORRECTIONS = ("withdraw", "amend")
 
@@ -47,11 +48,11 @@ class Stage:
         rule: str | None = None,
         **how: Any,
     ) -> httpx.Response:
-        """One call; the file of it is docs/examples/{verb}/{name}.json."""
+        """One call, without a body (None) by GET; the file of it is docs/examples/{verb}/{name}.json."""
         before = self.state_of(line) if line else ("", "")
-        answer = caller.post(path, body, **how)
+        answer = caller.send("GET" if body is None else "POST", path, body, **how)
         assert (answer.status_code >= 400) == (rule is not None), answer.text
-        found = decode(answer.content) if answer.content else None
+        found = body_of(answer)
         seen: dict[str, Any] = {"verb": verb, "name": name}
         if rule is not None:
             assert found["issue"][0]["details"]["coding"][0]["code"] == rule, answer.text
@@ -61,7 +62,7 @@ class Stage:
         seen["request"] = request_of(answer, path, body)
         seen["answer"] = {
             "status": answer.status_code,
-            "headers": {one: answer.headers[one] for one in ANSWERED if one in answer.headers},
+            "headers": {one: answer.headers[one] for one in answered(found) if one in answer.headers},
             "body": found,
         }
         kept(EXAMPLES / verb / f"{name}.json", seen)
@@ -80,12 +81,25 @@ class Stage:
         return told if to is None else {**told, "to": to}
 
 
+def body_of(answer: httpx.Response) -> Any:
+    """What was answered; of a file only what kind it is."""
+    kind = answer.headers.get("content-type", "")
+    if not answer.content:
+        return None
+    return decode(answer.content) if kind.startswith(FHIR_JSON) else f"<the file, {kind}>"
+
+
+def answered(found: Any) -> tuple[str, ...]:
+    """Headers that are shown: of a file what it is, too."""
+    return (*OF_A_FILE, *ANSWERED) if isinstance(found, str) else ANSWERED
+
+
 def request_of(answer: httpx.Response, path: str, body: Body) -> dict[str, Any]:
     sent = {name: value for name, value in answer.request.headers.items() if name in TOLD}
     if "x-provenance" in answer.request.headers:
         sent["x-provenance"] = "<Provenance with the signature over the body>"
     content = as_bytes(body)
-    told: dict[str, Any] = {"method": "POST", "path": f"/fhir/r4/{path}", "headers": sent}
+    told: dict[str, Any] = {"method": answer.request.method, "path": f"/fhir/r4/{path}", "headers": sent}
     return {**told, "body": decode(content)} if content else told
 
 

@@ -11,6 +11,8 @@ CHANGING = [  # in this order: what, and by which word it is replaced
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"), "instant"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d\+0[23]:00"), "minute"),
     (re.compile(r"(?<=localhost:)\d+"), "port"),
+    (re.compile(r"\b\d{200,}\b"), "code of the sheet"),
+    (re.compile(r"\bK-\d{6,}\b"), "conflict"),
 ]
 
 

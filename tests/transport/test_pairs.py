@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.exchange.sheets import codes_on
 from tests.transport.documents import (
     ABSENT,
     NUMBER_SYSTEM,
@@ -29,6 +30,7 @@ from tests.transport.documents import (
 from tests.transport.pairs import Stage
 from tests.transport.test_corrections import amendment, cancelling
 from tests.transport.test_prescription_law import SPECIAL, collected, diagnosis, on_paper, reimbursement
+from tests.transport.test_sheets import told
 from tests.transport.wire import Caller, decode, refused
 from tilts.clock import day_in_riga
 from tilts.ids import new_id
@@ -553,6 +555,71 @@ def test_wire_012_a_definition_is_read_where_the_capability_statement_says(pract
         found = practice.get(definition.removeprefix("https://tilts.example/fhir/"), token="").json()
         assert (found["resourceType"], found["url"]) == ("OperationDefinition", definition)
     refused(practice.get("OperationDefinition/Task-sell", token=""), 404, "WIRE-012")
+
+
+# What was handed out by a printed sheet.
+
+
+def printed(caller: Caller, line: Line) -> str:
+    """The code on the sheet."""
+    [found] = codes_on(caller.get(f"Task/{line.task}/$sheet").content)
+    return found
+
+
+def by_sheet(caller: Caller, code: str, **changes: Any) -> dict[str, Any]:
+    return told(caller, code, **{"whenHandedOver": now(caller), **changes})
+
+
+def now(caller: Caller) -> str:
+    return caller.exchange.clock.now().isoformat(timespec="seconds")
+
+
+def test_printing_and_reconciling(
+    stage: Stage, practice: Caller, pharmacy: Caller, other: Caller, patient: str
+) -> None:
+    def show(name: str, who: Caller, body: Any, rule: str | None = None) -> None:
+        stage.show("reconcile", name, who, "Task/$reconcile", body, rule=rule, signed=True)
+
+    line = prescribed(practice, patient)
+    stage.show("sheet", "printed", practice, f"Task/{line.task}/$sheet", None, language="lv")
+    code = printed(practice, line)
+    show("dsp-041", pharmacy, by_sheet(pharmacy, "4750000000017"), "DSP-041")
+    show("dsp-042", pharmacy, by_sheet(pharmacy, code, whenHandedOver="2026-11-24"), "DSP-042")
+    show("dsp-046", pharmacy, parameters(code=code), "DSP-046")
+    body = by_sheet(pharmacy, code)
+    show("recorded", pharmacy, body)
+    show("told-again", pharmacy, body)
+    show("dsp-044", pharmacy, by_sheet(pharmacy, code, quantity={"value": 1, **PACKS}), "DSP-044")
+    show("dsp-043", other, by_sheet(other, code), "DSP-043")
+    cancelled = prescribed(practice, patient)
+    code = printed(practice, cancelled)
+    assert practice.post(f"Task/{cancelled.task}/$cancel", parameters(reason="other")).status_code == 200
+    show("dsp-043-cancelled", other, by_sheet(other, code), "DSP-043")
+    short = prescribed(practice, patient, **last_day(practice))
+    code = printed(practice, short)
+    with later(practice, hours=30):
+        show("dsp-043-another-day", pharmacy, by_sheet(pharmacy, code), "DSP-043")
+
+
+def faulty_dispenses(caller: Caller) -> dict[str, dict[str, Any]]:
+    number = {"system": NUMBER_SYSTEM, "value": "7K3M-Q2XR-9TBV"}
+    return {
+        "DSP-005": {"status": "in-progress"},
+        "DSP-006": {"quantity": {"value": 1, "unit": "tablete"}},
+        "DSP-007": {"authorizingPrescription": [{"reference": f"MedicationRequest/{new_id()}"}]},
+        "DSP-009": {"subject": {"reference": f"Patient/{new_id()}"}},
+        "DSP-010": {"performer": [{"actor": {"reference": f"PractitionerRole/{new_id()}"}}]},
+        "PRE-015": {"identifier": [identifier_of(caller), number]},
+    }
+
+
+def test_what_is_wrong_with_a_dispense_by_a_sheet(
+    stage: Stage, practice: Caller, pharmacy: Caller, patient: str
+) -> None:
+    code = printed(practice, prescribed(practice, patient))
+    for rule, changes in faulty_dispenses(pharmacy).items():
+        body = by_sheet(pharmacy, code, **changes)
+        stage.show("reconcile", rule.lower(), pharmacy, "Task/$reconcile", body, rule=rule, signed=True)
 
 
 # What is told.

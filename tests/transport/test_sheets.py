@@ -22,6 +22,7 @@ from tests.transport.documents import (
     prescribed,
     presented,
 )
+from tests.transport.tables import Tables
 from tests.transport.wire import Caller, refused, tls
 from tilts.cli.operating import sheets
 from tilts_connector import NotVerified, Pharmacy, Quantity, Refused, SheetKeys, verify_sheet
@@ -31,7 +32,13 @@ KEYS = "/.well-known/prescription-keys.json"
 
 
 def published(caller: Caller) -> SheetKeys:
-    address = caller.base.removesuffix("/fhir/r4") + KEYS
+    """By the address that the SMART configuration names."""
+    root = caller.base.removesuffix("/fhir/r4")
+    smart = httpx.get(
+        f"{root}/.well-known/smart-configuration", verify=tls(caller.facts["ca"]), trust_env=False
+    )
+    address = smart.json()["prescription_keys_uri"]
+    assert address == root + KEYS
     answer = httpx.get(address, verify=tls(caller.facts["ca"]), trust_env=False)
     assert answer.headers["cache-control"] == "max-age=300"
     assert all("d" not in key for key in answer.json()["keys"])
@@ -134,7 +141,7 @@ def test_a_pharmacy_that_never_found_the_prescription_reconciles_by_the_code(
 
 
 def test_two_pharmacies_with_one_sheet_the_second_gets_the_number_of_the_conflict_DSP_043(
-    caller: Callable[..., Caller], pharmacy: Caller, line: Line, code: str
+    caller: Callable[..., Caller], pharmacy: Caller, tables: Tables, line: Line, code: str
 ) -> None:
     second = caller("pharmacy-5")
     assert reconciled(pharmacy, told(pharmacy, code)).status_code == 200
@@ -143,14 +150,25 @@ def test_two_pharmacies_with_one_sheet_the_second_gets_the_number_of_the_conflic
     assert "K-0" in issue["details"]["text"]
     again = reconciled(second, body, key="r-2" + line.task[-12:])
     assert (again.status_code, again.headers["idempotency-replayed"]) == (409, "true")
-    for one in (pharmacy, second):
-        kinds = [part["valueCode"] for part in events_of(one, line)]
+    short = reconciled(second, body, headers={"prefer": "return=minimal"})
+    assert refused(short, 409, "DSP-043") == issue, "what is not counted is told in full"
+    for answer in (again, short):
+        entry = tables.audit(answer.headers["x-request-id"])
+        assert (entry["outcome"], entry["rule_id"]) == ("refused", "DSP-043")
+        assert entry["detail"]["facts"] == {"number": number_in(issue), "why": "DSP-002"}
+    for one, who in ((pharmacy, None), (second, None), (caller("portal"), line.patient)):
+        kinds = [part["valueCode"] for part in events_of(one, line, who)]
         assert kinds.count("conflict") == 1
     assert decode(second.get(f"Task/{line.task}").content)["output"][0]["valueQuantity"]["value"] == 2
 
 
-def events_of(caller: Caller, line: Line) -> list[dict[str, Any]]:
-    found = decode(caller.post("Task/$events").content).get("parameter", [])
+def number_in(issue: dict[str, Any]) -> str:
+    number: str = issue["extension"][0]["extension"][1]["valueString"]
+    return number
+
+
+def events_of(caller: Caller, line: Line, patient: str | None = None) -> list[dict[str, Any]]:
+    found = decode(caller.post("Task/$events", patient=patient).content).get("parameter", [])
     told = [{part["name"]: part for part in one.get("part", [])} for one in found if one["name"] == "event"]
     return [one["kind"] for one in told if line.task in str(one["task"])]
 

@@ -34,13 +34,15 @@ class Trace:
     call: Call | None = None
     sought: str = ""  # of which type the thing in the path is
     later: Callable[[], Awaitable[Reply]] | None = None  # what is still to be done when all is written down
+    no: Refusal | None = None  # what was answered, though the work stands
 
 
-async def admit(tx: Tx, ground: Ground, party: Party, entry: AuditEntry, *, signed: bool) -> str:
+async def admit(tx: Tx, ground: Ground, party: Party, entry: AuditEntry | None, *, signed: bool) -> str:
     """
     Looks at the person and writes the call down, before any work.
 
     Args:
+        entry: None where only the work knows how it ends: then it is added after it (`Route.may_keep_a_no`).
         signed: What is asked for makes a signed document.
 
     Raises Refusal: ACC-013, MAY-009, MAY-010, CPY-002.
@@ -48,7 +50,8 @@ async def admit(tx: Tx, ground: Ground, party: Party, entry: AuditEntry, *, sign
     """
     check_signed(signed, party.assurance, ground.person_proof)
     acting_as = await check_acting(tx, party, viewer_of(party, ground.clock.now()))
-    await audit.add(tx, entry)
+    if entry is not None:
+        await audit.add(tx, entry)
     return acting_as
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from tilts.access import admitting, certificates, repeats, scopes, signatures
 from tilts.access.admitting import Trace
+from tilts.access.keeping import ended
 from tilts.access.limits import CallRate
 from tilts.access.routes import Call, Ground, Incoming, Reply, Route
 from tilts.access.tokens.issuing import Tokens
@@ -96,10 +97,14 @@ class Pipeline:
         entry = self.entry(route.audit_event, incoming, trace)
         if route.noted is not None:
             entry = replace(entry, detail={**(entry.detail or {}), **route.noted(incoming)})
-        acting_as = await admitting.admit(tx, ground, party, entry, signed=route.signed)
+        at_once = None if route.may_keep_a_no else entry
+        acting_as = await admitting.admit(tx, ground, party, at_once, signed=route.signed)
         call = trace.call = admitting.call_for(ground, tx, party, incoming, ids)
         call.acting_as, trace.sought = acting_as, route.resource_type
         answer = await self._work(route, call, trace)
+        if route.may_keep_a_no:
+            entry = entry if trace.no is None else ended(entry, trace.no)
+            await audit.add(tx, entry)
         await admitting.count(tx, ground, call, entry)
         return answer
 
@@ -119,11 +124,13 @@ class Pipeline:
             call.signed = await self._signature(call)
         key = repeats.key_of(route, call)
         if key is not None and (first := await repeats.earlier(call, key, route.resource_type)):
+            trace.no = repeats.refused_in(first.raw or b"") if route.may_keep_a_no else None
             return self._shapes.written(route, first)
         reply = await route.work(call)
         # After the work: a rule says more exactly what is wrong. Nothing of the work stands before the commit.
         await done(is_large, self._shapes.check_profile, route, call.resource)
-        trace.later = reply.later
+        assert reply.no is None or route.may_keep_a_no, "the trail would call it a success"
+        trace.later, trace.no = reply.later, reply.no
         if call.warnings:
             warned = ", ".join(f'299 tilts "{rule_id}"' for rule_id in call.warnings)
             reply = replace(reply, headers={**reply.headers, "Warning": warned})

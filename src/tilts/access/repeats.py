@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from tilts.access.routes import Call, Reply, Route
 from tilts.rules import Refusal
+from tilts.rules.catalogue import BY_ID
 from tilts.rules.wire import KEY_MALFORMED, KEY_MISSING, KEY_REUSED, KEY_TOO_LONG
 from tilts.store import request_keys
 from tilts.store.records import AuditSubject, EarlierAnswer
+from tilts_fhir.json_strict import decode
 
 LONGEST: Final = 256  # characters of system and of value: what one entry of an index can hold
 VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,64}\Z")
@@ -66,6 +68,20 @@ async def earlier(call: Call, key: str, route_type: str) -> Reply | None:
     for patient_id in found.patient_ids:  # who is shown again is told again
         call.subjects.append(AuditSubject(patient_id, route_type, None, repeated=True))
     return Reply(raw=found.answer, status=found.status, headers=found.headers, replayed=True)
+
+
+def refused_in(answer: bytes) -> Refusal | None:
+    """The "no" that was kept with what it wrote down, read again from its OperationOutcome; None of any other answer."""
+    kept = decode(answer)
+    if kept["resourceType"] != "OperationOutcome":
+        return None
+    issue = kept["issue"][0]
+    told = [
+        {part["url"]: part.get("valueCode", part.get("valueString")) for part in fact["extension"]}
+        for fact in issue.get("extension", ())
+    ]
+    facts = {fact["name"].replace("-", "_"): fact["value"] for fact in told}
+    return Refusal(BY_ID[issue["details"]["coding"][0]["code"]], **facts)
 
 
 async def take_identifiers(call: Call, documents: list[dict[str, Any]]) -> None:

@@ -21,7 +21,7 @@ from tilts.exchange.terms import Terms
 from tilts.functionality import Functionality
 from tilts.onboarding.mail.room import MailRoom
 from tilts.party import Party
-from tilts.rules import Language
+from tilts.rules import Language, Refusal
 from tilts.store.records import AuditSubject
 from tilts.store.tx import Tx
 from tilts_fhir.definitions import resource_types
@@ -130,6 +130,7 @@ class Reply:
     status: int | None = None  # of a replay: as the first time
     headers: dict[str, str] = field(default_factory=dict)
     later: "Callable[[], Awaitable[Reply]] | None" = None  # long work without effect, done after the commit
+    no: Refusal | None = None  # it is told as a "no", and what the work wrote down stands all the same
 
 
 Work: TypeAlias = Callable[[Call], Awaitable[Reply]]
@@ -153,6 +154,8 @@ class Route:
     profile: str = ""  # name of our profile that the body must meet, beside what rules say of it
     open_in_sandbox: bool = False  # there it needs neither token nor certificate (Design 4)
     feed: bool = False  # at the root of the listener; answers with files, not with FHIR
+    # Replies may have `no`: the audit entry is added after the work, in its transaction.
+    may_keep_a_no: bool = False
     # What of the request stands in the audit entry too.
     noted: Callable[[Incoming], dict[str, Any]] | None = None
 

@@ -3,8 +3,8 @@
     lock the issue  ->  decide by what it is now (pure)  ->  record the dispense, or keep a conflict
 
 Nothing is lost and nothing is handed out twice: what fits is claimed and dispensed in one; what does not, since somebody
-else handed out or holds it, or it was cancelled, is kept as it was told, and both pharmacies and the prescriber hear of
-it (ADR 0050). The code that the exchange signed is the right to it: nobody had to find the prescription before.
+else handed out or holds it, or it was cancelled, is kept as it was told, and both pharmacies, prescriber and patient
+hear of it (ADR 0050). The code that the exchange signed is the right to it: nobody had to find the prescription before.
 """
 
 import hashlib
@@ -223,7 +223,7 @@ async def _keep_conflict(
     others = {feed.party_id for feed in against if feed != own}
     row = replace(row, rule_id=no.rule.id, facts=no.told(), others=sorted(others))
     number = await store.add(tx, row)
-    told = list(dict.fromkeys([own, *against, Feed(line.organization_id)]))
+    told = list(dict.fromkeys([own, *against, Feed(line.organization_id), Feed(line.patient_id)]))
     await events.add(tx, told, CONFLICT, line.task_id, row.recorded_at)
     await _show(tx, line, row, terms)
     return Reconciled(replace(row, number=number), line, None)

@@ -126,7 +126,7 @@ class FhirApp:
     ) -> tuple[int, dict[str, str], bytes]:
         assert route is not None, "checked before"
         status, headers, body = await self._pipeline.run(route, incoming, ids, trace)
-        if route.key != "none" and body:  # of what is written; a search always answers in full
+        if route.key != "none" and body and trace.no is None:  # a search, and a no, are told in full
             body = preferred(incoming.headers.get("prefer", ""), body, headers)
         return status, headers, body
 

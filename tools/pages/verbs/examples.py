@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from tilts.exchange.lifecycle import PRESCRIPTION
-from tilts.rules.catalogue import BY_ID
+from tilts.rules.catalogue import BY_ID, NOUNS
 from tools.pages.blocks import code
+from tools.pages.rules import rules_of
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
-NOUN = {"PRE": "prescriptions", "DSP": "dispensing"}
+PAGE_OF = {rule.id: noun for noun in NOUNS for rule in rules_of(noun)}
 ABRIDGED = "allowed actions, left out here"
 
 
@@ -26,7 +27,7 @@ def without() -> dict[str, Any]:
 
 
 def rule_link(rule: str) -> str:
-    return f"[{rule}](../../rules/{NOUN[rule[:3]]}.md#{rule.lower()})"
+    return f"[{rule}](../../rules/{PAGE_OF[rule]}.md#{rule.lower()})"
 
 
 def example(pair: dict[str, Any]) -> str:
@@ -52,7 +53,8 @@ def example(pair: dict[str, Any]) -> str:
 
 def http(first: str, message: dict[str, Any]) -> list[str]:
     body = message.get("body")
-    written = [json.dumps(abridged(body), ensure_ascii=False, indent=1)] if body else []
+    is_file = isinstance(body, str)
+    written = [body if is_file else json.dumps(abridged(body), ensure_ascii=False, indent=1)] if body else []
     return [first, *(f"{name}: {value}" for name, value in message["headers"].items()), "", *written]
 
 

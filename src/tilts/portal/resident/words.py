@@ -67,6 +67,7 @@ PRESCRIPTION_EVENTS: Final = MappingProxyType(
         "lease-ended": N_("The pharmacy's time was over: open to every pharmacy again"),
         "expired": N_("Its last day is over"),
         "changed": N_("Something changed"),
+        "conflict": N_("A pharmacy handed out by a printed sheet, and it could not be counted"),
     }
 )
 PRESCRIPTION_KINDS: Final = MappingProxyType({"ordinary": N_("ordinary"), "special": N_("special")})

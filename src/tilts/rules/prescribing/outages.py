@@ -29,8 +29,8 @@ DSP_HANDED_OUT_TWICE = Rule(
     source="Exchanges 3.2: nobody hands out more than was prescribed; ADR 0050: what happened is kept all the same",
     text_en="What you handed out cannot be counted: {why} It is kept as conflict {number}.",
     text_lv="Jūsu izsniegto nevar ieskaitīt: {why} Tas ir saglabāts kā konflikts {number}.",
-    fix_en="Do not send it again. The authority sees the conflict, and so do the other pharmacy and the prescriber.",
-    fix_lv="Nesūtiet to vēlreiz. Konfliktu redz iestāde, otra aptieka un izrakstītājs.",
+    fix_en="Do not send it again. The authority sees the conflict; the other pharmacy, prescriber and patient are told.",
+    fix_lv="Nesūtiet to vēlreiz. Konfliktu redz iestāde; par to paziņo otrai aptiekai, izrakstītājam un pacientam.",
 )
 DSP_SHEET_RECONCILED = Rule(
     id="DSP-044",

@@ -31,6 +31,7 @@ from tilts.transport.oauth.signed_metadata import ServerStatement
 from tilts.transport.outcomes import answer_for
 
 Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
+SHEET_KEYS: Final = "/.well-known/prescription-keys.json"
 # How long a reader may believe the keys; a new one is announced much longer before it signs.
 KEYS_LIVE: Final = {"cache-control": "max-age=300"}
 
@@ -67,7 +68,7 @@ class Discovery:
         )
         keys = {
             "/oauth/jwks.json": self.keys,
-            "/.well-known/prescription-keys.json": self.sheet_keys,
+            SHEET_KEYS: self.sheet_keys,
             "/oauth/clients/{client_id}/jwks.json": self.client_keys,
         }
         every: dict[str, Answer] = {**known, **below, **beside, **keys}
@@ -140,6 +141,7 @@ class Discovery:
         return {
             "issuer": self.settings.public_base,
             "jwks_uri": f"{self.root}/oauth/jwks.json",
+            "prescription_keys_uri": f"{self.root}{SHEET_KEYS}",  # ours: a name that SMART and RFC 8414 do not use
             **self.token_addresses(),
             "introspection_endpoint": f"{self.root}{INTROSPECTION}",
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],

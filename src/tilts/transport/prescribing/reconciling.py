@@ -33,6 +33,7 @@ WHOLE: Final = len("2026-11-24T02:15:00")  # a day alone is no moment
     resource_type="Task",
     interaction="reconcile",
     functionality="dispensing",
+    may_keep_a_no=True,
 )
 async def reconcile_dispense(call: Call) -> Reply:
     found = await reconcile(call.tx, told_in(call), call.party, call.now, call.terms, call.signed)
@@ -76,4 +77,4 @@ def kept_as_conflict(call: Call, found: Reconciled) -> Reply:
     no = Refusal(DSP_HANDED_OUT_TWICE, number=number_of(row), why=why)
     incoming = call.incoming
     status, headers, body = answer_for(no, incoming.language, incoming.request_id, call.canonical_base)
-    return Reply(raw=body, status=status, headers=headers)
+    return Reply(raw=body, status=status, headers=headers, no=no)
