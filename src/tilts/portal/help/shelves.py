@@ -44,6 +44,7 @@ SHELVES: Final = (
         ),
         (
             ("/guide", N_("FHIR profiles")),
+            ("/law", N_("The law of prescriptions")),
             ("/rules", N_("All refusals, with what to do")),
             ("/procedures", N_("Procedures")),
         ),
@@ -61,6 +62,7 @@ SHELVES: Final = (
         (
             ("/procedures", N_("Procedures")),
             ("/trust", N_("Certificates and trust")),
+            ("/law", N_("The law of prescriptions")),
             ("/systems", N_("Approved systems")),
         ),
     ),
@@ -79,7 +81,7 @@ SHELVES: Final = (
             "proof",
             "bench",
         ),
-        (("/architecture", N_("Architecture")),),
+        (("/law", N_("The law of prescriptions")), ("/architecture", N_("Architecture"))),
     ),
 )
 GROUPS: Final = (
