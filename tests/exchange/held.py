@@ -89,6 +89,15 @@ HELD: Final = (
         ),
     ),
     Held(
+        "Handed out in parts, also in different pharmacies",
+        ("parts-ordinary", "parts-special"),
+        ("DSP-003",),
+        (
+            f"{DOORS}::test_a_part_in_one_pharmacy_and_the_rest_in_another",
+            f"{PHARMACY}::test_dsp_003_more_than_is_left_stands_at_the_field_and_what_was_typed_is_kept",
+        ),
+    ),
+    Held(
         "Collected by the patient, and by a child alone from 14",
         ("collect-self", "collect-child"),
         ("DSP-019",),

@@ -13,7 +13,7 @@ from tilts.rules.catalogue import BY_ID
 
 DOORS = ("tests/transport/", "tests/portal/", "tests/cli/", "tests/exchange/test_civil_days.py")
 # Rules that cite the part of the law on prescriptions and hold the medicine or its amount, not a row of the law.
-OF_THE_MEDICINE = {"DSP-003", "DSP-011", "DSP-045", "PRE-004"}
+OF_THE_MEDICINE = {"DSP-011", "DSP-045", "PRE-004"}
 EACH = pytest.mark.parametrize("held", HELD, ids=lambda held: held.asked)
 
 

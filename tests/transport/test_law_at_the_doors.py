@@ -119,6 +119,25 @@ def test_of_a_buyer_by_number_and_name_the_patient_reads_who_it_was(
     assert shown["extension"] == told
 
 
+@pytest.mark.parametrize("kind", [ORDINARY, NARCOTIC], ids=["ordinary", "special"])
+def test_a_part_in_one_pharmacy_and_the_rest_in_another(
+    practice: Caller,
+    pharmacy: Caller,
+    caller: Callable[..., Caller],
+    patient: str,
+    kind: dict[str, Any],
+) -> None:
+    line = prescribed(practice, patient, packs=2, **kind)
+    for shop in (pharmacy, caller("pharmacy-6")):
+        claimed(shop, line)
+        document = dispense(shop, line, extension=collected("self"))
+        answer = shop.post("MedicationDispense", document, signed=True)
+        assert answer.status_code == 201, answer.text
+        if shop is pharmacy:
+            left = shop.post(f"Task/{line.task}/$release", parameters(reason="not-in-stock")).json()
+            assert left["businessStatus"]["coding"][0]["code"] == "partly-dispensed"
+
+
 def addresses(line: Line, dispense_id: str) -> list[str]:
     """Every way to what was prescribed and handed out."""
     return [

@@ -24,7 +24,7 @@ AREAS: Final = {
     "validity": N_("How long"),
     "prescribing": N_("Who writes what"),
     "reimbursement": N_("Reimbursed medicines"),
-    "collecting": N_("Who collects"),
+    "collecting": N_("Who collects, and in parts"),
     "seeing": N_("What a pharmacy sees"),
     "periods": N_("Periods of the exchange"),
 }
