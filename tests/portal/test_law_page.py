@@ -43,7 +43,7 @@ def test_figures_are_words_also_in_latvian(visitor: httpx.Client) -> None:
     assert "3 mēneši nepārbaudīts 2013. gada teksts" in by_name["validity-ordinary"]
     assert "30 dienas nepārbaudīts" in by_name["validity-special"]
     assert "parastā; kompensējamās: nē" in by_name["prescribes-physician-assistant"].lower()
-    assert "no 14 gadu vecuma nepārbaudīts no citu atstāsta" in by_name["collect-child"]
+    assert "no 14 gadu vecuma nepārbaudīts no otrām rokām" in by_name["collect-child"]
     assert "100, 75, 50 %" in by_name["reimbursed-rates"]
     assert "2 stundas" in by_name["lease"] or "120 minūtes" in by_name["lease"]
     assert "mūsu lēmums" in by_name["lease"]
