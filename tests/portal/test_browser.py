@@ -18,6 +18,8 @@ def places(anna: str) -> dict[str, str]:
         "help": "/help",
         "help-page": "/help/reference/routes",
         "help-search": "/help/search?q=certificate",
+        "law": "/law",
+        "law-earlier": "/law?on=2020-03-31",
         "architecture": "/architecture",
         "calls": "/calls",
         "persons": "/persons",

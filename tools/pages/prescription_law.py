@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from tests.exchange.held import HELD
 from tilts.exchange.law import FILES, LawRow, rows
 from tools.pages.blocks import code, table
+from tools.pages.may_they import linked
 
 MARKS = {
     "S": "second hand",
@@ -20,7 +22,7 @@ def made_for_prescription_law() -> dict[str, str]:
             [row_of_law(row) for row in rows() if row.area == area],
         )
         for area in FILES
-    }
+    } | {"held": what_holds_it()}
 
 
 def row_of_law(row: LawRow) -> list[str]:
@@ -52,3 +54,18 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return str(value)
+
+
+def what_holds_it() -> str:
+    return table(
+        ["what is asked", "rows", "refused by", "tests"],
+        [
+            [
+                held.asked,
+                ", ".join(map(code, held.rows)),
+                ", ".join(map(linked, held.rules)),
+                "<br>".join(code(test.removeprefix("tests/")) for test in held.tests),
+            ]
+            for held in HELD
+        ],
+    )

@@ -36,6 +36,7 @@ from tilts.portal.guard import Guard, headers_of, hosts_of
 from tilts.portal.guide.pages import GuidePages
 from tilts.portal.help.architecture_pages import ArchitecturePages
 from tilts.portal.help.help_pages import HelpPages
+from tilts.portal.help.law_pages import LawPages
 from tilts.portal.lab.beginning import BeginPages
 from tilts.portal.lab.pages import LabPages
 from tilts.portal.lab.person_pages import TestPersonPages
@@ -87,6 +88,7 @@ EVERYWHERE: Final[tuple[type[PageGroup], ...]] = (
     DelegationPages,
     ArchitecturePages,
     HelpPages,
+    LawPages,
     GuidePages,
     ProcedurePages,
     ClassifierPages,

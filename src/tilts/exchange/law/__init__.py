@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 ABOUT_THE_ROW: Final = frozenset({"of", "valid_from", "valid_to", "mark", "en", "lv", "source", "url"})
-FILES: Final = ("validity", "prescribing", "reimbursement", "collecting", "periods")
+FILES: Final = ("validity", "prescribing", "reimbursement", "collecting", "seeing", "periods")
 
 
 @dataclass(frozen=True, slots=True)

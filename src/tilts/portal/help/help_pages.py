@@ -27,7 +27,7 @@ PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-an
 
 
 class HelpPages:
-    places: ClassVar[tuple[Place, ...]] = (Place("/help", N_("Help"), 25, also=("/guide",)),)
+    places: ClassVar[tuple[Place, ...]] = (Place("/help", N_("Help"), 25, also=("/guide", "/law")),)
 
     def __init__(self, parts: PortalParts) -> None:
         self._pages = parts.pages

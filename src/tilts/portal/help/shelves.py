@@ -45,6 +45,7 @@ SHELVES: Final = (
         ),
         (
             ("/guide", N_("FHIR profiles")),
+            ("/law", N_("The law of prescriptions")),
             ("/rules", N_("All refusals, with what to do")),
             ("/procedures", N_("Procedures")),
         ),
@@ -62,6 +63,7 @@ SHELVES: Final = (
         (
             ("/procedures", N_("Procedures")),
             ("/trust", N_("Certificates and trust")),
+            ("/law", N_("The law of prescriptions")),
             ("/systems", N_("Approved systems")),
         ),
     ),
@@ -80,7 +82,7 @@ SHELVES: Final = (
             "proof",
             "bench",
         ),
-        (("/architecture", N_("Architecture")),),
+        (("/law", N_("The law of prescriptions")), ("/architecture", N_("Architecture"))),
     ),
 )
 GROUPS: Final = (
