@@ -247,6 +247,7 @@ class TestValidateCode:
     def test_a_code_that_is_gone_names_its_successor(self, vendor: Caller) -> None:
         answer = vendor.get(f"CodeSystem/$validate-code?url={FORMS}&code=MF-14&date=2026-04-01")
         assert out(answer)["result"] is False
+        assert "2026-04-01" in out(answer)["message"], "a pinned answer shows no day"
         pinned("validate-code-gone", answer.json())
 
     def test_the_same_code_was_good_the_day_before(self, vendor: Caller) -> None:

@@ -29,11 +29,14 @@ from tests.transport.documents import (
 )
 from tests.transport.pairs import Stage
 from tests.transport.test_corrections import amendment, cancelling
-from tests.transport.test_prescription_law import SPECIAL, collected, diagnosis, on_paper, reimbursement
+from tests.transport.test_prescription_law import BASE, SPECIAL, collected, diagnosis, on_paper, reimbursement
+from tests.transport.test_products import REGISTER, TABLETS, concept, tablets_of_a_group
 from tests.transport.test_sheets import told
 from tests.transport.wire import Caller, decode, refused
 from tilts.clock import day_in_riga
+from tilts.exchange.medicines.substitution import cheapest
 from tilts.ids import new_id
+from tilts.lab.medicines import VALID_FROM
 from tilts.rules.profiles.verbs import operations
 
 
@@ -403,6 +406,58 @@ def test_who_collects(stage: Stage, practice: Caller, pharmacy: Caller, patient:
     hand("dsp-019", child, "DSP-019", "self")
     hand("dsp-020", patient, "DSP-020", "parent", name="Anna Paraudziņa", document="identity-card")
     hand("to-a-buyer", patient, None, "number-and-name", name="Anna Paraudziņa", document="identity-card")
+
+
+# What is chosen from the register of medicines.
+
+AGREED = {"url": f"{BASE}/StructureDefinition/dearer-agreed", "valueBoolean": True}
+UNKNOWN = {"coding": [{"system": REGISTER, "code": "XX-none"}]}
+
+
+def test_prescribing_by_the_register(stage: Stage, practice: Caller, patient: str) -> None:
+    group, icd = tablets_of_a_group()
+    paid = next(one for one in group[0].reimbursed if one.icd == icd)
+    named = {"medicationCodeableConcept": concept(group[0], "-by-inn")}
+
+    def show(name: str, rule: str | None = None, code: str = icd, **changes: Any) -> None:
+        document = prescription(practice, patient, **named, reasonCode=diagnosis(code), **changes)
+        stage.show("prescribe", name, practice, "MedicationRequest", document, signed=True, rule=rule)
+
+    show("by-general-name", extension=reimbursement(by="inn", list=paid.listed, rate=paid.rate_percent))
+    show("pre-033", "PRE-033", "E11.0", extension=reimbursement(by="inn"))
+    show("pre-034", "PRE-034", extension=reimbursement(by="inn", list="B"))
+    unknown = prescription(practice, patient, medicationCodeableConcept=UNKNOWN)
+    path = "MedicationRequest"
+    stage.show("prescribe", "pre-032", practice, path, unknown, signed=True, rule="PRE-032")
+
+
+def test_handing_out_by_the_register(stage: Stage, practice: Caller, pharmacy: Caller, patient: str) -> None:
+    group, icd = tablets_of_a_group()
+    best = cheapest(group, VALID_FROM, icd)[0]
+    dear = next(one for one in group if one not in cheapest(group, VALID_FROM, icd))
+    by_inn = {"medicationCodeableConcept": concept(dear, "-by-inn"), "extension": reimbursement(by="inn")}
+    line = prescribed(practice, patient, **by_inn, reasonCode=diagnosis(icd))
+    name = patient_of(practice, patient)["name"][0]
+    asked = parameters(number=line.number, family=name["family"], given=" ".join(name["given"]))
+    stage.show("find", "the-cheapest", pharmacy, "Task/$find", asked)
+    claimed(pharmacy, line)
+
+    def hand(name: str, product: dict[str, Any], tablets: int, rule: str | None = None, *told: Any) -> None:
+        document = dispense(
+            pharmacy,
+            line,
+            medicationCodeableConcept=product,
+            quantity={"value": tablets, **TABLETS},
+            extension=[*collected("self"), *told],
+        )
+        path = "MedicationDispense"
+        stage.show("dispense", name, pharmacy, path, document, line=line, signed=True, rule=rule)
+
+    hand("dsp-051", UNKNOWN, 10, "DSP-051")
+    hand("dsp-053", concept(dear), 10, "DSP-053")
+    hand("dsp-052", concept(best), int(3 * (dear.units or 0)), "DSP-052")
+    hand("another-of-the-group", concept(best), 10)
+    hand("a-dearer-one", concept(dear), 5, None, AGREED)
 
 
 # What is taken back.
