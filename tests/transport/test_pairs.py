@@ -28,6 +28,7 @@ from tests.transport.documents import (
     presented,
 )
 from tests.transport.pairs import Stage
+from tests.transport.tables import Tables
 from tests.transport.test_corrections import amendment, cancelling
 from tests.transport.test_prescription_law import BASE, SPECIAL, collected, diagnosis, on_paper, reimbursement
 from tests.transport.test_products import REGISTER, TABLETS, concept, tablets_of_a_group
@@ -214,10 +215,10 @@ def test_finding(stage: Stage, practice: Caller, pharmacy: Caller, patient: str)
     )
 
 
-def test_guessing(stage: Stage, practice: Caller, caller: Callable[..., Caller]) -> None:
+def test_guessing(stage: Stage, practice: Caller, caller: Callable[..., Caller], tables: Tables) -> None:
     guesser = caller("pharmacy-8")
     wrong = parameters(number="7K3M-Q2XR-9TBV", family="Cits", given="Vārds")
-    with later(practice, hours=20):
+    with tables.guessing(guesser.facts["client_id"]), later(practice, hours=20):
         for _ in range(guesser.exchange.settings.find_misses):
             guesser.post("Task/$find", wrong)
         stage.show("find", "pre-012", guesser, "Task/$find", wrong, rule="PRE-012")
