@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.portal.browsing import DESKTOP, IN_EACH_LOOK, axe_finds_nothing, watched
 from tests.portal.pharmacy import Written, subject_of, written
+from tests.portal.test_pharmacy_pages import ICD, THIRTY, by_register, paid_for
 from tests.running import Running
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "pharmacy"
@@ -206,3 +207,23 @@ def test_axe_finds_nothing_on_the_pharmacists_pages(
     looked_at(page, "correct", tmp_path)
     page.goto("/pharmacy")
     looked_at(page, "work", tmp_path)
+
+
+@IN_EACH_LOOK
+def test_axe_finds_nothing_where_a_product_is_chosen(
+    page: Page, exchange: Running, language: str, tmp_path: Path
+) -> None:
+    one = by_register(exchange, **paid_for(ICD))
+    at_the_counter(page, exchange, language)
+    page.locator("#asked").fill(one.said)
+    page.locator("#asked").press("Enter")
+    page.wait_for_url("**/prescriptions/*")
+    page.locator("form[action$='/claim'] button").click()
+    page.wait_for_url("**?line=*")
+    assert focused(page) == "quantity"
+    looked_at(page, "choose", tmp_path)
+    page.locator("#product").select_option(THIRTY.product_id)
+    page.locator("form[action$='/dispense'] > button").click()
+    assert page.locator("#product").input_value() == THIRTY.product_id, "what was chosen is kept"
+    assert not page.locator("#agreed").is_checked()
+    looked_at(page, "dearer", tmp_path)

@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
 from random import Random
+from typing import Any
 
+import httpx
 import pytest
 from joserfc import jws
 from lxml import html
@@ -14,18 +16,23 @@ from tests.portal.attacking import Visitor, rule_of, said
 from tests.portal.pharmacy import Written, form_in, found, steps_in, subject_of, take, written
 from tests.running import Running
 from tests.transport.documents import line_of, parameters, prescription
-from tests.transport.test_prescription_law import SPECIAL
+from tests.transport.test_prescription_law import SPECIAL, diagnosis, reimbursement
+from tests.transport.test_products import concept, tablets_of_a_group
 from tests.transport.test_receipts import output_of, published, receipt_of, verified
 from tests.transport.wire import Caller
 from tilts.access.routes import ROUTES
 from tilts.exchange.dispensing import Presented
+from tilts.exchange.medicines.substitution import cheapest
 from tilts.ids import ALPHABET, check_symbol, grouped, read_prescription_number
+from tilts.lab.medicines import VALID_FROM, invented
 from tilts.portal.pharmacy.presented import presented_in
 from tilts.transport.bodies import FhirShapes
 from tilts_fhir.json_strict import decode
 
 HERE = "/pharmacy"
 LIGA, ELZA, DAVIS = 3, 4, 5
+GROUP, ICD = tablets_of_a_group()
+THIRTY = next(one for one in GROUP if one.units == 30)
 CODES = "urn:oid:2.999.1.3.1.1"
 
 
@@ -336,6 +343,139 @@ def test_whom_somebody_waits_for_stands_first_in_the_worklist(
     assert "Somebody asked you to give it up" in text and "The prescriber took it back" in text
     assert steps_in(there.get(places[2])) == {"release"}
     assert rule_of(take(there, places[1], "release", reason="other")) == ""
+
+
+# --- a line that names the register of medicines ------------------------------------------------------------------------
+
+
+def by_register(exchange: Running, *, how: str = "-by-inn", packs: int = 2, **changes: Any) -> Written:
+    """Of the group of invented tablets the one of thirty, which is not the cheapest."""
+    practice, person = Caller(exchange, "practice"), exchange.facts["persons"][LIGA]
+    named = {"medicationCodeableConcept": concept(THIRTY, how)}
+    document = prescription(practice, person["patient"], packs=packs, **named, **changes)
+    made = practice.post("MedicationRequest", document, signed=True)
+    assert made.status_code == 201, made.text
+    line = line_of(practice, decode(made.content), person["patient"])
+    practice.close()
+    return Written(line.number, person["patient"], person["given"][0], person["family"])
+
+
+def paid_for(icd: str) -> dict[str, Any]:
+    return {"extension": reimbursement(by="inn"), "reasonCode": diagnosis(icd)}
+
+
+def ready_in(page: httpx.Response) -> dict[str, str]:
+    """What the form would send as it stands."""
+    tree = html.fromstring(page.text)
+    chosen = {
+        name: tree.xpath(f"//select[@id='{name}']/option[@selected]") for name in ("product", "measure")
+    }
+    told = {name: str(one[0].get("value")) for name, one in chosen.items() if one}
+    return told | {"quantity": str(tree.xpath("//input[@id='quantity']/@value")[0])}
+
+
+def kept_of(pharmacy: Caller, page: httpx.Response) -> dict[str, Any]:
+    return decode(pharmacy.get(f"MedicationDispense/{dispense_in(page.text)}").content)
+
+
+def test_of_a_line_by_general_name_the_cheapest_stands_ready_and_the_dispense_names_it(
+    exchange: Running, here: Visitor, pharmacy: Caller
+) -> None:
+    """Two packs of thirty are one of sixty."""
+    [best] = cheapest(GROUP, VALID_FROM)
+    place = claimed(here, by_register(exchange))
+    page = here.get(place)
+    ready = ready_in(page)
+    assert ready == {"product": best.product_id, "measure": "packs", "quantity": "1"}
+    assert "N60 (cheapest)" in said(page) and "Left: 60 tablets" in said(page)
+    offered = html.fromstring(page.text).xpath("//select[@id='product']/option/@value")
+    assert set(offered) == {one.product_id for one in GROUP}
+    assert not html.fromstring(page.text).xpath("//input[@id='agreed']"), "nothing is paid by the state"
+
+    handed = take(here, place, "dispense", **ready, batch="LOT-8", manner="self").headers["location"]
+    document = kept_of(pharmacy, here.get(handed))
+    [package] = document["contained"]
+    assert package["code"]["coding"][0]["code"] == best.product_id and best.name in package["code"]["text"]
+    assert steps_in(here.get(handed)) == {"close"}, "all of it is out"
+
+
+def test_another_of_the_group_is_handed_out_and_a_part_of_its_pack_is_counted_in_units(
+    exchange: Running, here: Visitor, pharmacy: Caller
+) -> None:
+    place = claimed(here, by_register(exchange))
+    other = next(one for one in GROUP if one.units == 28)
+    typed = {"product": other.product_id, "measure": "units", "quantity": "10", "manner": "self"}
+    handed = take(here, place, "dispense", **typed).headers["location"]
+    page = here.get(handed)
+    assert "Left: 50 tablets" in said(page)
+    assert ready_in(page) | {"product": ""} == {"product": "", "measure": "units", "quantity": "50"}
+    document = kept_of(pharmacy, page)
+    assert document["medicationCodeableConcept"]["coding"][0]["code"] == other.product_id
+    assert (document["quantity"]["value"], document["quantity"]["code"]) == (10, "{tablet}")
+
+    address = f"{HERE}/dispenses/{dispense_in(page.text)}"
+    assert "10 tablets" in said(here.get(address)) and "N28" in said(here.get(address))
+    assert take(here, address, "amend", quantity="12", batch="B2", reason="wrong-quantity").status_code == 303
+    assert "Left: 48 tablets" in said(here.get(place))
+    document = kept_of(pharmacy, page)
+    assert document["contained"][0]["code"]["coding"][0]["code"] == other.product_id, "the product stays"
+    more = take(here, place, "dispense", **{**typed, "quantity": "49"})
+    assert (rule_of(more), field_faults(more.text)) == ("DSP-052", ["quantity"])
+
+
+def test_dsp_053_a_dearer_one_of_a_reimbursed_line_is_handed_out_with_the_patients_agreement(
+    exchange: Running, here: Visitor, pharmacy: Caller
+) -> None:
+    place = claimed(here, by_register(exchange, **paid_for(ICD)))
+    [best] = cheapest(GROUP, VALID_FROM, ICD)
+    tree = html.fromstring(here.get(place).text)
+    assert tree.xpath("//select[@id='product']/option[@selected]/@value") == [best.product_id]
+    assert tree.xpath("//input[@id='agreed']") and not tree.xpath("//input[@id='agreed']/@checked")
+
+    typed = {"product": THIRTY.product_id, "measure": "packs", "quantity": "1", "manner": "self"}
+    page = take(here, place, "dispense", **typed)
+    assert (page.status_code, rule_of(page), field_faults(page.text)) == (422, "DSP-053", ["agreed"])
+    assert ready_in(page)["product"] == THIRTY.product_id, "what was chosen is kept"
+    handed = take(here, place, "dispense", **typed, agreed="yes").headers["location"]
+    document = kept_of(pharmacy, here.get(handed))
+    agreed = [one for one in document["extension"] if one["url"].endswith("/dearer-agreed")]
+    assert [one["valueBoolean"] for one in agreed] == [True]
+
+    address = f"{HERE}/dispenses/{dispense_in(here.get(handed).text)}"
+    assert take(here, address, "amend", quantity="2", reason="wrong-quantity").status_code == 303
+
+
+def test_dsp_051_and_med_006_what_is_not_offered_is_refused_at_the_field(
+    exchange: Running, here: Visitor
+) -> None:
+    place = claimed(here, by_register(exchange))
+    stranger = next(one for one in invented().products if not one["product_id"].startswith("XX-0002"))
+    for asked, rule in (("", "USR-016"), ("XX-none", "DSP-051"), (stranger["product_id"], "MED-006")):
+        page = take(here, place, "dispense", product=asked, measure="packs", quantity="1", manner="self")
+        assert (rule_of(page), field_faults(page.text)) == (rule, ["product"])
+
+
+def test_med_005_of_what_may_not_be_substituted_only_the_product_is_offered(
+    exchange: Running, here: Visitor
+) -> None:
+    only = {"substitution": {"allowedBoolean": False}}
+    place = claimed(here, by_register(exchange, how="", **only))
+    page = here.get(place)
+    offered = html.fromstring(page.text).xpath("//select[@id='product']/option/@value")
+    assert offered == [THIRTY.product_id] and "cheapest" not in said(page)
+    assert ready_in(page)["quantity"] == "2"
+    other = next(one for one in GROUP if one.units == 28)
+    page = take(
+        here, place, "dispense", product=other.product_id, measure="packs", quantity="1", manner="self"
+    )
+    assert (rule_of(page), field_faults(page.text)) == ("MED-005", ["product"])
+
+
+def test_a_line_that_names_nothing_of_the_register_has_nothing_to_choose(
+    exchange: Running, here: Visitor
+) -> None:
+    tree = html.fromstring(here.get(claimed(here, written(exchange))).text)
+    assert tree.xpath("//*[@id='product' or @id='measure' or @id='agreed']") == []
 
 
 # --- corrections ------------------------------------------------------------------------------------------------------

@@ -131,11 +131,20 @@ async def best_of(
     tx: Tx, request: dict[str, Any], line: LineRecord, day: date, terms: Terms
 ) -> list[Medicine]:
     """What the pharmacist gives of a line that was found: the cheapest, where it is reimbursed and names a product."""
-    asked = coded_in(request, terms)
-    wanted = await register.one(tx, day_in_riga(line.written_at), asked.product_id) if asked else None
-    if wanted is None:
+    wanted = await wanted_in(tx, request, line, terms)
+    if wanted is None or wanted.product is None:
         return []
-    return await cheapest_for(tx, request, wanted, day, terms.canonical_base)
+    return await cheapest_for(tx, request, wanted.product, day, terms.canonical_base)
+
+
+async def wanted_in(tx: Tx, request: dict[str, Any], line: LineRecord, terms: Terms) -> Wanted | None:
+    """What was prescribed, by the register of the day it was written; None: the line names nothing of it."""
+    asked = coded_in(request, terms)
+    product = await register.one(tx, day_in_riga(line.written_at), asked.product_id) if asked else None
+    if asked is None or product is None:
+        return None
+    may = asked.by_inn or request.get("substitution", {}).get("allowedBoolean", True)
+    return Wanted(product, product.substitutes, may)
 
 
 async def handed_out_in(
@@ -152,10 +161,8 @@ async def handed_out_in(
     row = await resources.read(tx, "MedicationRequest", line.line_id, None)
     assert row is not None, "a line without its document"
     request = decode(row.body)
-    asked = coded_in(request, terms)
-    wanted = await register.one(tx, day_in_riga(line.written_at), asked.product_id) if asked else None
-    if asked is None or wanted is None:
+    wanted = await wanted_in(tx, request, line, terms)
+    if wanted is None or wanted.product is None:
         return None
-    may = asked.by_inn or request.get("substitution", {}).get("allowedBoolean", True)
-    best = await cheapest_for(tx, request, wanted, day, terms.canonical_base)
-    return Handed(Wanted(wanted, wanted.substitutes, may), medicine, day, tuple(best))
+    best = await cheapest_for(tx, request, wanted.product, day, terms.canonical_base)
+    return Handed(wanted, medicine, day, tuple(best))

@@ -84,13 +84,26 @@ async def cheapest_for(
     return []
 
 
-def check_cheapest(given: Medicine, best: list[Medicine], day: date, *, agreed: bool) -> None:
-    """A dearer one than the cheapest is handed out only if the patient has agreed, and the dispense says so."""
-    if agreed or not best or not law.figure_of("reimbursed-dearer", "agreement_recorded", day):
-        return
+def needs_agreement(given: Medicine, best: list[Medicine], day: date) -> bool:
+    """Whether it is dearer than what is given of a reimbursed line; one without a price counts as dearer."""
+    if not best or not law.figure_of("reimbursed-dearer", "agreement_recorded", day):
+        return False
     lowest, price = price_of_unit(best[0]), price_of_unit(given)
     assert lowest is not None, "the cheapest has a price"
-    if price is None or price > lowest:
+    return price is None or price > lowest
+
+
+def agreed_in(dispense: dict[str, Any], canonical_base: str) -> bool:
+    """Whether the pharmacy records that the patient agreed to a dearer product."""
+    url = f"{canonical_base}/StructureDefinition/dearer-agreed"
+    return any(
+        one.get("url") == url and one.get("valueBoolean") is True for one in dispense.get("extension", ())
+    )
+
+
+def check_cheapest(given: Medicine, best: list[Medicine], day: date, *, agreed: bool) -> None:
+    """A dearer one than the cheapest is handed out only if the patient has agreed, and the dispense says so."""
+    if not agreed and needs_agreement(given, best, day):
         where = ("MedicationDispense.medication", "MedicationDispense.extension")
         names = ", ".join(f"{one.name} {one.package}".strip() for one in best)
         raise Refusal(DSP_DEARER, expressions=where, given=given.name, cheapest=names)

@@ -5,6 +5,7 @@ GET /pharmacy/dispenses/{id}      POST /pharmacy/dispenses/{id}/amend, withdraw
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -22,9 +23,12 @@ from tilts.exchange.prescriptions import viewer_of
 from tilts.ids import new_id
 from tilts.portal.incoming_forms import text_in
 from tilts.portal.parts import PortalParts
+from tilts.portal.persons import medicine_in
+from tilts.portal.pharmacy.choosing import named_again, unit_in
 from tilts.portal.pharmacy.orders import batch_in, order_of
 from tilts.portal.pharmacy.pages import HERE, at_field, seen_line
 from tilts.portal.pharmacy.reading import ShownLine, lines_of
+from tilts.portal.pharmacy.words import unit_words
 from tilts.portal.places import Place
 from tilts.portal.visits import form_of, go_to
 from tilts.portal.words import N_
@@ -57,6 +61,22 @@ class Handed:
     @property
     def newest(self) -> DispenseRecord:
         return self.versions[-1]
+
+    @property
+    def quantity(self) -> Decimal:
+        """As it was told, in the unit in which it was."""
+        return Decimal(self.document["quantity"]["value"])
+
+    @property
+    def unit(self) -> str:
+        return unit_words(unit_in(self.document, self.shown.line), self.quantity, self.shown.language)
+
+    @property
+    def medicine(self) -> str:
+        """What was handed out; it may be another product than the one prescribed."""
+        given = next((one["code"] for one in self.document.get("contained", ()) if "code" in one), None)
+        named = {"medicationCodeableConcept": given} if given else self.document
+        return medicine_in(named) or self.shown.medicine
 
     @property
     def batch(self) -> str:
@@ -124,7 +144,7 @@ class CorrectionPages:
                 raise
             at_reason = no.rule is DSP_CORRECTION_REASON
             shown = (
-                Refusal(no.rule, expressions=(f"{name}-reason",), **no.facts) if at_reason else at_field(no)
+                Refusal(no.rule, expressions=(f"{name}-reason",), **no.facts) if at_reason else own_field(no)
             )
             return await self._dispense(request, dispense_id, shown)
         return go_to(request, place, SAID[name])
@@ -137,13 +157,20 @@ class CorrectionPages:
         """Who collected stays as it was: the form does not ask for it again."""
         found = await handed_out(call, dispense_id)
         kept = found.document
-        order = order_of(call, found.shown.line, found.shown.document, form, kept["identifier"])
+        named = named_again(call, found.shown, kept)
+        order = order_of(call, found.shown.line, named, form, kept["identifier"])
         for name in ("extension", "whenHandedOver"):
             if name in kept:
                 order.document[name] = kept[name]
         signed = sealed_by_exchange(call, order.document)
         wanted = Correction(dispense_id, text_in(form, "reason"), order, signed)
         await correcting.amend(call.tx, wanted, call.party, call.now, call.terms)
+
+
+def own_field(no: Refusal) -> Refusal:
+    """What was handed out is not chosen here again: a "no" about it stands above."""
+    at = at_field(no)
+    return Refusal(no.rule, expressions=tuple(one for one in at.expressions if one in GIVEN), **no.facts)
 
 
 async def handed_out(call: Call, dispense_id: UUID) -> Handed:

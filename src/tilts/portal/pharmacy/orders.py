@@ -1,5 +1,6 @@
 """What a pharmacist fills in -> the MedicationDispense that the exchange keeps, as a system would send it. Pure."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from tilts.portal.incoming_forms import LONGEST_LINE, not_longer, text_in
 from tilts.portal.languages import translations
 from tilts.portal.marked import N_
 from tilts.portal.persons import medicine_in
+from tilts.portal.pharmacy.choosing import Named
 from tilts.rules import Refusal
 from tilts.rules.accounts import USR_FIELD_EMPTY
 from tilts.store.records import LineRecord, Quantity
@@ -21,15 +23,15 @@ from tilts.store.records import LineRecord, Quantity
 URIS: Final = "urn:ietf:rfc:3986"
 HOW_MUCH: Final = N_("How much")
 GIVEN: Final = "given"  # the package itself, in the document
-FIELDS: Final = ("quantity", "batch", "manner", "buyer", "shown")
+FIELDS: Final = ("quantity", "batch", "manner", "buyer", "shown", "product", "measure", "agreed")
 
 
 def order_of(
-    call: Call, line: LineRecord, request: dict[str, Any], form: FormData, identifiers: list[dict[str, Any]]
+    call: Call, line: LineRecord, named: Named, form: FormData, identifiers: list[dict[str, Any]]
 ) -> DispenseOrder:
     """
     Args:
-        request: The MedicationRequest: what is handed out is what was prescribed.
+        named: The product that was chosen; else the MedicationRequest, and what is handed out is what was prescribed.
         identifiers: The sender's own; of a correction those of the dispense.
     """
     amount, collector = amount_in(text_in(form, "quantity")), collector_in(form)
@@ -37,15 +39,14 @@ def order_of(
         label = translations(call.incoming.language).gettext(HOW_MUCH)
         raise Refusal(USR_FIELD_EMPTY, expressions=("quantity",), field=label)
     role = f"PractitionerRole/{call.party.role_id}"
-    allowed = line.allowed
-    quantity = Quantity(amount, allowed.unit, allowed.system, allowed.code)
+    quantity = replace(named.unit, value=amount)
     batch = not_longer(text_in(form, "batch"), LONGEST_LINE, "batch")
     document: dict[str, Any] = {
         "resourceType": "MedicationDispense",
-        **extension_of(collector, call.canonical_base),
+        **extensions_of(collector, named.agreed, call.canonical_base),
         "identifier": identifiers,
         "status": "completed",
-        **medication_of(request, batch),
+        **medication_of(named.document, batch),
         "subject": {"reference": f"Patient/{line.patient_id}"},
         "supportingInformation": [{"reference": f"Task/{line.task_id}"}],
         "performer": [{"actor": {"reference": role}}],
@@ -62,6 +63,7 @@ def order_of(
         quantity=quantity,
         performers=(role,),
         collector=collector,
+        agreed_dearer=named.agreed,
     )
 
 
@@ -89,19 +91,23 @@ def collector_in(form: FormData) -> Collector | None:
     return Collector(manner, buyer, text_in(form, "shown"))
 
 
-def extension_of(collector: Collector | None, canonical_base: str) -> dict[str, Any]:
-    if collector is None:
-        return {}
-    told: list[dict[str, Any]] = [{"url": "manner", "valueCode": collector.manner}]
-    if collector.name:
-        told.append({"url": "name", "valueString": collector.name})
-    if collector.document:
-        told.append({"url": "document", "valueCode": collector.document})
-    return {"extension": [{"url": f"{canonical_base}/StructureDefinition/collected-by", "extension": told}]}
+def extensions_of(collector: Collector | None, agreed: bool, canonical_base: str) -> dict[str, Any]:
+    """Who collected, and that the patient agreed to a dearer product; what was not said is not there."""
+    url, found = f"{canonical_base}/StructureDefinition", list[dict[str, Any]]()
+    if collector is not None:
+        told: list[dict[str, Any]] = [{"url": "manner", "valueCode": collector.manner}]
+        if collector.name:
+            told.append({"url": "name", "valueString": collector.name})
+        if collector.document:
+            told.append({"url": "document", "valueCode": collector.document})
+        found.append({"url": f"{url}/collected-by", "extension": told})
+    if agreed:
+        found.append({"url": f"{url}/dearer-agreed", "valueBoolean": True})
+    return {"extension": found} if found else {}
 
 
 def medication_of(request: dict[str, Any], batch: str) -> dict[str, Any]:
-    """What was prescribed; with a batch, the package that it stands on (FHIR R4 Medication.batch)."""
+    """What the document names; with a batch, the package that it stands on (FHIR R4 Medication.batch)."""
     if not batch:
         return {name: value for name, value in request.items() if name.startswith("medication")}
     text = medicine_in(request)

@@ -19,6 +19,7 @@ from tilts.access.routes import Call
 from tilts.access.sheets import MEDIA_TYPE
 from tilts.access.working import sealed_by_exchange
 from tilts.exchange import closing, dispensing
+from tilts.exchange.medicines.offering import Offered
 from tilts.exchange.prescriptions import viewer_of
 from tilts.exchange.sheets.content import Print, Sheet, gathered
 from tilts.exchange.sheets.drawing import drawn
@@ -26,6 +27,7 @@ from tilts.ids import new_id
 from tilts.portal.incoming_forms import LONGEST_LINE, not_longer, text_in
 from tilts.portal.parts import PortalParts
 from tilts.portal.persons import documents_of
+from tilts.portal.pharmacy.choosing import named_in, offered_for, words_of
 from tilts.portal.pharmacy.orders import FIELDS, order_of, own_identifier
 from tilts.portal.pharmacy.presented import presented_in
 from tilts.portal.pharmacy.reading import ShownLine, held, in_front, lines_of, of_prescription
@@ -68,6 +70,14 @@ AT_FIELD: Final[Mapping[str, str]] = MappingProxyType(
         "DSP-018": "buyer",
         "DSP-019": "manner",
         "DSP-020": "manner",
+        "DSP-051": "product",
+        "DSP-052": "quantity",
+        "DSP-053": "agreed",
+        "MED-005": "product",
+        "MED-006": "product",
+        "MED-007": "quantity",
+        "MED-008": "quantity",
+        "MED-009": "product",
         "PRE-011": "asked",
         "PRE-012": "asked",
     }
@@ -143,18 +153,22 @@ class PharmacyPages:
     async def _prescription(
         self, request: Request, prescription_id: UUID, asked: UUID | None, no: Refusal | None = None
     ) -> Response:
-        async def read(call: Call) -> list[ShownLine]:
-            return await of_prescription(call, prescription_id)
+        async def read(call: Call) -> tuple[list[ShownLine], ShownLine | None, Offered | None]:
+            lines = await of_prescription(call, prescription_id)
+            front = in_front(lines, asked)
+            return lines, front, await offered_for(call, front)
 
         act = self._room.act(request, "prescription.read", "Task")
-        lines = await self._room.do(request, act, read)
+        lines, front, offered = await self._room.do(request, act, read)
         given = {name: text_in(form_of(request), name) if no else "" for name in FIELDS}
         return self._room.show(
             request,
             "pharmacy/prescription.html",
             no,
             lines=lines,
-            front=in_front(lines, asked),
+            front=front,
+            offered=offered,
+            words_of=words_of,
             handed=uuid_in(request.query_params.get("handed")),
             tried=request.path_params.get("step", "") if no else "",
             given=given,
@@ -214,7 +228,8 @@ class PharmacyPages:
         key = uuid_in(text_in(form, "key"))
         assert key is not None, "a form without its number came no further than the door"
         request = documents.get(line.line_id, {})
-        order = order_of(call, line, request, form, own_identifier(key))
+        named = await named_in(call, line, request, form)
+        order = order_of(call, line, named, form, own_identifier(key))
         signed = sealed_by_exchange(call, order.document)
         document, _ = await dispensing.dispense(call.tx, order, call.party, call.now, call.terms, signed)
         return UUID(document["id"])

@@ -9,20 +9,24 @@ from uuid import UUID
 from tilts.access.routes import Call
 from tilts.exchange.lifecycle import PRESCRIPTION, LineState
 from tilts.exchange.lines import Answer, allowed_actions, current, is_held_by, state_of
+from tilts.exchange.medicines.balances import still
 from tilts.exchange.medicines.dosage_text import DoseText, dose_texts
+from tilts.exchange.medicines.dosage_words import noun_for
 from tilts.exchange.prescriptions import viewer_of
 from tilts.portal.persons import documents_of, medicine_in
-from tilts.portal.pharmacy.words import unit_words
+from tilts.portal.pharmacy.words import PACK, unit_words
 from tilts.rules import Language, Refusal
 from tilts.rules.wire import WIRE_NOT_FOUND
 from tilts.store import dispensing, prescriptions, registers, resources
+from tilts.store.medicines.records import Medicine
 from tilts.store.prescriptions import LineCriteria
-from tilts.store.records import DispenseRecord, LineRecord
+from tilts.store.records import DispenseRecord, LineRecord, Quantity
 from tilts.store.resources import Criteria
 from tilts.workflow import Words
 from tilts_fhir.json_strict import decode
 
 MOST: Final = 60
+SEVERAL: Final = Decimal(2)  # as a word, without a number beside it
 OURS: Final = ("claim", "dispense", "release", "close", "close-remaining")  # what a pharmacy may ever do
 LABELS: Final = {step.action: step.label for step in PRESCRIPTION.steps}
 
@@ -52,6 +56,19 @@ class ShownLine:
 
     def unit_of(self, number: Decimal) -> str:
         return unit_words(self.line.allowed, number, self.language)
+
+    @property
+    def packs(self) -> str:
+        return noun_for(PACK, SEVERAL, self.language)
+
+    def units_of(self, medicine: Medicine, number: Decimal = SEVERAL) -> str:
+        """What is in its package."""
+        return unit_words(Quantity(number, "", "", medicine.unit), number, self.language)
+
+    @property
+    def left_in_units(self) -> Decimal | None:
+        """Exactly, where packages are counted by what is in them."""
+        return None if self.line.pack_units is None else still(self.line)
 
     @property
     def state_words(self) -> Words:

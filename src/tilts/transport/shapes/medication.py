@@ -5,6 +5,7 @@ from typing import Any
 from tilts.exchange.collecting import Collector
 from tilts.exchange.digitising import Paper
 from tilts.exchange.dispensing import DispenseOrder, Presented
+from tilts.exchange.medicines.reimbursing import agreed_in
 from tilts.exchange.prescribing_rules import ICD_SYSTEMS, Lawful, Reimbursement
 from tilts.exchange.prescriptions import LineOrder
 from tilts.transport.shapes.elements import (
@@ -95,14 +96,6 @@ def dispense_from_fhir(resource: dict[str, Any], public_base: str, canonical_bas
         performers=tuple(reference.removeprefix(f"{public_base}/") for reference in performers),
         collector=collector_from_fhir(resource, canonical_base),
         agreed_dearer=agreed_in(resource, canonical_base),
-    )
-
-
-def agreed_in(resource: dict[str, Any], canonical_base: str) -> bool:
-    """Whether the pharmacy records that the patient agreed to a dearer product."""
-    url = f"{canonical_base}/StructureDefinition/dearer-agreed"
-    return any(
-        one.get("url") == url and one.get("valueBoolean") is True for one in resource.get("extension", ())
     )
 
 
