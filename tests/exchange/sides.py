@@ -118,7 +118,9 @@ class Paper:
         else:
             quantity, state = Decimal(move.amount) / 100, "amended"
             after = correcting.decide_amend(line, newest.quantity, quantity, party, now, TERMS)
-        history.append(correcting.correction(newest, state, quantity, move.reason, party, now))
+        history.append(
+            correcting.correction(replace(newest, quantity=quantity), state, move.reason, party, now)
+        )
         return after
 
     async def order(self) -> str:

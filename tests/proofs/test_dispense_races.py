@@ -49,7 +49,7 @@ def test_the_same_seed_is_the_same_stories_with_every_action() -> None:
 
 
 def test_kills_come_after_the_calm_in_turn() -> None:
-    assert kills_at(100, 3) == {103: "the server", 106: "PostgreSQL", 109: "the server"}
+    assert kills_at(100, 3) == {125: "the server", 150: "PostgreSQL", 175: "the server"}
 
 
 PERIOD = {"since": "2026-11-23 10:00+02:00", "lease-until": "2999-11-23 12:00+02:00"}

@@ -168,8 +168,15 @@ def number_in(issue: dict[str, Any]) -> str:
 
 
 def events_of(caller: Caller, line: Line, patient: str | None = None) -> list[dict[str, Any]]:
-    found = decode(caller.post("Task/$events", patient=patient).content).get("parameter", [])
-    told = [{part["name"]: part for part in one.get("part", [])} for one in found if one["name"] == "event"]
+    """Of one line, however much the feed holds beside it."""
+    told: list[dict[str, Any]] = []
+    after = 0
+    while after is not None:
+        number = {"name": "after", "valueInteger": after}
+        asked = {"resourceType": "Parameters", "parameter": [number]}
+        found = decode(caller.post("Task/$events", asked, patient=patient).content)["parameter"]
+        told += [{part["name"]: part for part in one["part"]} for one in found if one["name"] == "event"]
+        after = next((one["valueInteger"] for one in found if one["name"] == "next"), None)
     return [one["kind"] for one in told if line.task in str(one["task"])]
 
 
