@@ -130,6 +130,7 @@ CLAIM, PART, REST, RELEASE = (
     at_till("release"),
 )
 WITHDRAW, LESS, WHOLE = at_till("withdraw"), at_till("amend", 5), at_till("amend", 330)
+SAME = at_till("amend", 110)  # as much as PART
 OVER = Move("", amount=40)  # its last day ends half an hour after the beginning
 CANCEL = Move("cancel", words.PRACTICE)
 FREE, GONE, SHUT = (Move(step, words.AUTHORITY) for step in REPAIRS)
@@ -141,6 +142,7 @@ SELDOM: Final = [
     [CLAIM, PART, PART, OVER, WITHDRAW, at_till("withdraw", nth=1)],
     [CLAIM, PART, REST, OVER, LESS],
     [CLAIM, PART, PART, OVER, LESS],
+    [CLAIM, PART, OVER, SAME],
     [CLAIM, PART, RELEASE, LESS, WHOLE],
     [CLAIM, PART, RELEASE, WITHDRAW],
     [CLAIM, PART, LESS, WHOLE, LESS],

@@ -10,6 +10,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -141,6 +142,21 @@ def test_any_sequence_of_calls_tells_what_the_model_tells(exchange: Running) -> 
             )
         finally:
             runner.run(database.close())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", range(len(SELDOM)))
+async def test_what_is_seldom_goes_through_the_doors_as_the_model_says(
+    exchange: Running, number: int
+) -> None:
+    database = Database(exchange.settings.database_url, connections=1)
+    await database.open()
+    try:
+        play = Play(ONE_DAY, await Doors.prescribed(Counter(exchange), database, ONE_DAY), set())
+        for move in SELDOM[number]:
+            assert await play.move(move) is None, f"{move} of {SELDOM[number]}"
+    finally:
+        await database.close()
 
 
 def test_every_row_of_the_table_is_walked_and_no_other() -> None:

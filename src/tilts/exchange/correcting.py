@@ -20,6 +20,7 @@ from tilts.exchange.lines import about, check_side, current, facts_of, is_held_b
 from tilts.exchange.medicines.balances import moved, still, told, too_much
 from tilts.exchange.medicines.joining import handed_out_in
 from tilts.exchange.prescriptions import viewer_of
+from tilts.exchange.settling import settle
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id
 from tilts.party import Party
@@ -67,6 +68,7 @@ async def withdraw(
     dispense_id, reason = wanted.dispense_id, wanted.reason
     check_reason(reason, WITHDRAW_REASONS)
     line, history = await locked(tx, dispense_id, party, now)
+    line = current(line, now)
     newest = history[-1]
     with about(line):
         if newest.state == "withdrawn":
@@ -93,6 +95,9 @@ async def amend(
         raise Refusal(DSP_AMENDED_MISSING, expressions=("Parameters.parameter",))
     documents.check_numbers(order.document, terms.number_system)
     line, history = await locked(tx, dispense_id, party, now)
+    line = await settle(
+        tx, line, now
+    )  # the same amount saves nothing, and the order must say what the clock did
     newest = history[-1]
     with about(line):
         check_correction(history, party, now, terms, wanted.if_match)
@@ -120,7 +125,9 @@ async def amend(
 async def locked(
     tx: Tx, dispense_id: UUID, party: Party, now: datetime
 ) -> tuple[LineRecord, list[DispenseRecord]]:
-    """The issue, locked, and all versions of the dispense; what this party may not see looks like missing."""
+    """
+    The issue, locked, as its row stands, and all versions of the dispense; what this party may not see looks like missing.
+    """
     row = await resources.read(tx, "MedicationDispense", dispense_id, viewer_of(party, now))
     first = await store.versions(tx, dispense_id) if row else []
     if not first:
@@ -129,7 +136,7 @@ async def locked(
     assert line is not None, "a dispense without its line"
     if (party.kind, party.organization_id) != ("pharmacy", first[0].organization_id):
         raise Refusal(DSP_NOT_THE_DISPENSER, about=line)
-    return current(line, now), await store.versions(tx, dispense_id)
+    return line, await store.versions(tx, dispense_id)
 
 
 def check_reason(reason: str | None, reasons: tuple[str, ...]) -> None:
