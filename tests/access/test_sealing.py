@@ -30,6 +30,7 @@ from tilts.settings import Settings
 from tilts.store import audit
 from tilts.store.migrate import migrate_database
 from tilts.store.records import AuditEntry, AuditSubject
+from tilts.store.trail.seals import Seal
 from tilts.store.tx import Database
 
 KILLS = 4
@@ -186,11 +187,13 @@ def test_several_sealers_make_one_chain(trail: Trail) -> None:
     sealers = [replace_of(trail.sealer) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         running = [pool.submit(one.run, stop) for one in sealers]
-        for number in range(30):
-            fill(trail.db, number * 3, 3, 1)
-        while trail.verdict().rows < 180:
-            pass
-        stop.set()
+        try:
+            for number in range(30):
+                fill(trail.db, number * 3, 3, 1)
+            while trail.verdict().rows < 180:
+                pass
+        finally:
+            stop.set()  # else the pool waits for ever, and nobody reads what went wrong
         for one in running:
             one.result()
 
@@ -198,6 +201,19 @@ def test_several_sealers_make_one_chain(trail: Trail) -> None:
 
     assert (verdict.findings, verdict.unsealed) == ([], 0)
     assert verdict.seals == trail.one("SELECT max(sequence) + 1 FROM audit_seal")
+
+
+def test_whoever_asks_for_the_known_heads_while_they_are_written_gets_them(tmp_path: Path) -> None:
+    sealer = Sealer("", "test", tmp_path, 1, lambda: datetime.now(UTC))
+    seals = [Seal(number, 0, 0, 0, b"", b"", [], sealer.wall(), "", b"") for number in range(500)]
+    sealer._remember(seals[0])
+    seen = []
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(lambda: [sealer._remember(seal) for seal in seals])
+        while not writing.done():
+            seen.append([number for number, _ in sealing.known_heads(tmp_path, "test")])
+
+    assert seen and all(len(numbers) == 1 for numbers in seen)
 
 
 def replace_of(sealer: Sealer) -> Sealer:

@@ -144,7 +144,8 @@ class Sealer:
     def _remember(self, seal: Seal) -> None:
         """Outside the database, so that who can change that cannot cut the end off unseen."""
         file = self.keys_folder / f"{HEAD_FILE}.{self.environment}"
-        half = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
+        # Hidden, so that whoever asks for the known heads does not take a file in the making for one of them.
+        half = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
         half.write_text(f"{seal.sequence} {heads.hash_of(seal, self.environment).hex()}\n", "utf-8")
         with suppress(FileNotFoundError):
             os.replace(half, file)
@@ -168,7 +169,10 @@ def known_heads(keys_folder: Path, environment: str) -> list[tuple[int, str]]:
     """(sequence, hash) of the last head each sealer of this machine made, also of an end that was lost."""
     found = []
     for file in sorted(keys_folder.glob(f"{HEAD_FILE}.{environment}*")):
-        words = file.read_text("utf-8").split()
+        try:
+            words = file.read_text("utf-8").split()
+        except FileNotFoundError:  # a sealer that starts has just moved it aside, where it is kept
+            return known_heads(keys_folder, environment)
         if len(words) == 2 and words[0].isdigit():
             found.append((int(words[0]), words[1]))
     return found
