@@ -135,6 +135,15 @@ OVER = Move("", amount=40)  # its last day ends half an hour after the beginning
 CANCEL = Move("cancel", words.PRACTICE)
 FREE, GONE, SHUT = (Move(step, words.AUTHORITY) for step in REPAIRS)
 ONE_DAY: Final = Order(last=0)
+# The clock ends the first issue; then the second one, closed, is amended to what it was.
+ANOTHER_ENDED: Final = (
+    Order(last=0, issues=2),
+    [
+        *(Move(action, TILLS[0], 330, issue=2) for action in ("claim", "dispense", "close")),
+        OVER,
+        Move("amend", TILLS[0], 330, issue=2),
+    ],
+)
 # What seeds seldom come to: corrections after the last day, and each repair.
 SELDOM: Final = [
     [CLAIM, PART, REST, OVER, WITHDRAW],

@@ -18,7 +18,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.exchange import model as words
 from tests.exchange.counter import Counter, handed_out
 from tests.exchange.model import ACTIONS, CORRECTIONS, REPAIRS
-from tests.exchange.moves import AMOUNTS, JUMPS, ONE_DAY, PEOPLE, SELDOM, TILLS, Move, Order, moves, orders
+from tests.exchange.moves import (
+    AMOUNTS,
+    ANOTHER_ENDED,
+    JUMPS,
+    ONE_DAY,
+    PEOPLE,
+    SELDOM,
+    TILLS,
+    Move,
+    Order,
+    moves,
+    orders,
+)
 from tests.exchange.playing import Play
 from tests.exchange.sides import Doors, Paper, Side
 from tests.running import Running
@@ -145,16 +157,16 @@ def test_any_sequence_of_calls_tells_what_the_model_tells(exchange: Running) -> 
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("number", range(len(SELDOM)))
+@pytest.mark.parametrize(("order", "story"), [*((ONE_DAY, one) for one in SELDOM), ANOTHER_ENDED])
 async def test_what_is_seldom_goes_through_the_doors_as_the_model_says(
-    exchange: Running, number: int
+    exchange: Running, order: Order, story: list[Move]
 ) -> None:
     database = Database(exchange.settings.database_url, connections=1)
     await database.open()
     try:
-        play = Play(ONE_DAY, await Doors.prescribed(Counter(exchange), database, ONE_DAY), set())
-        for move in SELDOM[number]:
-            assert await play.move(move) is None, f"{move} of {SELDOM[number]}"
+        play = Play(order, await Doors.prescribed(Counter(exchange), database, order), set())
+        for move in story:
+            assert await play.move(move) is None, f"{move} of {story}"
     finally:
         await database.close()
 

@@ -16,11 +16,20 @@ from tilts.clock import day_in_riga, shown
 from tilts.exchange import documents
 from tilts.exchange.dispensing import DispenseOrder, checked_quantity, hold_for
 from tilts.exchange.documents import Belonging, Signed
-from tilts.exchange.lines import about, check_side, current, facts_of, is_held_by, let_go, save, state_of
+from tilts.exchange.lines import (
+    about,
+    check_side,
+    current,
+    facts_of,
+    is_held_by,
+    let_go,
+    order_follows,
+    save,
+    state_of,
+)
 from tilts.exchange.medicines.balances import moved, still, told, too_much
 from tilts.exchange.medicines.joining import handed_out_in
 from tilts.exchange.prescriptions import viewer_of
-from tilts.exchange.settling import settle
 from tilts.exchange.terms import Terms
 from tilts.ids import new_id
 from tilts.party import Party
@@ -68,7 +77,6 @@ async def withdraw(
     dispense_id, reason = wanted.dispense_id, wanted.reason
     check_reason(reason, WITHDRAW_REASONS)
     line, history = await locked(tx, dispense_id, party, now)
-    line = current(line, now)
     newest = history[-1]
     with about(line):
         if newest.state == "withdrawn":
@@ -95,9 +103,6 @@ async def amend(
         raise Refusal(DSP_AMENDED_MISSING, expressions=("Parameters.parameter",))
     documents.check_numbers(order.document, terms.number_system)
     line, history = await locked(tx, dispense_id, party, now)
-    line = await settle(
-        tx, line, now
-    )  # the same amount saves nothing, and the order must say what the clock did
     newest = history[-1]
     with about(line):
         check_correction(history, party, now, terms, wanted.if_match)
@@ -110,6 +115,8 @@ async def amend(
         after = decide_amend(line, newest.amount, quantity, party, now, terms)
     if after != line:
         after = await save(tx, line, "amend", after, now)
+    else:  # nothing of the issue is saved, but the clock may have ended it or another one
+        await order_follows(tx, line, after, now)
     units = quantity if line.pack_units else None
     corrected = replace(newest, quantity=told(line, quantity), units=units)
     await store.add(tx, correction(corrected, "amended", reason, party, now))
@@ -125,9 +132,7 @@ async def amend(
 async def locked(
     tx: Tx, dispense_id: UUID, party: Party, now: datetime
 ) -> tuple[LineRecord, list[DispenseRecord]]:
-    """
-    The issue, locked, as its row stands, and all versions of the dispense; what this party may not see looks like missing.
-    """
+    """The issue, locked, and all versions of the dispense; what this party may not see looks like missing."""
     row = await resources.read(tx, "MedicationDispense", dispense_id, viewer_of(party, now))
     first = await store.versions(tx, dispense_id) if row else []
     if not first:
@@ -136,7 +141,7 @@ async def locked(
     assert line is not None, "a dispense without its line"
     if (party.kind, party.organization_id) != ("pharmacy", first[0].organization_id):
         raise Refusal(DSP_NOT_THE_DISPENSER, about=line)
-    return line, await store.versions(tx, dispense_id)
+    return current(line, now), await store.versions(tx, dispense_id)
 
 
 def check_reason(reason: str | None, reasons: tuple[str, ...]) -> None:

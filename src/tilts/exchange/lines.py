@@ -180,12 +180,12 @@ async def save(tx: Tx, before: LineRecord, action: str, after: LineRecord, now: 
     if after == before:
         return before
     saved = await store.save_line(tx, after)
-    await _order_follows(tx, before, after, now)
+    await order_follows(tx, before, after, now)
     await tell(tx, before, action, after, state_of(after, now))
     return saved
 
 
-async def _order_follows(tx: Tx, before: LineRecord, after: LineRecord, now: datetime) -> None:
+async def order_follows(tx: Tx, before: LineRecord, after: LineRecord, now: datetime) -> None:
     """The document's status: of this issue and the others; the row of the document orders those who ask."""
     was, becomes = state_of(before, now), state_of(after, now)
     if status_of_order([was]) == status_of_order([becomes]) == "active":
